@@ -1,0 +1,24 @@
+//! What an execution leaves behind, whoever ran it: a simulated world, a real cluster, or another tool.
+//!
+//! - [`OpEvent`] and [`History`]: what clients asked and were told, in Jepsen's words; read and written as JSON lines, read from
+//!   Jepsen's EDN.
+//! - [`Fact`](seatrial_node::Fact): what nodes announced, in one vocabulary.
+//! - [`TraceEvent`]: everything that happened, for a person to look at.
+//! - [`Verdict`]: what a checker says of all that.
+//! - [`Observer`]: the ear that a host lends to checkers and recorders while it runs.
+//!
+//! Checkers and reports know this crate and no host, so they judge and draw a run on real sockets as well as a simulated one.
+
+mod moment;
+mod observer;
+mod op;
+mod trace;
+mod value;
+mod verdict;
+
+pub use moment::Moment;
+pub use observer::Observer;
+pub use op::{History, OpEvent, OpKind, Process};
+pub use trace::{DropCause, Endpoint, TraceEvent};
+pub use value::Value;
+pub use verdict::{Verdict, Violation};

@@ -1,0 +1,149 @@
+//! Everything that happened, for a person to look at. Made only when somebody asks, by running a seed again.
+
+use std::fmt;
+
+use seatrial_node::{NodeId, Status};
+use serde::Serialize;
+
+/// Who sends or receives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Endpoint {
+    /// A member of the cluster.
+    Node(NodeId),
+    /// A client, by number.
+    Client(u32),
+}
+
+/// Shows as Maelstrom does: `n3`, `c0`.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => node.fmt(f),
+            Self::Client(client) => f.pad(&format!("c{client}")),
+        }
+    }
+}
+
+impl Serialize for Endpoint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum DropCause {
+    /// The link lost it.
+    Loss,
+    /// A partition was between the two.
+    Partition,
+    /// The receiver was down.
+    Down,
+    /// There is no such receiver.
+    NoReceiver,
+}
+
+/// One thing that happened. Texts are for people; nothing reads them back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TraceEvent {
+    /// A message, request or reply left.
+    Send {
+        /// Names it; a duplicate has a name of its own.
+        id: u64,
+        /// Who sent it.
+        from: Endpoint,
+        /// Who is to get it.
+        to: Endpoint,
+        /// What it says.
+        text: String,
+    },
+    /// The network made another copy.
+    Duplicate {
+        /// Names the copy.
+        id: u64,
+        /// The one it is a copy of.
+        of: u64,
+    },
+    /// It arrived and is handled now.
+    Deliver {
+        /// Which one.
+        id: u64,
+        /// Who sent it.
+        from: Endpoint,
+        /// Who handles it.
+        to: Endpoint,
+        /// What it says.
+        text: String,
+    },
+    /// It never arrives.
+    Drop {
+        /// Which one.
+        id: u64,
+        /// Who sent it.
+        from: Endpoint,
+        /// Who would have got it.
+        to: Endpoint,
+        /// Why.
+        cause: DropCause,
+    },
+    /// A timer came due.
+    Timer {
+        /// Whose.
+        node: NodeId,
+        /// Which.
+        text: String,
+    },
+    /// A disk operation completed.
+    Disk {
+        /// Whose disk.
+        node: NodeId,
+        /// What was done, and how it went.
+        text: String,
+    },
+    /// A node began a life, crashed, paused or resumed; a partition came or went; the world healed.
+    Fault {
+        /// What happened.
+        text: String,
+    },
+    /// What the node shows after it has handled something.
+    Status {
+        /// Whose.
+        node: NodeId,
+        /// What it shows.
+        status: Status,
+    },
+    /// A person may want to know.
+    Note {
+        /// What.
+        text: String,
+    },
+}
+
+impl fmt::Display for TraceEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send { id, from, to, text } => write!(f, "{from} -> {to}  send #{id} {text}"),
+            Self::Duplicate { id, of } => write!(f, "network  #{id} is a duplicate of #{of}"),
+            Self::Deliver { id, from, to, text } => {
+                write!(f, "{from} => {to}  deliver #{id} {text}")
+            }
+            Self::Drop { id, from, to, cause } => {
+                let cause = match cause {
+                    DropCause::Loss => "lost",
+                    DropCause::Partition => "cut off by a partition",
+                    DropCause::Down => "the receiver is down",
+                    DropCause::NoReceiver => "there is no such receiver",
+                };
+                write!(f, "{from} -x {to}  drop #{id}: {cause}")
+            }
+            Self::Timer { node, text } => write!(f, "{node}  timer {text}"),
+            Self::Disk { node, text } => write!(f, "{node}  disk {text}"),
+            Self::Fault { text } => write!(f, "!! {text}"),
+            Self::Status { node, status } => write!(f, "{node}  {status}"),
+            Self::Note { text } => f.write_str(text),
+        }
+    }
+}

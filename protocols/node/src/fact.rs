@@ -1,0 +1,165 @@
+//! The vocabulary in which nodes tell observers what they have done.
+//!
+//! A protocol announces its own [events](crate::Node::Event); [`Announce`] says which of them are *facts* that checkers
+//! judge. Facts are plain values, named as the literature names them, and incremental: an append tells of one entry, never
+//! of a log. A checker needs nothing of a protocol but its facts, so it judges a run on real sockets as well as a simulated one.
+
+use serde::Serialize;
+
+use crate::NodeId;
+
+/// Something that has just become true at a node.
+///
+/// Terms, indices and digests are the announcing protocol's. A digest is any hash of the content under which equal contents
+/// are equal; zero where the protocol has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Fact {
+    /// The host has begun a life of this node; the first is life 1. Told by the host.
+    Started {
+        /// Which life of the node this is.
+        life: u64,
+    },
+    /// The host has ended this life of the node: all but its disk is gone. Told by the host.
+    Crashed,
+    /// The host has suspended the node. Told by the host.
+    Paused,
+    /// The host lets the node run on. Told by the host.
+    Resumed,
+
+    /// The node has adopted this term (Raft §5.1: the current term), or has recovered it from its disk.
+    Term {
+        /// The current term from now on.
+        term: u64,
+    },
+    /// The node has granted its vote (Raft §5.2), to itself included, or has recovered that it had.
+    Vote {
+        /// The term of the election.
+        term: u64,
+        /// Who gets the vote.
+        candidate: NodeId,
+    },
+    /// The node leads from now on (Raft §5.2).
+    Lead {
+        /// The term in which it leads.
+        term: u64,
+    },
+    /// The node no longer leads.
+    StepDown {
+        /// The term in which it led.
+        term: u64,
+    },
+    /// The log has a new entry at this index, in memory; all entries at higher indices are gone.
+    Append {
+        /// Where: the first entry of a log has index 1.
+        index: u64,
+        /// The term of the entry.
+        term: u64,
+        /// Its content.
+        digest: u64,
+    },
+    /// The log ends before this index from now on.
+    Truncate {
+        /// The first index that is gone.
+        from: u64,
+    },
+    /// The log up to and including this index is on the node's own disk.
+    Persist {
+        /// The last durable index.
+        index: u64,
+    },
+    /// The node knows the log up to and including this index to be committed (Raft §5.3).
+    Commit {
+        /// The last committed index.
+        index: u64,
+    },
+    /// The node's state machine has applied the entry at this index.
+    Apply {
+        /// The index applied.
+        index: u64,
+        /// The content applied.
+        digest: u64,
+    },
+    /// The state up to and including this index is a snapshot from now on, made here or received; the log holds no entry up to
+    /// it any more (Raft §7).
+    Snapshot {
+        /// The last index that the snapshot covers.
+        index: u64,
+        /// The term of the entry at that index.
+        term: u64,
+        /// The state, as every node's snapshot at this index must have it.
+        digest: u64,
+    },
+
+    /// The node has broadcast a message (Cachin, Guerraoui and Rodrigues, ch. 3).
+    Broadcast {
+        /// Names the message among all those of its origin.
+        message: u64,
+        /// Its content.
+        digest: u64,
+    },
+    /// The node has delivered a message to its user.
+    Deliver {
+        /// Who broadcast it.
+        origin: NodeId,
+        /// Names the message among all those of its origin.
+        message: u64,
+        /// Its content.
+        digest: u64,
+    },
+    /// The failure detector suspects a node from now on (ch. 2.6).
+    Suspect {
+        /// The suspected node.
+        node: NodeId,
+    },
+    /// The failure detector no longer suspects a node.
+    Restore {
+        /// The node trusted again.
+        node: NodeId,
+    },
+    /// The leader detector trusts this node from now on.
+    Trust {
+        /// The trusted leader.
+        leader: NodeId,
+    },
+
+    /// The run has come past a place worth reaching, such as "a snapshot was installed".
+    Reached {
+        /// What was reached, as a short phrase.
+        mark: &'static str,
+    },
+}
+
+/// An event type, some of whose values are facts.
+///
+/// Implement it on your own event type; `()` announces nothing, and [`Fact`] announces itself.
+///
+/// ```
+/// use seatrial_node::{Announce, Fact};
+///
+/// enum Event { BecameLeader { term: u64 }, CacheWarm }
+///
+/// impl Announce for Event {
+///     fn fact(&self) -> Option<Fact> {
+///         match self {
+///             Self::BecameLeader { term } => Some(Fact::Lead { term: *term }),
+///             Self::CacheWarm => None,
+///         }
+///     }
+/// }
+/// ```
+pub trait Announce {
+    /// The fact that this event is, if it is one.
+    fn fact(&self) -> Option<Fact> {
+        None
+    }
+}
+
+impl Announce for () {}
+
+impl Announce for Fact {
+    fn fact(&self) -> Option<Fact> {
+        Some(*self)
+    }
+}

@@ -1,0 +1,115 @@
+//! What a node shows to an observer: a few named values, in an order of the node's choosing.
+//!
+//! A status is for people (a column per node around a failure), for faults aimed at a role ("isolate whoever has
+//! `role = leader`") and for coverage. Judging uses [facts](crate::Fact), never this.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+/// One value of a [`Status`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(untagged)]
+pub enum StatusValue {
+    /// A yes or no.
+    Bool(bool),
+    /// A count, an index, a term.
+    Number(u64),
+    /// A word, such as a role.
+    Text(Cow<'static, str>),
+}
+
+impl From<bool> for StatusValue {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<u64> for StatusValue {
+    fn from(value: u64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<&'static str> for StatusValue {
+    fn from(value: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(value))
+    }
+}
+
+impl From<String> for StatusValue {
+    fn from(value: String) -> Self {
+        Self::Text(Cow::Owned(value))
+    }
+}
+
+impl fmt::Display for StatusValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => value.fmt(f),
+            Self::Number(value) => value.fmt(f),
+            Self::Text(value) => value.fmt(f),
+        }
+    }
+}
+
+/// The named values that a node shows.
+///
+/// ```
+/// use seatrial_node::Status;
+///
+/// let status = Status::new().with("role", "leader").with("term", 7);
+/// assert_eq!(status.to_string(), "role=leader term=7");
+/// assert!(status.is("role", "leader"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Status {
+    fields: Vec<(&'static str, StatusValue)>,
+}
+
+impl Status {
+    /// A status that shows nothing.
+    pub const fn new() -> Self {
+        Self { fields: Vec::new() }
+    }
+
+    /// Adds a named value after those already there.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<StatusValue>) -> Self {
+        self.fields.push((name, value.into()));
+        self
+    }
+
+    /// Adds all of a child's values, each under its own name.
+    #[must_use]
+    pub fn with_all(mut self, child: Self) -> Self {
+        self.fields.extend(child.fields);
+        self
+    }
+
+    /// The value of that name, if there is one.
+    pub fn value(&self, name: &str) -> Option<&StatusValue> {
+        self.fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value)
+    }
+
+    /// Whether the field `name` shows exactly `text`.
+    pub fn is(&self, name: &str, text: &str) -> bool {
+        matches!(self.value(name), Some(StatusValue::Text(shown)) if shown == text)
+    }
+
+    /// All named values, in the node's order.
+    pub fn fields(&self) -> &[(&'static str, StatusValue)] {
+        &self.fields
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, value)) in self.fields.iter().enumerate() {
+            let gap = if i == 0 { "" } else { " " };
+            write!(f, "{gap}{name}={value}")?;
+        }
+        Ok(())
+    }
+}
