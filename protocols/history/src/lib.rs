@@ -19,6 +19,6 @@ mod verdict;
 pub use moment::Moment;
 pub use observer::Observer;
 pub use op::{History, OpEvent, OpKind, Process};
-pub use trace::{DropCause, Endpoint, TraceEvent};
+pub use trace::{DropCause, Endpoint, ParseEndpointError, TraceEvent};
 pub use value::Value;
 pub use verdict::{Verdict, Violation};

@@ -1,9 +1,10 @@
 //! Everything that happened, for a person to look at. Made only when somebody asks, by running a seed again.
 
 use std::fmt;
+use std::str::FromStr;
 
 use seatrial_node::{NodeId, Status};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Who sends or receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,8 +25,37 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// A text that names neither a node nor a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseEndpointError(String);
+
+impl fmt::Display for ParseEndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is neither a node, as \"n3\", nor a client, as \"c0\"", self.0)
+    }
+}
+
+impl std::error::Error for ParseEndpointError {}
+
+impl FromStr for Endpoint {
+    type Err = ParseEndpointError;
+
+    fn from_str(text: &str) -> Result<Self, ParseEndpointError> {
+        let client = || text.strip_prefix('c')?.parse().ok().map(Self::Client);
+        let node = text.parse().ok().map(Self::Node);
+        node.or_else(client).ok_or_else(|| ParseEndpointError(text.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Endpoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl Serialize for Endpoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }

@@ -1,19 +1,62 @@
 //! Names of things that outlive one call: nodes, and the requests and disk operations that are answered later.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The stable name of a node. It is a name, not a position: a cluster may have nodes 2, 5 and 9, and a node keeps its name
 /// over crashes and restarts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+///
+/// As text it is `n` and the number, as Maelstrom and Jepsen write it: `n3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
-/// Shows as Maelstrom and Jepsen do: `n3`.
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("n{}", self.0))
+    }
+}
+
+/// A text that is no node's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseNodeIdError(String);
+
+impl fmt::Display for ParseNodeIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is no node: write n and its number, as \"n3\"", self.0)
+    }
+}
+
+impl std::error::Error for ParseNodeIdError {}
+
+impl FromStr for NodeId {
+    type Err = ParseNodeIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseNodeIdError> {
+        let number = text.strip_prefix('n').and_then(|number| number.parse().ok());
+        number.map(Self).ok_or_else(|| ParseNodeIdError(text.into()))
+    }
+}
+
+impl Serialize for NodeId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_u32(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for NodeId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            text.parse().map_err(serde::de::Error::custom)
+        } else {
+            u32::deserialize(deserializer).map(Self)
+        }
     }
 }
 

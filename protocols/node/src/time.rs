@@ -5,14 +5,24 @@
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A span of time, in whole nanoseconds; the longest is about 584 years.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
+///
+/// As text it is a number and a unit, without loss: `250ns`, `1.5ms`, `12s`; it is read with `us`, `m` and `h` too.
+///
+/// ```
+/// use seatrial_node::Duration;
+///
+/// let span: Duration = "1.5ms".parse()?;
+/// assert_eq!(span, Duration::from_micros(1_500));
+/// assert_eq!(span.to_string(), "1.5ms");
+/// assert_eq!(format!("{:.1}", Duration::from_nanos(1_234_567_890)), "1.2s");
+/// # Ok::<(), seatrial_node::ParseDurationError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(u64);
 
 impl Duration {
@@ -100,22 +110,93 @@ impl From<Duration> for std::time::Duration {
     }
 }
 
-/// Shows the span in the largest unit that keeps it readable: `250ns`, `1.5ms`, `12s`.
+/// Shows the span in the largest unit that is not longer than it, with as many decimals as it takes, or as many as asked for.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, name) = match self.0 {
-            0 => return f.pad("0s"),
-            n if n >= 1_000_000_000 => (1_000_000_000, "s"),
-            n if n >= 1_000_000 => (1_000_000, "ms"),
-            n if n >= 1_000 => (1_000, "us"),
-            _ => (1, "ns"),
+        let (digits, name) = match self.0 {
+            0 => (0, "s"),
+            n if n >= 1_000_000_000 => (9, "s"),
+            n if n >= 1_000_000 => (6, "ms"),
+            n if n >= 1_000 => (3, "us"),
+            _ => (0, "ns"),
         };
-        let (whole, rest) = (self.0 / unit, (self.0 % unit) * 1_000 / unit);
-        let text = match rest {
-            0 => format!("{whole}{name}"),
-            _ => format!("{whole}.{}{name}", format!("{rest:03}").trim_end_matches('0')),
+        let unit = 10_u64.pow(digits);
+        let (whole, rest) = (self.0 / unit, self.0 % unit);
+        let decimals = format!("{rest:0width$}", width = digits as usize);
+        let kept = f.precision().unwrap_or(decimals.len()).min(decimals.len());
+        let text = match decimals[..kept].trim_end_matches('0') {
+            "" => format!("{whole}{name}"),
+            decimals => format!("{whole}.{decimals}{name}"),
         };
-        f.pad(&text)
+        match f.width() {
+            Some(width) if f.align() == Some(fmt::Alignment::Left) => write!(f, "{text:<width$}"),
+            Some(width) => write!(f, "{text:>width$}"),
+            None => f.write_str(&text),
+        }
+    }
+}
+
+/// A text that is no span of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseDurationError(String);
+
+impl fmt::Display for ParseDurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.0;
+        write!(
+            f,
+            "{text:?} is no span of time: write a number and a unit, as \"150ms\" or \"1.5s\""
+        )
+    }
+}
+
+impl std::error::Error for ParseDurationError {}
+
+impl FromStr for Duration {
+    type Err = ParseDurationError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDurationError> {
+        let error = || ParseDurationError(text.into());
+        let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(error)?;
+        let (number, name) = text.split_at(split);
+        let unit: u64 = match name.trim() {
+            "ns" => 1,
+            "us" | "µs" => 1_000,
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
+            "m" | "min" => 60_000_000_000,
+            "h" => 3_600_000_000_000,
+            _ => return Err(error()),
+        };
+        let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+        let whole: u64 = whole.parse().map_err(|_| error())?;
+        let digits = u32::try_from(decimals.len()).map_err(|_| error())?;
+        let scale = 10_u64.checked_pow(digits).ok_or_else(error)?;
+        let decimals: u64 = decimals.parse().map_err(|_| error())?;
+        let rest = u128::from(decimals) * u128::from(unit) / u128::from(scale);
+        let total = u128::from(whole) * u128::from(unit) + rest;
+        u64::try_from(total).map(Self).map_err(|_| error())
+    }
+}
+
+impl Serialize for Duration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_u64(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Duration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            text.parse().map_err(serde::de::Error::custom)
+        } else {
+            u64::deserialize(deserializer).map(Self)
+        }
     }
 }
 
@@ -210,6 +291,35 @@ mod tests {
         assert_eq!(shown(1_500), "1.5us");
         assert_eq!(shown(150_000_000), "150ms");
         assert_eq!(shown(61_050_000_000), "61.05s");
+        assert_eq!(shown(1_000_000_001), "1.000000001s");
+        assert_eq!(format!("[{:>8.2}]", Duration::from_nanos(1_239_000)), "[  1.23ms]");
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_back() {
+        for nanos in [0, 1, 999, 1_001, 123_456_789, 61_050_000_000, u64::MAX] {
+            let span = Duration::from_nanos(nanos);
+            assert_eq!(span.to_string().parse(), Ok(span));
+        }
+        assert_eq!("2m".parse(), Ok(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn a_text_that_is_no_span_of_time_is_refused_with_an_example() {
+        for text in [
+            "",
+            "5",
+            "ms",
+            "-1s",
+            "1,5s",
+            "1.s",
+            "1parsec",
+            "99999999999h",
+            "1.0000000000000000000000s",
+        ] {
+            let error = text.parse::<Duration>().expect_err(text).to_string();
+            assert!(error.contains("as \"150ms\""), "{error}");
+        }
     }
 
     #[test]
