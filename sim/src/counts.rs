@@ -1,0 +1,123 @@
+//! How often each kind of fault was asked for, and how often it bit: a fault that never bites proves nothing.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// A link loses a message. Asked: messages sent. Bit: messages lost.
+    Loss,
+    /// A link delivers a message twice. Asked: messages sent. Bit: copies made.
+    Duplicate,
+    /// A link holds a message back, so that later ones overtake it. Asked: messages sent. Bit: messages held.
+    Reorder,
+    /// Groups of nodes cannot reach each other. Asked: partitions in the plan. Bit: those that stopped a message.
+    Partition,
+    /// One node is cut off from all others.
+    Isolate,
+    /// Messages pass one way only.
+    OneWay,
+    /// Every node reaches a majority, but not the same one.
+    Ring,
+    /// A node crashes and starts again. Asked: crashes in the plan. Bit: those that found the node up.
+    Crash,
+    /// A node stands still. Asked: pauses in the plan. Bit: those that held something up.
+    Pause,
+    /// A crash loses a write that was not synced. Asked: unsynced writes at a crash. Bit: writes lost.
+    LostWrite,
+    /// A crash keeps only some sectors of such a write.
+    TornWrite,
+}
+
+impl FaultKind {
+    /// Every kind, in the order in which reports list them.
+    pub const ALL: [Self; 11] = [
+        Self::Loss,
+        Self::Duplicate,
+        Self::Reorder,
+        Self::Partition,
+        Self::Isolate,
+        Self::OneWay,
+        Self::Ring,
+        Self::Crash,
+        Self::Pause,
+        Self::LostWrite,
+        Self::TornWrite,
+    ];
+
+    /// Its name in scenarios, plans and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Duplicate => "duplicate",
+            Self::Reorder => "reorder",
+            Self::Partition => "partition",
+            Self::Isolate => "isolate",
+            Self::OneWay => "one-way",
+            Self::Ring => "ring",
+            Self::Crash => "crash",
+            Self::Pause => "pause",
+            Self::LostWrite => "lost-write",
+            Self::TornWrite => "torn-write",
+        }
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What became of one kind of fault.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// How often it was asked for.
+    pub asked: u64,
+    /// How often it changed what happened.
+    pub bit: u64,
+}
+
+/// What became of all kinds in a run, and what the network did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    faults: [Count; FaultKind::ALL.len()],
+    /// Messages that nodes sent each other, copies not counted.
+    pub sent: u64,
+    /// Messages that nodes handled, copies included.
+    pub delivered: u64,
+    /// Messages that reached nobody, for any reason.
+    pub dropped: u64,
+}
+
+impl Counts {
+    /// What became of this kind.
+    pub const fn of(&self, kind: FaultKind) -> Count {
+        self.faults[kind as usize]
+    }
+
+    /// Adds another run's counts to these.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.faults.iter_mut().zip(other.faults) {
+            mine.asked += theirs.asked;
+            mine.bit += theirs.bit;
+        }
+        self.sent += other.sent;
+        self.delivered += other.delivered;
+        self.dropped += other.dropped;
+    }
+
+    #[inline]
+    pub(crate) fn asked(&mut self, kind: FaultKind) {
+        self.faults[kind as usize].asked += 1;
+    }
+
+    #[inline]
+    pub(crate) fn bit(&mut self, kind: FaultKind) {
+        self.faults[kind as usize].bit += 1;
+    }
+}

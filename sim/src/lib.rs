@@ -1,0 +1,45 @@
+//! A deterministic simulated world for [nodes](seatrial_node::Node): one loop, one queue, one tape.
+//!
+//! | To see how … | read |
+//! |---|---|
+//! | things happen, one after the other | [`World`], `world.rs` |
+//! | a node's effects become events | `core.rs` |
+//! | the next event is found | `queue.rs`, `queue/timed.rs` |
+//! | chance is drawn, recorded and overridden | [`Tape`], `tape.rs` |
+//! | messages are delayed and cut off | `network.rs`, [`Latency`] |
+//! | a disk forgets what was not synced | `disk.rs` |
+//! | trouble is planned and carried out | [`FaultPlan`], `nemesis.rs` |
+//! | clients ask from outside | [`Driver`] |
+//!
+//! # What makes a run repeatable
+//!
+//! - Everything that chance decides is a choice on the [`Tape`], under a name.
+//! - Every fault comes from the [`FaultPlan`].
+//! - Nothing here reads a clock, starts a thread, opens a file, prints, or iterates over a hash map.
+//! - Equal tapes, setups and nodes give equal [hashes](RunHash), on every machine and in every build.
+
+mod client;
+mod core;
+mod counts;
+mod disk;
+mod hash;
+mod latency;
+mod nemesis;
+mod network;
+mod plan;
+mod queue;
+mod setup;
+mod tape;
+mod timers;
+mod world;
+
+pub use client::{ClientIo, Driver};
+pub use counts::{Count, Counts, FaultKind};
+pub use hash::RunHash;
+pub use latency::Latency;
+pub use network::LinkException;
+pub use plan::{Fault, FaultPlan, PlannedFault, Rates, Target};
+pub use queue::Order;
+pub use setup::Setup;
+pub use tape::{Choice, MILLION, Override, Site, Tape, WORLD};
+pub use world::{Incident, Stop, World};

@@ -1,0 +1,234 @@
+//! Carries out a fault plan.
+
+use seatrial_history::Endpoint;
+use seatrial_node::{Duration, Fact, Instant, Node};
+
+use crate::core::Event;
+use crate::counts::FaultKind;
+use crate::network::{between_groups, ring};
+use crate::plan::{Fault, FaultPlan, PlannedFault, Rates, Target};
+use crate::queue::Lane;
+use crate::tape::{WORLD, site};
+use crate::world::{Kind, World};
+
+/// The plan, and which of its faults holds which node down or still.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Nemesis {
+    faults: Vec<PlannedFault>,
+    heal_after: Duration,
+    /// By node: the crash that it is down by, and the pause that it stands still by.
+    down: Vec<Option<usize>>,
+    still: Vec<Option<usize>>,
+}
+
+impl Nemesis {
+    pub(crate) fn reset(&mut self, plan: &FaultPlan, nodes: usize) {
+        self.faults.clone_from(&plan.faults);
+        self.heal_after = plan.heal_after;
+        self.down.clear();
+        self.down.resize(nodes, None);
+        self.still.clear();
+        self.still.resize(nodes, None);
+    }
+
+    pub(crate) fn kind(&self, fault: usize) -> FaultKind {
+        self.faults[fault].fault.kind()
+    }
+}
+
+impl<N: Node> World<N> {
+    /// Puts the plan's beginnings and ends into the queue.
+    pub(crate) fn schedule_faults(&mut self) {
+        let zero = Instant::ZERO;
+        let healed = self.nemesis.heal_after;
+        for (index, planned) in self.nemesis.faults.iter().enumerate() {
+            let index = index as u32;
+            if planned.at >= healed {
+                continue;
+            }
+            self.core.schedule(zero + planned.at, Lane::Plan, Event::Fault { index });
+            let end = planned.at + planned.lasts;
+            if end < healed {
+                self.core.schedule(zero + end, Lane::Plan, Event::FaultOver { index });
+            }
+        }
+        self.core.schedule(zero + healed, Lane::Plan, Event::Heal);
+    }
+
+    /// A fault begins.
+    #[cold]
+    pub(crate) fn fault(&mut self, index: usize) {
+        self.count(Kind::Fault, index as u32, 0, 0);
+        let fault = self.nemesis.faults[index].fault.clone();
+        self.core.counts.asked(fault.kind());
+        let pairs = match &fault {
+            Fault::Crash { node } => return self.crash(index, node),
+            Fault::Pause { node } => return self.pause(index, node),
+            Fault::Partition { groups } => {
+                let groups: Vec<Vec<u32>> = groups.iter().map(|group| self.slots(group)).collect();
+                between_groups(&groups)
+            }
+            Fault::Isolate { node, clients } => match self.target(node) {
+                Some(node) => self.around(node, clients),
+                None => return,
+            },
+            Fault::OneWay { from, to } => {
+                let (from, to) = (self.slots(from), self.slots(to));
+                from.iter().flat_map(|a| to.iter().map(move |b| (*a, *b))).collect()
+            }
+            Fault::Ring { order } => {
+                let order: Vec<Endpoint> = order.iter().copied().map(Endpoint::Node).collect();
+                ring(&self.slots(&order))
+            }
+        };
+        self.core.trace_fault(|| format!("{} begins: {}", fault.kind(), show_fault(&fault)));
+        self.core.cuts.add(index, pairs);
+    }
+
+    /// A fault ends.
+    #[cold]
+    pub(crate) fn fault_over(&mut self, index: usize) {
+        self.count(Kind::FaultOver, index as u32, 0, 0);
+        match self.nemesis.faults[index].fault {
+            Fault::Crash { .. } => {
+                if let Some(node) = self.nemesis.down.iter().position(|by| *by == Some(index)) {
+                    self.nemesis.down[node] = None;
+                    self.boot(node as u32);
+                }
+            }
+            Fault::Pause { .. } => {
+                if let Some(node) = self.nemesis.still.iter().position(|by| *by == Some(index)) {
+                    self.resume(node as u32);
+                }
+            }
+            _ => {
+                let kind = self.nemesis.kind(index);
+                self.core.trace_fault(|| format!("{kind} is over"));
+                self.core.cuts.remove(index);
+            }
+        }
+    }
+
+    /// All trouble is over.
+    #[cold]
+    pub(crate) fn heal(&mut self) {
+        self.count(Kind::Heal, 0, 0, 0);
+        self.core.trace_fault(|| "the world heals".to_owned());
+        self.core.rates = Rates::default();
+        self.core.cuts.clear();
+        for node in 0..self.nodes.len() {
+            if self.nemesis.down[node].take().is_some() {
+                self.boot(node as u32);
+            }
+            if self.nemesis.still[node].is_some() {
+                self.resume(node as u32);
+            }
+        }
+    }
+
+    fn crash(&mut self, index: usize, target: &Target) {
+        let Some(node) = self.target(target) else {
+            return;
+        };
+        if self.nodes[node as usize].take().is_none() {
+            return;
+        }
+        self.core.counts.bit(FaultKind::Crash);
+        self.nemesis.down[node as usize] = Some(index);
+        self.nemesis.still[node as usize] = None;
+        let unsynced = self.core.crash(node);
+        let id = self.core.members[node as usize];
+        self.core.tell(node, Fact::Crashed);
+        self.core.trace_fault(|| format!("{id} crashes with {unsynced} writes not synced"));
+    }
+
+    fn pause(&mut self, index: usize, target: &Target) {
+        let Some(node) = self.target(target) else {
+            return;
+        };
+        let body = &mut self.core.bodies[node as usize];
+        if body.paused || self.nodes[node as usize].is_none() {
+            return;
+        }
+        body.paused = true;
+        self.nemesis.still[node as usize] = Some(index);
+        let id = self.core.members[node as usize];
+        self.core.tell(node, Fact::Paused);
+        self.core.trace_fault(|| format!("{id} stands still"));
+    }
+
+    /// A paused node goes on, with all that has come for it meanwhile.
+    fn resume(&mut self, node: u32) {
+        self.nemesis.still[node as usize] = None;
+        let body = &mut self.core.bodies[node as usize];
+        body.paused = false;
+        let mut waiting = std::mem::take(&mut body.waiting);
+        for slot in waiting.drain(..) {
+            self.core.requeue(slot);
+        }
+        self.core.bodies[node as usize].waiting = waiting;
+        let id = self.core.members[node as usize];
+        self.core.tell(node, Fact::Resumed);
+        self.core.trace_fault(|| format!("{id} goes on"));
+    }
+
+    /// All pairs between the inside, a node and its clients, and the outside.
+    fn around(&self, node: u32, clients: &[Endpoint]) -> Vec<(u32, u32)> {
+        let mut inside = self.slots(clients);
+        inside.push(node);
+        let all = self.nodes.len() as u32 + self.core.clients();
+        let outside = (0..all).filter(|slot| !inside.contains(slot)).collect();
+        between_groups(&[inside, outside])
+    }
+
+    fn slots(&self, endpoints: &[Endpoint]) -> Vec<u32> {
+        let slot = |endpoint: &Endpoint| match endpoint {
+            Endpoint::Node(node) => self.core.slot(*node),
+            Endpoint::Client(client) => Some(self.core.client_slot(*client)),
+        };
+        endpoints.iter().filter_map(slot).collect()
+    }
+
+    /// Whom a fault hits.
+    fn target(&mut self, target: &Target) -> Option<u32> {
+        let role = match target {
+            Target::Node(node) => return self.core.slot(*node),
+            Target::Role(role) => role,
+        };
+        let shows = |node: &Option<N>| node.as_ref().is_some_and(|n| n.status().is("role", role));
+        let candidates: Vec<usize> =
+            (0..self.nodes.len()).filter(|i| shows(&self.nodes[*i])).collect();
+        let chosen = match candidates.len() {
+            0 => return None,
+            1 => 0,
+            several => self.core.tape.choose(site::TARGET, WORLD, several as u64) as usize,
+        };
+        Some(candidates[chosen] as u32)
+    }
+}
+
+/// A fault in words.
+fn show_fault(fault: &Fault) -> String {
+    let list = |endpoints: &[Endpoint]| {
+        endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    match fault {
+        Fault::Partition { groups } => {
+            groups.iter().map(|group| list(group)).collect::<Vec<_>>().join(" | ")
+        }
+        Fault::Isolate { node, clients } if clients.is_empty() => show_target(node),
+        Fault::Isolate { node, clients } => format!("{} with {}", show_target(node), list(clients)),
+        Fault::OneWay { from, to } => format!("{} cannot send to {}", list(from), list(to)),
+        Fault::Ring { order } => {
+            order.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        }
+        Fault::Crash { node } | Fault::Pause { node } => show_target(node),
+    }
+}
+
+fn show_target(target: &Target) -> String {
+    match target {
+        Target::Node(node) => node.to_string(),
+        Target::Role(role) => format!("whoever is {role}"),
+    }
+}

@@ -1,0 +1,226 @@
+//! The queue of what is still to happen, in one of two disciplines.
+//!
+//! *Timed* is how the world usually goes: events happen in the order of their times, and the tape decides between those of the very
+//! same instant. *Chosen* is for search: whatever is enabled may happen next, the tape picks, and time follows.
+
+mod chosen;
+mod heap;
+mod timed;
+
+use serde::{Deserialize, Serialize};
+
+use crate::tape::Tape;
+use chosen::Chosen;
+use timed::Timed;
+
+/// In which order pending events happen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// By time; the seed orders simultaneous events.
+    #[default]
+    Timed,
+    /// Any enabled delivery, completion or timer may be next; time follows. A node's own timers keep their order, and so do the
+    /// syncs of one disk.
+    Chosen,
+}
+
+/// What must stay in order even where a strategy chooses: events of one lane happen by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lane {
+    /// No order: messages.
+    Free,
+    /// The timers of one node or client.
+    Clock(u32),
+    /// The completions of one disk.
+    Disk(u32),
+    /// The plan's faults.
+    Plan,
+}
+
+/// One pending event: when, in which order of asking, and where its content is. Packed into one number, so that comparing two is
+/// one comparison: 64 bits of time, 40 of sequence, 24 of slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry(u128);
+
+impl Entry {
+    pub(crate) const MAX_SLOTS: usize = 1 << 24;
+
+    #[inline]
+    fn new(time: u64, sequence: u64, slot: u32) -> Self {
+        debug_assert!((slot as usize) < Self::MAX_SLOTS, "slot {slot} does not fit");
+        Self(u128::from(time) << 64 | u128::from(sequence << 24) | u128::from(slot))
+    }
+
+    #[inline]
+    pub(crate) fn time(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+
+    #[inline]
+    pub(crate) fn slot(self) -> u32 {
+        self.0 as u32 & 0x00ff_ffff
+    }
+}
+
+/// Pending events of either discipline.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue {
+    discipline: Discipline,
+    sequence: u64,
+    len: usize,
+}
+
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one queue in a world")]
+enum Discipline {
+    Timed(Timed),
+    Chosen(Chosen),
+}
+
+impl Queue {
+    pub(crate) fn new() -> Self {
+        Self { discipline: Discipline::Timed(Timed::new()), sequence: 0, len: 0 }
+    }
+
+    /// Forgets everything and begins again at time zero, keeping memory.
+    pub(crate) fn reset(&mut self, order: Order) {
+        self.sequence = 0;
+        self.len = 0;
+        match (&mut self.discipline, order) {
+            (Discipline::Timed(timed), Order::Timed) => timed.reset(),
+            (Discipline::Chosen(chosen), Order::Chosen) => chosen.reset(),
+            (discipline, Order::Timed) => *discipline = Discipline::Timed(Timed::new()),
+            (discipline, Order::Chosen) => *discipline = Discipline::Chosen(Chosen::default()),
+        }
+    }
+
+    /// How many events are pending.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds an event and returns its sequence number, which no other event of this run has.
+    #[inline]
+    pub(crate) fn push(&mut self, time: u64, slot: u32, lane: Lane) -> u64 {
+        self.sequence += 1;
+        self.len += 1;
+        let entry = Entry::new(time, self.sequence, slot);
+        match &mut self.discipline {
+            Discipline::Timed(timed) => timed.push(entry),
+            Discipline::Chosen(chosen) => chosen.push(entry, lane),
+        }
+        self.sequence
+    }
+
+    /// Takes out the next event, if there is one that may happen by `limit`.
+    #[inline]
+    pub(crate) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
+        let entry = match &mut self.discipline {
+            Discipline::Timed(timed) => timed.pop(limit, tape),
+            Discipline::Chosen(chosen) => chosen.pop(limit, tape),
+        }?;
+        self.len -= 1;
+        Some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tape::{WORLD, site};
+
+    fn drain(queue: &mut Queue, tape: &mut Tape) -> Vec<(u64, u32)> {
+        std::iter::from_fn(|| queue.pop(u64::MAX, tape)).map(|e| (e.time(), e.slot())).collect()
+    }
+
+    #[test]
+    fn a_timed_queue_gives_what_a_sorted_list_gives() {
+        let mut queue = Queue::new();
+        let mut tape = Tape::seeded(5);
+        let mut list: Vec<(u64, u32)> = Vec::new();
+        let mut popped = Vec::new();
+        let mut now = 0;
+        for slot in 0..20_000 {
+            // Near, far and very far, so that buckets, their wrapping round and the heap are all used.
+            let reach = [50_000, 10_000_000, 400_000_000, 90_000_000_000];
+            let reach = reach[tape.choose(site::TARGET, WORLD, 4) as usize];
+            let time = now + 1 + tape.choose(site::LATENCY, WORLD, reach);
+            queue.push(time, slot, Lane::Free);
+            list.push((time, slot));
+            if slot % 3 == 0 {
+                let entry = queue.pop(u64::MAX, &mut tape).expect("an event is pending");
+                now = entry.time();
+                popped.push((now, entry.slot()));
+            }
+        }
+        popped.extend(drain(&mut queue, &mut tape));
+        assert!(popped.is_sorted_by_key(|(time, _)| *time), "popped out of order");
+        popped.sort_unstable();
+        list.sort_unstable();
+        assert_eq!(popped, list);
+        assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
+    fn nothing_beyond_the_limit_is_popped() {
+        let mut queue = Queue::new();
+        let mut tape = Tape::seeded(5);
+        queue.push(1_000_000_000_000, 1, Lane::Free);
+        queue.push(70_000, 2, Lane::Free);
+        assert_eq!(queue.pop(69_999, &mut tape), None);
+        assert_eq!(queue.pop(70_000, &mut tape).map(Entry::slot), Some(2));
+        assert_eq!(queue.pop(999_999_999_999, &mut tape), None);
+        // After a look beyond it, an earlier event can still be added and comes first.
+        queue.push(80_000, 3, Lane::Free);
+        assert_eq!(drain(&mut queue, &mut tape), [(80_000, 3), (1_000_000_000_000, 1)]);
+    }
+
+    #[test]
+    fn the_seed_orders_simultaneous_events() {
+        let order = |seed| {
+            let mut queue = Queue::new();
+            let mut tape = Tape::seeded(seed);
+            for slot in 0..6 {
+                queue.push(1_000, slot, Lane::Free);
+            }
+            drain(&mut queue, &mut tape)
+        };
+        assert_eq!(order(1), order(1));
+        assert!((2..30).any(|seed| order(seed) != order(1)), "all seeds order them alike");
+    }
+
+    #[test]
+    fn an_event_of_the_present_instant_joins_those_that_are_left_of_it() {
+        let mut firsts = [0; 2];
+        for seed in 0..100 {
+            let mut queue = Queue::new();
+            let mut tape = Tape::seeded(seed);
+            queue.push(1_000, 0, Lane::Free);
+            queue.push(1_000, 0, Lane::Free);
+            queue.pop(u64::MAX, &mut tape);
+            queue.push(1_000, 1, Lane::Free);
+            let next = queue.pop(u64::MAX, &mut tape).expect("two are left");
+            firsts[next.slot() as usize] += 1;
+        }
+        assert!(firsts[0] > 20 && firsts[1] > 20, "{firsts:?}");
+    }
+
+    #[test]
+    fn a_chosen_queue_keeps_the_order_of_each_clock_only() {
+        let mut seen_overtaking = false;
+        for seed in 0..200 {
+            let mut queue = Queue::new();
+            queue.reset(Order::Chosen);
+            let mut tape = Tape::seeded(seed);
+            queue.push(10, 0, Lane::Clock(1));
+            queue.push(20, 1, Lane::Clock(1));
+            queue.push(30, 2, Lane::Free);
+            let slots: Vec<u32> = drain(&mut queue, &mut tape).iter().map(|e| e.1).collect();
+            let place = |slot| slots.iter().position(|s| *s == slot).expect("popped");
+            assert!(place(0) < place(1), "a clock went backwards");
+            seen_overtaking |= place(2) < place(1);
+        }
+        assert!(seen_overtaking, "no delivery ever overtook a timer");
+    }
+}

@@ -1,0 +1,41 @@
+//! Events in the order that a strategy chooses.
+
+use super::{Entry, Lane};
+use crate::tape::{Tape, WORLD, site};
+
+/// Pending events in the order in which they were asked for, so that the choice zero is first in, first out.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chosen {
+    pending: Vec<(Entry, Lane)>,
+    enabled: Vec<usize>,
+}
+
+impl Chosen {
+    pub(super) fn reset(&mut self) {
+        self.pending.clear();
+    }
+
+    pub(super) fn push(&mut self, entry: Entry, lane: Lane) {
+        self.pending.push((entry, lane));
+    }
+
+    pub(super) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
+        self.enabled.clear();
+        for (index, (entry, lane)) in self.pending.iter().enumerate() {
+            if entry.time() <= limit && self.leads(*entry, *lane) {
+                self.enabled.push(index);
+            }
+        }
+        let chosen = match self.enabled.len() {
+            0 => return None,
+            1 => 0,
+            several => tape.choose(site::SCHEDULE, WORLD, several as u64) as usize,
+        };
+        Some(self.pending.remove(self.enabled[chosen]).0)
+    }
+
+    /// Whether no event of the same lane comes before this one.
+    fn leads(&self, entry: Entry, lane: Lane) -> bool {
+        lane == Lane::Free || !self.pending.iter().any(|(e, l)| *l == lane && *e < entry)
+    }
+}

@@ -1,0 +1,400 @@
+//! The one door for chance: every decision that a run does not compute is a choice on its tape.
+//!
+//! A choice is named by its *site* ("latency", "election timeout"), the *source* on whose behalf it is made (a node or a client,
+//! by slot) and its *occurrence*: the how-manieth choice of that site and source it is. A seed gives every (site, source) a ChaCha8
+//! stream of its own, so a choice at one place never shifts those at another, and a choice can be overridden by name in a case
+//! file that survives changes of the code around it.
+//!
+//! The way from a seed to a value is part of the format of case files: it is ours, it uses no library's distributions, and golden
+//! tests hold it.
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+/// One in a million: the unit of all rates, so that no fraction is ever rounded.
+pub const MILLION: u32 = 1_000_000;
+
+/// The source of choices that belong to no node and no client.
+pub const WORLD: u32 = u32::MAX;
+
+/// A place where choices are made, as an index that is quick to use. Made from a name by [`Tape::site`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Site(u16);
+
+/// The sites of the world itself; [`Tape::new`] knows them by these numbers.
+pub(crate) mod site {
+    use super::Site;
+
+    pub(crate) const TIE: Site = Site(0);
+    pub(crate) const LATENCY: Site = Site(1);
+    pub(crate) const LATENCY_MODE: Site = Site(2);
+    pub(crate) const LOSS: Site = Site(3);
+    pub(crate) const DUPLICATE: Site = Site(4);
+    pub(crate) const REORDER: Site = Site(5);
+    pub(crate) const REORDER_DELAY: Site = Site(6);
+    pub(crate) const DISK_WRITE: Site = Site(7);
+    pub(crate) const DISK_SYNC: Site = Site(8);
+    pub(crate) const DISK_READ: Site = Site(9);
+    pub(crate) const CRASH_WRITE: Site = Site(10);
+    pub(crate) const CRASH_SECTOR: Site = Site(11);
+    pub(crate) const SCHEDULE: Site = Site(12);
+    pub(crate) const TARGET: Site = Site(13);
+
+    pub(super) const NAMES: [&str; 14] = [
+        "tie",
+        "latency",
+        "latency mode",
+        "loss",
+        "duplicate",
+        "reorder",
+        "reorder delay",
+        "disk write time",
+        "disk sync time",
+        "disk read time",
+        "crash: fate of a write",
+        "crash: fate of a sector",
+        "schedule",
+        "fault target",
+    ];
+}
+
+/// A choice that differs from what the seed would give, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The site's name.
+    pub site: String,
+    /// The slot of the node or client on whose behalf it is made; [`WORLD`] for none.
+    #[serde(default = "world", skip_serializing_if = "is_world")]
+    pub source: u32,
+    /// Which choice of that site and source, from 0.
+    pub occurrence: u64,
+    /// What is chosen; cut down to what is possible there.
+    pub value: u64,
+}
+
+fn world() -> u32 {
+    WORLD
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
+fn is_world(source: &u32) -> bool {
+    *source == WORLD
+}
+
+/// One choice that was made, as a recording tape keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The site's name.
+    pub site: &'static str,
+    /// On whose behalf.
+    pub source: u32,
+    /// Which choice of that site and source, from 0.
+    pub occurrence: u64,
+    /// There were this many possibilities.
+    pub bound: u64,
+    /// What was chosen, below the bound.
+    pub value: u64,
+}
+
+/// Where choices come from.
+#[derive(Clone, Debug)]
+enum Source {
+    Seed(u64),
+    /// These, in the order in which they are asked for; then zero for ever.
+    Script {
+        values: Vec<u64>,
+        next: usize,
+    },
+}
+
+/// All the chance of one run. Zero is the simplest value of every choice: no loss, the shortest latency, the first in line.
+///
+/// ```
+/// use seatrial_sim::{Tape, WORLD};
+///
+/// let (mut tape, mut again) = (Tape::seeded(42), Tape::seeded(42));
+/// let dice = tape.site("dice");
+/// let other = again.site("another site altogether");
+/// again.choose(other, WORLD, 6);
+/// let dice_again = again.site("dice");
+/// assert_eq!(tape.choose(dice, WORLD, 6), again.choose(dice_again, WORLD, 6));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Tape {
+    source: Source,
+    /// Streams that were used with another epoch belong to an earlier seed.
+    epoch: u64,
+    sites: Vec<SiteStreams>,
+    /// The site that was last looked up: a node mostly asks for the same one again.
+    last: (&'static str, Site),
+    /// Neither overridden, recorded nor scripted: the seed alone decides.
+    plain: bool,
+    overrides: Vec<Override>,
+    record: Option<Vec<Choice>>,
+}
+
+#[derive(Clone, Debug)]
+struct SiteStreams {
+    name: &'static str,
+    key: u64,
+    streams: Vec<Stream>,
+    /// The stream of [`WORLD`].
+    world: Stream,
+}
+
+#[derive(Clone, Debug)]
+struct Stream {
+    epoch: u64,
+    occurrences: u64,
+    words: ChaCha8Rng,
+}
+
+impl Stream {
+    fn unused() -> Self {
+        Self { epoch: 0, occurrences: 0, words: ChaCha8Rng::from_seed([0; 32]) }
+    }
+}
+
+impl Tape {
+    /// The tape that this seed gives.
+    pub fn seeded(seed: u64) -> Self {
+        Self::new(Source::Seed(seed))
+    }
+
+    /// A tape of these choices, taken in the order in which they are asked for, whatever the site; each is cut down to what is
+    /// possible, and when they are used up all choices are zero. For enumerating a small world and for feeding bytes of other
+    /// tools.
+    pub fn scripted(values: Vec<u64>) -> Self {
+        Self { plain: false, ..Self::new(Source::Script { values, next: 0 }) }
+    }
+
+    fn new(source: Source) -> Self {
+        let sites = site::NAMES.iter().map(|name| SiteStreams::new(name)).collect();
+        let last = (site::NAMES[0], site::TIE);
+        Self { source, epoch: 1, sites, last, plain: true, overrides: Vec::new(), record: None }
+    }
+
+    /// Begins another seed, keeping memory and sites. Overrides and recording end.
+    pub fn reseed(&mut self, seed: u64) {
+        self.source = Source::Seed(seed);
+        self.epoch += 1;
+        self.plain = true;
+        self.overrides.clear();
+        self.record = None;
+    }
+
+    /// Makes these choices instead of what the seed would give. All others stay as they are.
+    pub fn set_overrides(&mut self, overrides: Vec<Override>) {
+        self.plain &= overrides.is_empty();
+        self.overrides = overrides;
+    }
+
+    /// Keeps every choice from here on; see [`Tape::recorded`].
+    pub fn record(&mut self) {
+        self.plain = false;
+        self.record = Some(Vec::new());
+    }
+
+    /// The choices made since [`Tape::record`].
+    pub fn recorded(&self) -> &[Choice] {
+        self.record.as_deref().unwrap_or_default()
+    }
+
+    /// The site of this name. The name is what counts: another tape may know it by another number.
+    #[inline]
+    pub fn site(&mut self, name: &'static str) -> Site {
+        if !std::ptr::eq(name, self.last.0) {
+            self.last = (name, self.find_site(name));
+        }
+        self.last.1
+    }
+
+    fn find_site(&mut self, name: &'static str) -> Site {
+        let known = self.sites.iter().position(|site| site.name == name);
+        let index = known.unwrap_or_else(|| {
+            self.sites.push(SiteStreams::new(name));
+            self.sites.len() - 1
+        });
+        Site(u16::try_from(index).expect("a program names fewer than 65,536 sites"))
+    }
+
+    /// A number below `bound`, which is not zero.
+    #[inline]
+    pub fn choose(&mut self, site: Site, source: u32, bound: u64) -> u64 {
+        debug_assert!(bound > 0, "nothing to choose from");
+        if self.plain {
+            return self.draw(site, source, bound).1;
+        }
+        self.choose_with_care(site, source, bound)
+    }
+
+    /// True in `rate` of a million cases; the choice zero is "no".
+    #[inline]
+    pub fn chance(&mut self, site: Site, source: u32, rate: u32) -> bool {
+        self.choose(site, source, u64::from(MILLION)) >= u64::from(MILLION.saturating_sub(rate))
+    }
+
+    /// What the seed gives, and which occurrence that was.
+    #[inline]
+    fn draw(&mut self, site: Site, source: u32, bound: u64) -> (u64, u64) {
+        let Source::Seed(seed) = self.source else {
+            return (0, 0);
+        };
+        let site = &mut self.sites[usize::from(site.0)];
+        let (epoch, key) = (self.epoch, site.key);
+        let stream = site.stream(source);
+        if stream.epoch != epoch {
+            stream.epoch = epoch;
+            stream.occurrences = 0;
+            stream.words = ChaCha8Rng::from_seed(stream_key(seed, key, source));
+        }
+        let occurrence = stream.occurrences;
+        stream.occurrences += 1;
+        (occurrence, below(&mut stream.words, bound))
+    }
+
+    #[cold]
+    fn choose_with_care(&mut self, site: Site, source: u32, bound: u64) -> u64 {
+        let (occurrence, drawn) = match &mut self.source {
+            Source::Seed(_) => self.draw(site, source, bound),
+            Source::Script { values, next } => {
+                let value = values.get(*next).copied().unwrap_or(0);
+                *next += 1;
+                let stream = self.sites[usize::from(site.0)].stream(source);
+                stream.occurrences += 1;
+                (stream.occurrences - 1, value)
+            }
+        };
+        let name = self.sites[usize::from(site.0)].name;
+        let named =
+            |o: &&Override| o.occurrence == occurrence && o.source == source && o.site == name;
+        let wanted = self.overrides.iter().find(named).map_or(drawn, |o| o.value);
+        let value = wanted.min(bound - 1);
+        if let Some(record) = &mut self.record {
+            record.push(Choice { site: name, source, occurrence, bound, value });
+        }
+        value
+    }
+}
+
+impl SiteStreams {
+    fn new(name: &'static str) -> Self {
+        Self { name, key: name_key(name), streams: Vec::new(), world: Stream::unused() }
+    }
+
+    #[inline]
+    fn stream(&mut self, source: u32) -> &mut Stream {
+        if source == WORLD {
+            return &mut self.world;
+        }
+        let index = source as usize;
+        if index >= self.streams.len() {
+            self.streams.resize(index + 1, Stream::unused());
+        }
+        &mut self.streams[index]
+    }
+}
+
+/// FNV-1a of the site's name: streams belong to names, so the order in which sites are first used does not matter.
+fn name_key(name: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
+}
+
+fn stream_key(seed: u64, site: u64, source: u32) -> [u8; 32] {
+    let mut key = *b"................seatrial tape 1 ";
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&site.to_le_bytes());
+    key[28..].copy_from_slice(&source.to_le_bytes());
+    key
+}
+
+/// A word scaled down to `0..bound`. One word a choice, with no rejection, keeps the occurrences of a stream countable; the bias is
+/// below one in 2^32 for every bound that the world uses.
+#[inline]
+fn below(words: &mut ChaCha8Rng, bound: u64) -> u64 {
+    if let Ok(small) = u32::try_from(bound) {
+        return (u64::from(words.next_u32()) * u64::from(small)) >> 32;
+    }
+    ((u128::from(words.next_u64()) * u128::from(bound)) >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a seed are part of the case format. If this test fails, seeds mean something else: raise the case
+    /// version and say so in the changelog.
+    #[test]
+    fn the_way_from_a_seed_to_a_value_is_frozen() {
+        let mut tape = Tape::seeded(42);
+        let dice = tape.site("dice");
+        let drawn: Vec<u64> = (0..8).map(|_| tape.choose(dice, 3, 1_000)).collect();
+        assert_eq!(drawn, GOLDEN_DICE);
+        let wide: Vec<u64> = (0..2).map(|_| tape.choose(site::LATENCY, WORLD, 1 << 40)).collect();
+        assert_eq!(wide, GOLDEN_WIDE);
+    }
+
+    const GOLDEN_DICE: [u64; 8] = [913, 586, 346, 915, 937, 972, 577, 304];
+    const GOLDEN_WIDE: [u64; 2] = [584_908_234_098, 701_684_776_985];
+
+    #[test]
+    fn a_choice_at_one_site_or_source_does_not_shift_another() {
+        let (mut quiet, mut busy) = (Tape::seeded(7), Tape::seeded(7));
+        let (a, b) = (quiet.site("a"), busy.site("b"));
+        let a_in_busy = busy.site("a");
+        for _ in 0..100 {
+            busy.choose(b, 0, 10);
+            busy.choose(a_in_busy, 1, 10);
+        }
+        let draw = |tape: &mut Tape, site| -> Vec<u64> {
+            (0..50).map(|_| tape.choose(site, 0, 1 << 20)).collect()
+        };
+        assert_eq!(draw(&mut quiet, a), draw(&mut busy, a_in_busy));
+    }
+
+    #[test]
+    fn reseeding_gives_what_a_fresh_tape_gives() {
+        let mut reused = Tape::seeded(1);
+        reused.choose(site::LOSS, 4, 100);
+        reused.reseed(2);
+        let mut fresh = Tape::seeded(2);
+        for _ in 0..100 {
+            assert_eq!(reused.choose(site::LOSS, 4, 100), fresh.choose(site::LOSS, 4, 100));
+        }
+    }
+
+    #[test]
+    fn an_override_replaces_one_choice_and_leaves_the_others() {
+        let mut plain = Tape::seeded(9);
+        let drawn: Vec<u64> = (0..5).map(|_| plain.choose(site::TIE, WORLD, 1_000)).collect();
+        let mut bent = Tape::seeded(9);
+        let over = Override { site: "tie".into(), source: WORLD, occurrence: 2, value: 5_000 };
+        bent.set_overrides(vec![over]);
+        bent.record();
+        let got: Vec<u64> = (0..5).map(|_| bent.choose(site::TIE, WORLD, 1_000)).collect();
+        assert_eq!(got[2], 999, "cut down to what is possible");
+        assert_eq!((got[0], got[1], got[3], got[4]), (drawn[0], drawn[1], drawn[3], drawn[4]));
+        assert_eq!(bent.recorded()[2].value, 999);
+    }
+
+    #[test]
+    fn a_script_is_used_up_and_then_gives_zeros() {
+        let mut tape = Tape::scripted(vec![3, 9]);
+        tape.record();
+        let got: Vec<u64> = (0..4).map(|_| tape.choose(site::SCHEDULE, WORLD, 5)).collect();
+        assert_eq!(got, [3, 4, 0, 0]);
+        assert_eq!(tape.recorded().len(), 4);
+    }
+
+    #[test]
+    fn chance_has_the_rate_it_is_asked_for() {
+        let mut tape = Tape::seeded(3);
+        let hits = (0..100_000).filter(|_| tape.chance(site::LOSS, 0, 50_000)).count();
+        assert!((4_700..5_300).contains(&hits), "{hits} of 100,000 at five per cent");
+        assert!(!(0..1_000).any(|_| tape.chance(site::LOSS, 0, 0)));
+        assert!((0..1_000).all(|_| tape.chance(site::LOSS, 0, MILLION)));
+    }
+}

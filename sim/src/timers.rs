@@ -1,0 +1,216 @@
+//! The timers of one node, by key.
+//!
+//! A timer that is set to a later time keeps its entry in the queue, which moves on when it comes up: a heartbeat that postpones the
+//! same timer a thousand times costs one entry, not a thousand.
+
+use seatrial_node::Instant;
+
+/// Which entry of the queue belongs to a timer, or once did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimerRef {
+    pub(crate) slot: u32,
+    pub(crate) generation: u32,
+}
+
+/// What has come of a timer's entry in the queue.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Popped<K> {
+    /// It was replaced, taken back, or of a former life.
+    Stale,
+    /// It was put off; queue it again for this time.
+    Later(Instant),
+    /// It is due.
+    Due(K),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Timers<K> {
+    slots: Vec<Slot<K>>,
+    /// Slots in use, by key.
+    order: Vec<u32>,
+    free: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot<K> {
+    key: Option<K>,
+    /// When it is due; [`None`] where it was taken back.
+    deadline: Option<Instant>,
+    /// The time of its live entry in the queue.
+    queued: Option<Instant>,
+    generation: u32,
+}
+
+impl<K: Ord + Clone> Timers<K> {
+    pub(crate) fn new() -> Self {
+        Self { slots: Vec::new(), order: Vec::new(), free: Vec::new() }
+    }
+
+    /// Sets a timer, in place of one with the same key. Where it needs a new entry in the queue, says which.
+    #[inline]
+    pub(crate) fn set(&mut self, key: K, deadline: Instant) -> Option<TimerRef> {
+        let index = match self.find(&key) {
+            Ok(place) => self.order[place],
+            Err(place) => {
+                let index = self.allocate(key);
+                self.order.insert(place, index);
+                index
+            }
+        };
+        let slot = &mut self.slots[index as usize];
+        slot.deadline = Some(deadline);
+        if slot.queued.is_some_and(|queued| queued <= deadline) {
+            return None;
+        }
+        slot.queued = Some(deadline);
+        slot.generation = slot.generation.wrapping_add(1);
+        Some(TimerRef { slot: index, generation: slot.generation })
+    }
+
+    /// Takes a timer back.
+    pub(crate) fn cancel(&mut self, key: &K) {
+        if let Ok(place) = self.find(key) {
+            self.slots[self.order[place] as usize].deadline = None;
+        }
+    }
+
+    /// An entry has come up in the queue.
+    #[inline]
+    pub(crate) fn pop(&mut self, entry: TimerRef, now: Instant) -> Popped<K> {
+        let Some(slot) = self.slots.get_mut(entry.slot as usize) else {
+            return Popped::Stale;
+        };
+        if slot.generation != entry.generation || slot.queued.is_none() {
+            return Popped::Stale;
+        }
+        match slot.deadline {
+            Some(deadline) if deadline > now => {
+                slot.queued = Some(deadline);
+                return Popped::Later(deadline);
+            }
+            _ => slot.queued = None,
+        }
+        let due = slot.deadline.is_some();
+        let key = self.release(entry.slot);
+        if due { Popped::Due(key) } else { Popped::Stale }
+    }
+
+    /// Forgets all timers; entries that are still queued are stale from now on.
+    pub(crate) fn clear(&mut self) {
+        while let Some(index) = self.order.pop() {
+            let slot = &mut self.slots[index as usize];
+            slot.key = None;
+            slot.deadline = None;
+            slot.queued = None;
+            slot.generation = slot.generation.wrapping_add(1);
+            self.free.push(index);
+        }
+    }
+
+    /// Forgets all timers and that there ever were any.
+    pub(crate) fn reset(&mut self) {
+        self.slots.clear();
+        self.order.clear();
+        self.free.clear();
+    }
+
+    /// The keys of timers that are set, in their order, with the times when they are due.
+    pub(crate) fn pending(&self) -> impl Iterator<Item = (&K, Instant)> {
+        self.order.iter().filter_map(|index| {
+            let slot = &self.slots[*index as usize];
+            Some((slot.key.as_ref()?, slot.deadline?))
+        })
+    }
+
+    #[inline]
+    fn find(&self, key: &K) -> Result<usize, usize> {
+        let slots = &self.slots;
+        self.order.binary_search_by(|index| slots[*index as usize].key.as_ref().cmp(&Some(key)))
+    }
+
+    fn allocate(&mut self, key: K) -> u32 {
+        if let Some(index) = self.free.pop() {
+            self.slots[index as usize].key = Some(key);
+            return index;
+        }
+        self.slots.push(Slot { key: Some(key), deadline: None, queued: None, generation: 0 });
+        u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 timers are set")
+    }
+
+    fn release(&mut self, index: u32) -> K {
+        let slots = &self.slots;
+        let key = &slots[index as usize].key;
+        let place = self.order.binary_search_by(|other| slots[*other as usize].key.cmp(key));
+        self.order.remove(place.expect("a slot in use is in the order"));
+        self.free.push(index);
+        self.slots[index as usize].key.take().expect("a slot in use has a key")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(nanos: u64) -> Instant {
+        Instant::from_nanos(nanos)
+    }
+
+    #[test]
+    fn a_timer_put_off_keeps_its_entry_and_fires_once() {
+        let mut timers = Timers::new();
+        let entry = timers.set("beat", at(10)).expect("an entry");
+        assert_eq!(timers.set("beat", at(30)), None);
+        assert_eq!(timers.pop(entry, at(10)), Popped::Later(at(30)));
+        assert_eq!(timers.pop(entry, at(30)), Popped::Due("beat"));
+        assert_eq!(timers.pop(entry, at(30)), Popped::Stale);
+    }
+
+    #[test]
+    fn a_timer_brought_forward_gets_a_new_entry_and_the_old_one_is_stale() {
+        let mut timers = Timers::new();
+        let old = timers.set(1, at(30)).expect("an entry");
+        let new = timers.set(1, at(10)).expect("an earlier one");
+        assert_eq!(timers.pop(new, at(10)), Popped::Due(1));
+        assert_eq!(timers.pop(old, at(30)), Popped::Stale);
+    }
+
+    #[test]
+    fn a_timer_taken_back_does_not_fire_but_can_be_set_again() {
+        let mut timers = Timers::new();
+        let entry = timers.set(1, at(10)).expect("an entry");
+        timers.cancel(&1);
+        assert_eq!(timers.set(1, at(20)), None, "its entry is still queued");
+        assert_eq!(timers.pop(entry, at(10)), Popped::Later(at(20)));
+        timers.cancel(&1);
+        assert_eq!(timers.pop(entry, at(20)), Popped::Stale);
+        assert!(timers.set(1, at(40)).is_some(), "nothing is queued for it any more");
+    }
+
+    #[test]
+    fn a_crash_makes_every_entry_stale() {
+        let mut timers = Timers::new();
+        let old = timers.set(1, at(10)).expect("an entry");
+        timers.clear();
+        let new = timers.set(1, at(10)).expect("an entry of the next life");
+        assert_ne!(old, new);
+        assert_eq!(timers.pop(old, at(10)), Popped::Stale);
+        assert_eq!(timers.pop(new, at(10)), Popped::Due(1));
+    }
+
+    #[test]
+    fn slots_are_reused_and_keys_stay_sorted() {
+        let mut timers = Timers::new();
+        for round in 0..100_u64 {
+            for key in [5, 1, 9, 3_u64] {
+                let entry = timers.set(key + round, at(round)).expect("an entry");
+                assert_eq!(timers.pop(entry, at(round)), Popped::Due(key + round));
+            }
+        }
+        assert_eq!(timers.slots.len(), 1);
+        for key in [5, 1, 9, 3] {
+            timers.set(key, at(key));
+        }
+        let keys: Vec<u64> = timers.pending().map(|(key, _)| *key).collect();
+        assert_eq!(keys, [1, 3, 5, 9]);
+    }
+}

@@ -1,0 +1,598 @@
+//! The world: nodes, and the one loop that lets things happen to them.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use seatrial_history::{DropCause, Moment, Observer, TraceEvent};
+use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, OpenError, Status, SyncToken};
+
+use crate::client::{ClientIo, Driver};
+use crate::core::{Core, Describe, Event, SYNCED, WorldPort};
+use crate::counts::{Counts, FaultKind};
+use crate::hash::RunHash;
+use crate::nemesis::Nemesis;
+use crate::setup::Setup;
+use crate::tape::Tape;
+use crate::timers::Popped;
+
+/// A simulated world of nodes of one type.
+///
+/// A world is made once and [reset](World::reset) for every seed, so that its memory is reused.
+///
+/// ```
+/// # use seatrial_node::{Disk, Duration, Input, Instant, Io, Node, NodeId, OpenError};
+/// # struct Echo;
+/// # impl Node for Echo {
+/// #     type Config = (); type Message = u32; type Timer = (); type Request = (); type Response = (); type Event = ();
+/// #     fn open(_: &(), _: &mut Disk<'_>) -> Result<Self, OpenError> { Ok(Self) }
+/// #     fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+/// #         match input {
+/// #             Input::Start if io.me() == NodeId(0) => io.send(NodeId(1), 7),
+/// #             Input::Message { from, body } if io.me() == NodeId(1) => io.send(from, body),
+/// #             _ => {}
+/// #         }
+/// #     }
+/// # }
+/// use seatrial_sim::{Setup, Stop, Tape, World};
+///
+/// let mut world: World<Echo> = World::new();
+/// world.reset(&Setup::new(2), Tape::seeded(42), |_| ());
+/// let stop = world.run(Instant::MAX, &mut (), &mut ());
+/// assert!(matches!(stop, Stop::Idle));
+/// assert_eq!(world.counts().delivered, 2);
+/// ```
+pub struct World<N: Node> {
+    pub(crate) nodes: Vec<Option<N>>,
+    configs: Vec<N::Config>,
+    pub(crate) core: Core<N>,
+    pub(crate) nemesis: Nemesis,
+    instant_limit: u64,
+    event_limit: u64,
+    /// Since which step the clock has stood still.
+    instant_began: u64,
+    started: bool,
+    /// Whose code runs at this moment.
+    acting: Option<NodeId>,
+    pub(crate) incident: Option<Incident>,
+    shown: Vec<Status>,
+}
+
+/// Why a world came to a stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Everything until the given time has happened.
+    Time,
+    /// Nothing is left to happen.
+    Idle,
+    /// The observer is done.
+    Done,
+    /// The event limit of the setup is reached.
+    Events,
+    /// Something happened that must not. The world can only be reset.
+    Broken(Incident),
+}
+
+/// Something that no protocol may do, whatever it promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incident {
+    /// A node panicked.
+    Panic {
+        /// Which node.
+        node: NodeId,
+        /// What it said.
+        message: String,
+        /// When.
+        at: Moment,
+    },
+    /// Too many events happened at one instant: the nodes keep each other busy without end.
+    Livelock {
+        /// How many.
+        events: u64,
+        /// When.
+        at: Moment,
+    },
+    /// A node could not open again with what a crash had left on its disk, or not at all.
+    OpenFailed {
+        /// Which node.
+        node: NodeId,
+        /// Why.
+        error: OpenError,
+        /// When.
+        at: Moment,
+    },
+}
+
+impl Incident {
+    /// The property that is broken, by its name.
+    pub const fn property(&self) -> &'static str {
+        match self {
+            Self::Panic { .. } => "no panic",
+            Self::Livelock { .. } => "no livelock",
+            Self::OpenFailed { .. } => "recovery",
+        }
+    }
+
+    /// When it happened.
+    pub const fn at(&self) -> Moment {
+        match self {
+            Self::Panic { at, .. } | Self::Livelock { at, .. } | Self::OpenFailed { at, .. } => *at,
+        }
+    }
+}
+
+impl fmt::Display for Incident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Panic { node, message, at } => write!(f, "{node} panicked at {at}: {message}"),
+            Self::Livelock { events, at } => {
+                write!(f, "{events} events happened at one instant, and more follow, at {at}")
+            }
+            Self::OpenFailed { node, error, at } => {
+                write!(f, "{node} could not open at {at}: {error}")
+            }
+        }
+    }
+}
+
+impl<N: Node> Default for World<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<N: Node> World<N> {
+    /// A world without nodes.
+    pub fn new() -> Self {
+        Self {
+            nodes: Vec::new(),
+            configs: Vec::new(),
+            core: Core::new(),
+            nemesis: Nemesis::default(),
+            instant_limit: u64::MAX,
+            event_limit: u64::MAX,
+            instant_began: 0,
+            started: false,
+            acting: None,
+            incident: None,
+            shown: Vec::new(),
+        }
+    }
+
+    /// Begins another run: these nodes, this chance, this configuration for each node. Nothing happens before [`World::run`].
+    ///
+    /// # Panics
+    /// Where the members are not in ascending order, or the plan does not fit the world (see
+    /// [`FaultPlan::problem`](crate::FaultPlan::problem)).
+    pub fn reset(&mut self, setup: &Setup, tape: Tape, config: impl FnMut(NodeId) -> N::Config) {
+        assert!(setup.members.is_sorted_by(|a, b| a < b), "members must be in ascending order");
+        if let Some(problem) = setup.plan.problem(&setup.members, setup.clients) {
+            panic!("the fault plan makes no sense: {problem}");
+        }
+        self.nodes.clear();
+        self.nodes.resize_with(setup.members.len(), || None);
+        self.configs.clear();
+        self.configs.extend(setup.members.iter().copied().map(config));
+        self.core.reset(setup);
+        self.core.tape = tape;
+        self.nemesis.reset(&setup.plan, setup.members.len());
+        self.instant_limit = setup.instant_limit;
+        self.event_limit = setup.event_limit;
+        self.instant_began = 0;
+        self.started = false;
+        self.acting = None;
+        self.incident = None;
+        self.shown.clear();
+        self.shown.resize(setup.members.len(), Status::new());
+    }
+
+    /// Takes the tape back, to reseed it for the next run without allocating. The world must be reset before it runs again.
+    pub fn take_tape(&mut self) -> Tape {
+        std::mem::replace(&mut self.core.tape, Tape::seeded(0))
+    }
+
+    /// The tape, with all that has been chosen so far.
+    pub fn tape(&self) -> &Tape {
+        &self.core.tape
+    }
+
+    /// Says how to put this node's messages, requests, answers and timers into words, for observers that want a trace.
+    pub fn describe_with(
+        &mut self,
+        message: fn(&N::Message) -> String,
+        request: fn(&N::Request) -> String,
+        response: fn(&N::Response) -> String,
+        timer: fn(&N::Timer) -> String,
+    ) {
+        self.core.describe = Some(Describe { message, request, response, timer });
+    }
+
+    /// Lets everything happen until this time, or until there is a reason to stop. Can be called again to go on.
+    pub fn run<D: Driver<N>, O: Observer>(
+        &mut self,
+        until: Instant,
+        driver: &mut D,
+        observer: &mut O,
+    ) -> Stop {
+        if let Some(incident) = &self.incident {
+            return Stop::Broken(incident.clone());
+        }
+        self.core.tracing = observer.wants_trace();
+        let went = catch_unwind(AssertUnwindSafe(|| self.run_until(until, driver, observer)));
+        let stop = went.unwrap_or_else(|payload| {
+            // Only a node's own panic is the node's fault.
+            let Some(node) = self.acting.take() else {
+                resume_unwind(payload);
+            };
+            let at = self.core.moment();
+            let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+            let message = text.unwrap_or_else(|| "a value that is no text".to_owned());
+            self.incident = Some(Incident::Panic { node, message, at });
+            Stop::Done
+        });
+        self.flush(observer);
+        match &self.incident {
+            Some(incident) => Stop::Broken(incident.clone()),
+            None => stop,
+        }
+    }
+
+    /// The time by the world's own clock.
+    pub fn now(&self) -> Instant {
+        self.core.now
+    }
+
+    /// How many events have happened, and what the time is.
+    pub fn moment(&self) -> Moment {
+        self.core.moment()
+    }
+
+    /// How many events are still to happen.
+    pub fn pending(&self) -> usize {
+        self.core.queue.len()
+    }
+
+    /// The hash of all that has happened.
+    pub fn hash(&self) -> RunHash {
+        self.core.hash
+    }
+
+    /// What became of the faults, and what the network did.
+    pub fn counts(&self) -> &Counts {
+        &self.core.counts
+    }
+
+    /// The nodes, in ascending order.
+    pub fn members(&self) -> &[NodeId] {
+        &self.core.members
+    }
+
+    /// A node, if it is up.
+    pub fn node(&self, id: NodeId) -> Option<&N> {
+        self.nodes[self.core.slot(id)? as usize].as_ref()
+    }
+
+    /// The timers of a node that are set, with the times when they are due.
+    pub fn timers(&self, id: NodeId) -> impl Iterator<Item = (&N::Timer, Instant)> {
+        let body = self.core.slot(id).map(|slot| &self.core.bodies[slot as usize]);
+        body.into_iter().flat_map(|body| body.timers.pending())
+    }
+
+    fn run_until<D: Driver<N>, O: Observer>(
+        &mut self,
+        until: Instant,
+        driver: &mut D,
+        observer: &mut O,
+    ) -> Stop {
+        if !self.started {
+            self.start(driver, observer);
+        }
+        loop {
+            if self.core.heard || self.core.tracing || !self.core.facts.is_empty() {
+                self.flush(observer);
+                if observer.done() {
+                    return Stop::Done;
+                }
+            }
+            if self.incident.is_some() || self.core.step >= self.event_limit {
+                return Stop::Events;
+            }
+            let core = &mut self.core;
+            let Some(entry) = core.queue.pop(until.as_nanos(), &mut core.tape) else {
+                if core.queue.len() == 0 {
+                    return Stop::Idle;
+                }
+                core.now = core.now.max(until);
+                return Stop::Time;
+            };
+            let time = Instant::from_nanos(entry.time());
+            if time > core.now {
+                core.now = time;
+                self.instant_began = core.step;
+            } else if core.step - self.instant_began > self.instant_limit {
+                let (events, at) = (core.step - self.instant_began, core.moment());
+                self.incident = Some(Incident::Livelock { events, at });
+            }
+            self.happen(entry.slot(), driver, observer);
+        }
+    }
+
+    /// Every node and every client begins.
+    #[cold]
+    fn start<D: Driver<N>, O: Observer>(&mut self, driver: &mut D, observer: &mut O) {
+        self.started = true;
+        self.schedule_faults();
+        for node in 0..self.nodes.len() as u32 {
+            self.boot(node);
+        }
+        for client in 0..self.core.clients() {
+            driver.start(&mut ClientIo { client, core: &mut self.core, observer });
+        }
+    }
+
+    /// One event.
+    #[inline]
+    fn happen<D: Driver<N>, O: Observer>(&mut self, slot: u32, driver: &mut D, observer: &mut O) {
+        if let Some(node) = self.core.peek(slot).node()
+            && self.core.bodies[node as usize].paused
+        {
+            self.hold_up(node, slot);
+            return;
+        }
+        match self.core.take(slot) {
+            Event::Message { from, to, id, body } => self.deliver(from, to, id, body),
+            Event::Timer { node, timer } => {
+                let core = &mut self.core;
+                match core.bodies[node as usize].timers.pop(timer, core.now) {
+                    Popped::Stale => {}
+                    Popped::Later(due) => core.queue_timer(node, timer, due),
+                    Popped::Due(key) => self.fire(node, key),
+                }
+            }
+            Event::Request { client, to, attempt, id, body } => {
+                self.ask(client, to, attempt, id, body);
+            }
+            Event::Answer { from, client, attempt, id, body } => {
+                let to = self.core.client_slot(client);
+                if self.arrives(from, to, id) {
+                    self.count(Kind::Answer, from, to, attempt);
+                    let node = self.core.members[from as usize];
+                    if self.core.tracing {
+                        let text =
+                            self.core.describe.map_or_else(String::new, |d| (d.response)(&body));
+                        self.trace_delivery(id, from, to, text);
+                    }
+                    let io = &mut ClientIo { client, core: &mut self.core, observer };
+                    driver.answer(attempt, node, body, io);
+                }
+            }
+            Event::Wake { client, wish } => {
+                if self.core.wanted(client, wish) {
+                    self.count(Kind::Wake, self.core.client_slot(client), 0, 0);
+                    driver.wake(&mut ClientIo { client, core: &mut self.core, observer });
+                }
+            }
+            Event::Synced { node, life, token, file, upto } => {
+                self.synced(node, life, token, file, upto);
+            }
+            Event::Read { node, life, token, bytes } => self.read(node, life, token, bytes),
+            Event::Fault { index } => self.fault(index as usize),
+            Event::FaultOver { index } => self.fault_over(index as usize),
+            Event::Heal => {
+                self.heal();
+                self.flush(observer);
+                observer.healed(self.core.moment());
+            }
+            Event::Free { .. } => unreachable!("the queue names no free place"),
+        }
+    }
+
+    #[inline]
+    fn deliver(&mut self, from: u32, to: u32, id: u64, body: N::Message) {
+        if !self.arrives(from, to, id) {
+            return;
+        }
+        self.core.counts.delivered += 1;
+        self.count(Kind::Message, from, to, N::digest(&body));
+        if self.core.tracing {
+            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(&body));
+            self.trace_delivery(id, from, to, text);
+        }
+        let from = self.core.members[from as usize];
+        self.handle(to, Input::Message { from, body });
+    }
+
+    fn fire(&mut self, node: u32, key: N::Timer) {
+        self.count(Kind::Timer, node, 0, 0);
+        if self.core.tracing {
+            let text = self.core.describe.map_or_else(String::new, |d| (d.timer)(&key));
+            let node = self.core.members[node as usize];
+            self.core.trace.push(TraceEvent::Timer { node, text });
+        }
+        self.handle(node, Input::Timer(key));
+    }
+
+    fn ask(&mut self, client: u32, to: u32, attempt: u64, id: u64, body: N::Request) {
+        let from = self.core.client_slot(client);
+        if !self.arrives(from, to, id) {
+            return;
+        }
+        self.count(Kind::Request, from, to, attempt);
+        if self.core.tracing {
+            let text = self.core.describe.map_or_else(String::new, |d| (d.request)(&body));
+            self.trace_delivery(id, from, to, text);
+        }
+        let token = self.core.accept(to, client, attempt);
+        self.handle(to, Input::Request { token, body });
+    }
+
+    fn synced(&mut self, node: u32, life: u32, token: u64, file: u32, upto: u64) {
+        let body = &mut self.core.bodies[node as usize];
+        if body.life != life || self.nodes[node as usize].is_none() {
+            return;
+        }
+        body.disk.synced(file, upto);
+        self.count(Kind::Synced, node, 0, 0);
+        self.trace_disk(node, "synced");
+        self.handle(node, Input::Synced { token: SyncToken(token), result: SYNCED });
+    }
+
+    fn read(&mut self, node: u32, life: u32, token: u64, bytes: Vec<u8>) {
+        if self.core.bodies[node as usize].life != life || self.nodes[node as usize].is_none() {
+            return;
+        }
+        self.count(Kind::Read, node, 0, bytes.len() as u64);
+        self.trace_disk(node, "read");
+        let token = seatrial_node::ReadToken(token);
+        self.handle(node, Input::Read { token, result: Ok(bytes) });
+    }
+
+    /// Whether what has come up to its receiver's door gets in.
+    #[inline]
+    fn arrives(&mut self, from: u32, to: u32, id: u64) -> bool {
+        if self.core.cuts.block(from, to) {
+            self.stopped(from, to, id);
+            return false;
+        }
+        if self.nodes.get(to as usize).is_some_and(Option::is_none) {
+            self.core.lose(id, from, to, DropCause::Down);
+            return false;
+        }
+        true
+    }
+
+    #[cold]
+    fn stopped(&mut self, from: u32, to: u32, id: u64) {
+        self.core.lose(id, from, to, DropCause::Partition);
+        let Core { cuts, counts, .. } = &mut self.core;
+        let nemesis = &self.nemesis;
+        cuts.stopped(from, to, |fault| counts.bit(nemesis.kind(fault)));
+    }
+
+    /// A paused node gets nothing; it waits until the node goes on.
+    #[cold]
+    fn hold_up(&mut self, node: u32, slot: u32) {
+        if self.core.bodies[node as usize].waiting.is_empty() {
+            self.core.counts.bit(FaultKind::Pause);
+        }
+        self.core.bodies[node as usize].waiting.push(slot);
+    }
+
+    /// Opens a node with what is on its disk and lets it start.
+    pub(crate) fn boot(&mut self, node: u32) {
+        let id = self.core.members[node as usize];
+        let body = &mut self.core.bodies[node as usize];
+        body.life += 1;
+        let life = u64::from(body.life);
+        self.core.tell(node, Fact::Started { life });
+        self.core.trace_fault(|| format!("{id} starts, life {life}"));
+        self.count(Kind::Boot, node, 0, life);
+        self.acting = Some(id);
+        let disk = &mut self.core.bodies[node as usize].disk;
+        let opened = N::open(&self.configs[node as usize], &mut Disk::new(disk));
+        self.acting = None;
+        match opened {
+            Ok(state) => {
+                self.nodes[node as usize] = Some(state);
+                self.handle(node, Input::Start);
+            }
+            Err(error) => {
+                let at = self.core.moment();
+                self.incident = Some(Incident::OpenFailed { node: id, error, at });
+            }
+        }
+    }
+
+    /// Lets a node that is up handle one input.
+    #[inline]
+    fn handle(&mut self, node: u32, input: Input<N>) {
+        let Some(state) = &mut self.nodes[node as usize] else {
+            return;
+        };
+        let id = self.core.members[node as usize];
+        self.acting = Some(id);
+        // The node sees the members while its effects go into the core that holds them.
+        let members = std::mem::take(&mut self.core.roster);
+        let now = self.core.now;
+        let mut port = WorldPort { core: &mut self.core, node };
+        state.handle(input, &mut Io::new(id, now, &members, &mut port));
+        self.core.roster = members;
+        self.acting = None;
+        if self.core.tracing {
+            self.trace_status(node);
+        }
+    }
+
+    /// One more event has happened: counts it and takes it into the hash.
+    #[inline]
+    pub(crate) fn count(&mut self, kind: Kind, from: u32, to: u32, content: u64) {
+        let core = &mut self.core;
+        core.step += 1;
+        let what = (kind as u64) << 56 | u64::from(from) << 28 | u64::from(to);
+        core.hash.mix(what, core.now.as_nanos(), content);
+    }
+
+    /// Tells the observer what it has not heard yet.
+    fn flush<O: Observer>(&mut self, observer: &mut O) {
+        let at = self.core.moment();
+        for event in self.core.trace.drain(..) {
+            observer.trace(at, &event);
+        }
+        for (node, fact) in self.core.facts.drain(..) {
+            observer.fact(at, node, &fact);
+        }
+        self.core.heard = false;
+    }
+
+    #[cold]
+    fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: String) {
+        let (from, to) = (self.core.endpoint(from), self.core.endpoint(to));
+        self.core.trace.push(TraceEvent::Deliver { id, from, to, text });
+    }
+
+    fn trace_disk(&mut self, node: u32, text: &str) {
+        if self.core.tracing {
+            let node = self.core.members[node as usize];
+            self.core.trace.push(TraceEvent::Disk { node, text: text.to_owned() });
+        }
+    }
+
+    /// Shows what a node shows, if that has changed.
+    #[cold]
+    fn trace_status(&mut self, node: u32) {
+        let Some(status) = self.nodes[node as usize].as_ref().map(Node::status) else {
+            return;
+        };
+        if self.shown[node as usize] != status {
+            self.shown[node as usize] = status.clone();
+            let node = self.core.members[node as usize];
+            self.core.trace.push(TraceEvent::Status { node, status });
+        }
+    }
+}
+
+/// Kinds of events, as the run hash knows them: the numbers are part of what a seed means.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Message = 1,
+    Timer = 2,
+    Request = 3,
+    Answer = 4,
+    Wake = 5,
+    Synced = 6,
+    Read = 7,
+    Boot = 8,
+    Fault = 9,
+    FaultOver = 10,
+    Heal = 11,
+}
+
+impl<N: Node> fmt::Debug for World<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("members", &self.core.members)
+            .field("at", &self.core.moment())
+            .field("pending", &self.core.queue.len())
+            .finish_non_exhaustive()
+    }
+}
