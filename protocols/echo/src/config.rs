@@ -28,6 +28,4 @@ impl Default for Config {
 pub enum Mutant {
     /// An answer is not matched with its request, but given to whoever has waited longest.
     AnswerOldest,
-    /// A lost message is never sent again.
-    NoRetry,
 }

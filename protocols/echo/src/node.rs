@@ -86,9 +86,7 @@ impl Echo {
             return;
         };
         io.send(neighbour(io.me(), io.members()), Message::Say { token, text: text.clone() });
-        if self.retries() {
-            io.set_timer(token, self.config.retry_after);
-        }
+        io.set_timer(token, self.config.retry_after);
     }
 
     fn answer(&mut self, token: RequestToken, text: Arc<str>, io: &mut Io<'_, Self>) {
@@ -98,17 +96,6 @@ impl Echo {
             io.cancel_timer(&token);
             io.reply(token, text);
         }
-    }
-
-    #[cfg(feature = "mutants")]
-    fn retries(&self) -> bool {
-        self.config.mutant != Some(crate::Mutant::NoRetry)
-    }
-
-    #[cfg(not(feature = "mutants"))]
-    #[expect(clippy::unused_self, reason = "a planted bug reads the configuration")]
-    fn retries(&self) -> bool {
-        true
     }
 
     #[cfg(feature = "mutants")]

@@ -9,16 +9,29 @@
 //!
 //! Checkers and reports know this crate and no host, so they judge and draw a run on real sockets as well as a simulated one.
 
+mod account;
+mod edn;
+mod jepsen;
+mod jsonl;
 mod moment;
 mod observer;
 mod op;
+mod operation;
+mod recording;
 mod trace;
 mod value;
 mod verdict;
 
+pub use account::{
+    Account, FaultCount, HuntAccount, Judgement, OpCount, Outcome, SeedResult, TraceItem,
+    TraceLine, Traffic,
+};
+pub use jepsen::Keyed;
 pub use moment::Moment;
 pub use observer::Observer;
 pub use op::{History, OpEvent, OpKind, Process};
+pub use operation::{Completion, Malformed, Misfit, Operation, Span};
+pub use recording::{Header, ReadError, Recording};
 pub use trace::{DropCause, Endpoint, ParseEndpointError, TraceEvent};
 pub use value::Value;
 pub use verdict::{Verdict, Violation};

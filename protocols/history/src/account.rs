@@ -1,0 +1,193 @@
+//! The account of one run and of a whole hunt: plain values, made by whoever ran it, drawn by whoever reports it.
+
+use seatrial_node::{Duration, Fact, NodeId};
+use serde::Serialize;
+
+use crate::{Moment, TraceEvent, Verdict};
+
+/// What one run comes to, over all its properties. Violated beats unknown, and unknown beats holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Every property holds.
+    Holds,
+    /// None is violated, but of one at least nobody can tell.
+    Unknown,
+    /// A property is violated.
+    Violated,
+}
+
+/// The verdict on one property.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Judgement {
+    /// The property by its name.
+    pub property: String,
+    /// What the checker says.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// How one kind of fault went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FaultCount {
+    /// The kind's name.
+    pub kind: String,
+    /// How often it was asked for.
+    pub asked: u64,
+    /// How often it changed what happened.
+    pub bit: u64,
+}
+
+/// How the operations of one name went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OpCount {
+    /// The operations' name.
+    pub f: String,
+    /// How many began.
+    pub invoked: u64,
+    /// How many took effect.
+    pub ok: u64,
+    /// How many had no effect.
+    pub fail: u64,
+    /// Of how many nobody knows, those still open at the end included.
+    pub info: u64,
+    /// The median time of those that took effect.
+    pub median: Duration,
+    /// Of those, one in a hundred took longer.
+    pub p99: Duration,
+    /// The longest of those.
+    pub max: Duration,
+}
+
+/// What the network did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Traffic {
+    /// Messages that nodes sent.
+    pub sent: u64,
+    /// Messages that nodes handled.
+    pub delivered: u64,
+    /// Messages, requests and answers that reached nobody.
+    pub dropped: u64,
+}
+
+/// One run, told. The same seed gives the same account, to the byte; how fast it was is told elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The protocol's name.
+    pub protocol: String,
+    /// The planted bug, if there is one.
+    pub mutant: Option<String>,
+    /// The seed.
+    pub seed: u64,
+    /// What was drawn for this run or fixed by the scenario: name and value.
+    pub knobs: Vec<(String, String)>,
+    /// The planned trouble, a line each, in order of time.
+    pub plan: Vec<String>,
+    /// When the trouble was over.
+    pub healed: Option<Moment>,
+    /// The last thing that happened.
+    pub end: Moment,
+    /// Faults of the kinds that were asked for.
+    pub faults: Vec<FaultCount>,
+    /// What the network did.
+    pub traffic: Traffic,
+    /// Operations by name.
+    pub operations: Vec<OpCount>,
+    /// Places worth reaching that were reached, and how often.
+    pub reached: Vec<(String, u64)>,
+    /// Every property that was judged.
+    pub judgements: Vec<Judgement>,
+    /// The hash of the run, in hexadecimal.
+    pub hash: String,
+    /// The command that runs it again.
+    pub replay: String,
+    /// The file that holds the case, if one was written.
+    pub case: Option<String>,
+}
+
+impl Account {
+    /// What it comes to.
+    pub fn outcome(&self) -> Outcome {
+        let of = |judgement: &Judgement| match judgement.verdict {
+            Verdict::Holds => Outcome::Holds,
+            Verdict::Unknown { .. } => Outcome::Unknown,
+            Verdict::Violated(_) => Outcome::Violated,
+        };
+        self.judgements.iter().map(of).max().unwrap_or(Outcome::Holds)
+    }
+}
+
+/// A line of a trace: when, and what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceLine {
+    /// When it happened.
+    pub at: Moment,
+    /// What happened.
+    pub what: TraceItem,
+}
+
+/// What a line of a trace tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TraceItem {
+    /// Something happened in the world.
+    Event(TraceEvent),
+    /// A node announced a fact.
+    Fact(NodeId, Fact),
+    /// A client's operation began or ended.
+    Op(crate::OpEvent),
+}
+
+/// One seed of a hunt, in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SeedResult {
+    /// The seed.
+    pub seed: u64,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The properties that are violated or unknown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<String>,
+    /// How many events happened.
+    pub events: u64,
+    /// How long the run was, by its own clock.
+    pub virtual_time: Duration,
+    /// The hash of the run, in hexadecimal.
+    pub hash: String,
+}
+
+/// A whole hunt, told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HuntAccount {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The protocol's name.
+    pub protocol: String,
+    /// The planted bug, if there is one.
+    pub mutant: Option<String>,
+    /// The first seed of the range.
+    pub first_seed: u64,
+    /// How many seeds were run to the end.
+    pub seeds: u64,
+    /// How many seeds were asked for; none where the hunt was bounded by time.
+    pub asked: Option<u64>,
+    /// How many broke a property.
+    pub violated: u64,
+    /// How many could not be judged.
+    pub unknown: u64,
+    /// Events of all runs.
+    pub events: u64,
+    /// Time of all runs, by their own clocks.
+    pub virtual_time: Duration,
+    /// Faults of all runs, of the kinds that were asked for.
+    pub faults: Vec<FaultCount>,
+    /// What the network did in all runs.
+    pub traffic: Traffic,
+    /// Places worth reaching, and how many runs reached them.
+    pub reached: Vec<(String, u64)>,
+    /// Accounts of the failing runs that were kept, in order of seed.
+    pub failures: Vec<Account>,
+    /// The hunt was ended before it was done.
+    pub interrupted: bool,
+}
