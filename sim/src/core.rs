@@ -3,95 +3,18 @@
 //! It is apart from the nodes so that a node can be called while its effects go straight in here, without a buffer between.
 
 use seatrial_history::{DropCause, Endpoint, Moment, TraceEvent};
-use seatrial_node::{
-    Announce, DiskError, DiskWrite, Duration, Fact, FileName, Instant, Node, NodeId, Port,
-    ReadToken, RequestToken, SyncToken, WallTime,
-};
+use seatrial_node::{Duration, Fact, Instant, Node, NodeId, RequestToken};
 
 use crate::counts::{Counts, FaultKind};
 use crate::disk::SimDisk;
+use crate::event::{Event, EventOf, Events};
 use crate::hash::RunHash;
 use crate::latency::Latency;
 use crate::network::{Cuts, Links};
 use crate::plan::Rates;
-use crate::queue::{Entry, Lane, Queue};
-use crate::tape::{Site, Tape, site};
+use crate::queue::{Lane, Queue};
+use crate::tape::{Tape, site};
 use crate::timers::{TimerRef, Timers};
-
-/// Something that will happen.
-#[derive(Clone, Debug)]
-pub(crate) enum Event<M, Q, A> {
-    /// No event: a free place, and the next one.
-    Free {
-        next: u32,
-    },
-    Message {
-        from: u32,
-        to: u32,
-        id: u64,
-        body: M,
-    },
-    Request {
-        client: u32,
-        to: u32,
-        attempt: u64,
-        id: u64,
-        body: Q,
-    },
-    Answer {
-        from: u32,
-        client: u32,
-        attempt: u64,
-        id: u64,
-        body: A,
-    },
-    Timer {
-        node: u32,
-        timer: TimerRef,
-    },
-    Wake {
-        client: u32,
-        wish: u32,
-    },
-    Synced {
-        node: u32,
-        life: u32,
-        token: u64,
-        file: u32,
-        upto: u64,
-    },
-    Read {
-        node: u32,
-        life: u32,
-        token: u64,
-        bytes: Vec<u8>,
-    },
-    Fault {
-        index: u32,
-    },
-    FaultOver {
-        index: u32,
-    },
-    Heal,
-}
-
-impl<M, Q, A> Event<M, Q, A> {
-    /// The node that it happens to.
-    #[inline]
-    pub(crate) fn node(&self) -> Option<u32> {
-        match self {
-            Self::Message { to: node, .. }
-            | Self::Request { to: node, .. }
-            | Self::Timer { node, .. }
-            | Self::Synced { node, .. }
-            | Self::Read { node, .. } => Some(*node),
-            _ => None,
-        }
-    }
-}
-
-pub(crate) type EventOf<N> =
-    Event<<N as Node>::Message, <N as Node>::Request, <N as Node>::Response>;
 
 /// How a node is, apart from its own state.
 #[derive(Clone, Debug)]
@@ -99,7 +22,7 @@ pub(crate) struct Body<T> {
     pub(crate) timers: Timers<T>,
     pub(crate) disk: SimDisk,
     /// When the disk has done all that it was asked.
-    disk_free: Instant,
+    pub(crate) disk_free: Instant,
     /// Which life this is; 0 before the first.
     pub(crate) life: u32,
     pub(crate) paused: bool,
@@ -112,19 +35,16 @@ pub(crate) struct Body<T> {
 /// See the module.
 pub(crate) struct Core<N: Node> {
     pub(crate) members: Vec<NodeId>,
-    /// The same once more, lent to a node while it acts.
-    pub(crate) roster: Vec<NodeId>,
     pub(crate) now: Instant,
     pub(crate) step: u64,
     pub(crate) tape: Tape,
     pub(crate) queue: Queue,
-    events: Vec<EventOf<N>>,
-    free: u32,
+    pub(crate) events: Events<N>,
     pub(crate) links: Links,
     pub(crate) cuts: Cuts,
     pub(crate) rates: Rates,
     pub(crate) bodies: Vec<Body<N::Timer>>,
-    disk_times: DiskTimes,
+    pub(crate) disk_times: DiskTimes,
     wishes: Vec<u32>,
     attempts: u64,
     tokens: u64,
@@ -157,29 +77,25 @@ impl<N: Node> Clone for Describe<N> {
 impl<N: Node> Copy for Describe<N> {}
 
 #[derive(Clone, Copy, Debug)]
-struct DiskTimes {
-    write: Latency,
-    sync: Latency,
-    read: Latency,
+pub(crate) struct DiskTimes {
+    pub(crate) write: Latency,
+    pub(crate) sync: Latency,
+    pub(crate) read: Latency,
 }
 
 /// A message to oneself takes no link, but time passes all the same: a node that answers itself for ever is no livelock.
 const LOOPBACK: Duration = Duration::from_micros(1);
-
-const NO_EVENT: u32 = u32::MAX;
 
 impl<N: Node> Core<N> {
     pub(crate) fn new() -> Self {
         let zero = Latency::constant(Duration::ZERO);
         Self {
             members: Vec::new(),
-            roster: Vec::new(),
             now: Instant::ZERO,
             step: 0,
             tape: Tape::seeded(0),
             queue: Queue::new(),
-            events: Vec::new(),
-            free: NO_EVENT,
+            events: Events::new(),
             links: Links::new(0, zero, zero, &[]),
             cuts: Cuts::default(),
             rates: Rates::default(),
@@ -201,12 +117,10 @@ impl<N: Node> Core<N> {
     /// Begins another run, keeping memory.
     pub(crate) fn reset(&mut self, setup: &crate::Setup) {
         self.members.clone_from(&setup.members);
-        self.roster.clone_from(&setup.members);
         self.now = Instant::ZERO;
         self.step = 0;
         self.queue.reset(setup.order);
-        self.events.clear();
-        self.free = NO_EVENT;
+        self.events.reset();
         let nodes = u32::try_from(setup.members.len()).expect("fewer than 2^32 nodes");
         self.links = Links::new(nodes, setup.latency, setup.client_latency, &setup.exceptions);
         self.cuts.reset(setup.members.len() + setup.clients as usize);
@@ -259,38 +173,15 @@ impl<N: Node> Core<N> {
     /// Puts an event where the queue's entry will find it.
     #[inline]
     pub(crate) fn schedule(&mut self, time: Instant, lane: Lane, event: EventOf<N>) {
-        let slot = self.keep(event);
+        let slot = self.events.keep(event);
         self.queue.push(time.as_nanos(), slot, lane);
     }
 
+    /// The same for a message.
     #[inline]
-    fn keep(&mut self, event: EventOf<N>) -> u32 {
-        if self.free == NO_EVENT {
-            let slot = self.events.len();
-            assert!(slot < Entry::MAX_SLOTS, "more than 16 million events are pending");
-            self.events.push(event);
-            return slot as u32;
-        }
-        let slot = self.free;
-        let place = &mut self.events[slot as usize];
-        let Event::Free { next } = *place else {
-            unreachable!("the list of free places names only free places");
-        };
-        self.free = next;
-        *place = event;
-        slot
-    }
-
-    #[inline]
-    pub(crate) fn take(&mut self, slot: u32) -> EventOf<N> {
-        let free = Event::Free { next: self.free };
-        self.free = slot;
-        std::mem::replace(&mut self.events[slot as usize], free)
-    }
-
-    #[inline]
-    pub(crate) fn peek(&self, slot: u32) -> &EventOf<N> {
-        &self.events[slot as usize]
+    fn post(&mut self, time: Instant, from: u32, to: u32, id: u64, body: N::Message) {
+        let slot = self.events.keep_message(from, to, id, body);
+        self.queue.push(time.as_nanos(), slot, Lane::Free);
     }
 
     /// Puts an event that was held up back into the queue, for now.
@@ -299,7 +190,8 @@ impl<N: Node> Core<N> {
     }
 
     /// Sends a node's message to where it goes, once, twice or not at all.
-    fn send(&mut self, from: u32, to: NodeId, body: N::Message) {
+    #[inline]
+    pub(crate) fn send(&mut self, from: u32, to: NodeId, body: N::Message) {
         self.counts.sent += 1;
         let Some(to) = self.slot(to) else {
             self.trace_lost(from, DropCause::NoReceiver, || Endpoint::Node(to));
@@ -312,8 +204,7 @@ impl<N: Node> Core<N> {
             self.trace_send(id, from, to, text);
         }
         if from == to {
-            let event = Event::Message { from, to, id, body };
-            self.schedule(self.now + LOOPBACK, Lane::Free, event);
+            self.post(self.now + LOOPBACK, from, to, id, body);
             return;
         }
         let Some(arrival) = self.travel(from, to, id) else {
@@ -325,7 +216,7 @@ impl<N: Node> Core<N> {
                 self.duplicate(from, to, id, body.clone());
             }
         }
-        self.schedule(arrival, Lane::Free, Event::Message { from, to, id, body });
+        self.post(arrival, from, to, id, body);
     }
 
     #[cold]
@@ -336,8 +227,7 @@ impl<N: Node> Core<N> {
             self.trace.push(TraceEvent::Duplicate { id, of });
         }
         let latency = self.links.latency(from, to).sample(&mut self.tape, site::LATENCY, from);
-        let event = Event::Message { from, to, id, body };
-        self.schedule(self.now + latency, Lane::Free, event);
+        self.post(self.now + latency, from, to, id, body);
     }
 
     /// When something sent now would arrive, if the link does not lose it.
@@ -393,7 +283,7 @@ impl<N: Node> Core<N> {
 
     /// Names of messages matter to a trace only.
     #[inline]
-    fn next_id(&mut self) -> u64 {
+    pub(crate) fn next_id(&mut self) -> u64 {
         self.tokens += 1;
         self.tokens
     }
@@ -424,7 +314,7 @@ impl<N: Node> Core<N> {
         RequestToken(attempt)
     }
 
-    fn answer(&mut self, node: u32, token: RequestToken, body: N::Response) {
+    pub(crate) fn answer(&mut self, node: u32, token: RequestToken, body: N::Response) {
         let open = &mut self.bodies[node as usize].requests;
         let Some(place) = open.iter().position(|(_, attempt)| *attempt == token.0) else {
             return;
@@ -475,12 +365,13 @@ impl<N: Node> Core<N> {
 
     /// What waited for a paused node that has crashed arrives nowhere.
     fn drop_waiting(&mut self, node: u32, slot: u32) {
-        match self.take(slot) {
-            Event::Message { from, id, .. } => self.lose(id, from, node, DropCause::Down),
-            Event::Request { client, id, .. } => {
-                self.lose(id, self.client_slot(client), node, DropCause::Down);
-            }
-            _ => {}
+        if let Event::Message { from, id, .. } = *self.events.peek(slot) {
+            drop(self.events.take_message(slot));
+            self.lose(id, from, node, DropCause::Down);
+            return;
+        }
+        if let Event::Request { client, id, .. } = self.events.take(slot) {
+            self.lose(id, self.client_slot(client), node, DropCause::Down);
         }
     }
 
@@ -520,89 +411,3 @@ impl<T: Ord + Clone> Body<T> {
         self.requests.clear();
     }
 }
-
-/// Where one node's effects go.
-pub(crate) struct WorldPort<'a, N: Node> {
-    pub(crate) core: &'a mut Core<N>,
-    pub(crate) node: u32,
-}
-
-impl<N: Node> WorldPort<'_, N> {
-    /// The disk does one thing after the other: when would it be done with this?
-    fn disk_done(&mut self, time: Latency, at: Site) -> Instant {
-        let core = &mut *self.core;
-        let span = time.sample(&mut core.tape, at, self.node);
-        let body = &mut core.bodies[self.node as usize];
-        body.disk_free = body.disk_free.max(core.now) + span;
-        body.disk_free
-    }
-}
-
-impl<N: Node> Port<N> for WorldPort<'_, N> {
-    #[inline]
-    fn send(&mut self, to: NodeId, body: N::Message) {
-        self.core.send(self.node, to, body);
-    }
-
-    #[inline]
-    fn set_timer(&mut self, key: N::Timer, after: Duration) {
-        let due = self.core.now + after;
-        if let Some(timer) = self.core.bodies[self.node as usize].timers.set(key, due) {
-            self.core.queue_timer(self.node, timer, due);
-        }
-    }
-
-    fn cancel_timer(&mut self, key: &N::Timer) {
-        self.core.bodies[self.node as usize].timers.cancel(key);
-    }
-
-    fn reply(&mut self, to: RequestToken, body: N::Response) {
-        self.core.answer(self.node, to, body);
-    }
-
-    fn write(&mut self, write: DiskWrite<'_>) {
-        self.disk_done(self.core.disk_times.write, site::DISK_WRITE);
-        self.core.bodies[self.node as usize].disk.write(write);
-    }
-
-    fn sync(&mut self, file: FileName) -> SyncToken {
-        let done = self.disk_done(self.core.disk_times.sync, site::DISK_SYNC);
-        let token = self.core.next_id();
-        let body = &mut self.core.bodies[self.node as usize];
-        let (file, upto) = body.disk.sync_point(file);
-        let event = Event::Synced { node: self.node, life: body.life, token, file, upto };
-        self.core.schedule(done, Lane::Disk(self.node), event);
-        SyncToken(token)
-    }
-
-    fn read(&mut self, file: FileName, offset: u64, len: usize) -> ReadToken {
-        let done = self.disk_done(self.core.disk_times.read, site::DISK_READ);
-        let token = self.core.next_id();
-        let body = &mut self.core.bodies[self.node as usize];
-        let mut bytes = vec![0; len];
-        let count = body.disk.read_at(file, offset, &mut bytes);
-        bytes.truncate(count);
-        let event = Event::Read { node: self.node, life: body.life, token, bytes };
-        self.core.schedule(done, Lane::Disk(self.node), event);
-        ReadToken(token)
-    }
-
-    fn announce(&mut self, event: N::Event) {
-        if let Some(fact) = event.fact() {
-            self.core.tell(self.node, fact);
-        }
-    }
-
-    fn choose(&mut self, site: &'static str, bound: u64) -> u64 {
-        let site = self.core.tape.site(site);
-        self.core.tape.choose(site, self.node, bound)
-    }
-
-    /// The wall clock shows the world's time, counted from 2020-01-01T00:00:00Z.
-    fn wall(&mut self) -> WallTime {
-        WallTime::from_unix_nanos(1_577_836_800_000_000_000 + self.core.now.as_nanos())
-    }
-}
-
-/// No disk of this world fails a sync yet refuses a read; the result's type is the contract's.
-pub(crate) const SYNCED: Result<(), DiskError> = Ok(());

@@ -11,6 +11,11 @@ pub struct RunHash(u64);
 impl RunHash {
     pub(crate) const START: Self = Self(0x5ea7_71a1_0000_0001);
 
+    /// The hash as a number.
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+
     /// Takes in one event: what kind it was and between whom, when, and its content.
     ///
     /// A 64-by-64-bit multiplication folded in half, as wyhash does: two of them a step, no table and no branch.

@@ -3,7 +3,8 @@
 //! | To see how … | read |
 //! |---|---|
 //! | things happen, one after the other | [`World`], `world.rs` |
-//! | a node's effects become events | `core.rs` |
+//! | a node's effects become events | `port.rs`, `core.rs` |
+//! | an event waits for its time | `event.rs` |
 //! | the next event is found | `queue.rs`, `queue/timed.rs` |
 //! | chance is drawn, recorded and overridden | [`Tape`], `tape.rs` |
 //! | messages are delayed and cut off | `network.rs`, [`Latency`] |
@@ -22,11 +23,13 @@ mod client;
 mod core;
 mod counts;
 mod disk;
+mod event;
 mod hash;
 mod latency;
 mod nemesis;
 mod network;
 mod plan;
+mod port;
 mod queue;
 mod setup;
 mod tape;

@@ -3,8 +3,8 @@
 use seatrial_history::Endpoint;
 use seatrial_node::{Duration, Fact, Instant, Node};
 
-use crate::core::Event;
 use crate::counts::FaultKind;
+use crate::event::Event;
 use crate::network::{between_groups, ring};
 use crate::plan::{Fault, FaultPlan, PlannedFault, Rates, Target};
 use crate::queue::Lane;
@@ -81,7 +81,7 @@ impl<N: Node> World<N> {
                 ring(&self.slots(&order))
             }
         };
-        self.core.trace_fault(|| format!("{} begins: {}", fault.kind(), show_fault(&fault)));
+        self.core.trace_fault(|| format!("{} begins: {fault}", fault.kind()));
         self.core.cuts.add(index, pairs);
     }
 
@@ -204,31 +204,5 @@ impl<N: Node> World<N> {
             several => self.core.tape.choose(site::TARGET, WORLD, several as u64) as usize,
         };
         Some(candidates[chosen] as u32)
-    }
-}
-
-/// A fault in words.
-fn show_fault(fault: &Fault) -> String {
-    let list = |endpoints: &[Endpoint]| {
-        endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    };
-    match fault {
-        Fault::Partition { groups } => {
-            groups.iter().map(|group| list(group)).collect::<Vec<_>>().join(" | ")
-        }
-        Fault::Isolate { node, clients } if clients.is_empty() => show_target(node),
-        Fault::Isolate { node, clients } => format!("{} with {}", show_target(node), list(clients)),
-        Fault::OneWay { from, to } => format!("{} cannot send to {}", list(from), list(to)),
-        Fault::Ring { order } => {
-            order.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-        }
-        Fault::Crash { node } | Fault::Pause { node } => show_target(node),
-    }
-}
-
-fn show_target(target: &Target) -> String {
-    match target {
-        Target::Node(node) => node.to_string(),
-        Target::Role(role) => format!("whoever is {role}"),
     }
 }

@@ -3,6 +3,8 @@
 //! A plan can be read, saved, edited, replayed and made smaller. Every fault in it stands by itself: it begins at a time and lasts
 //! for a while, so that taking any one out leaves a plan that still makes sense.
 
+use std::fmt;
+
 use seatrial_history::Endpoint;
 use seatrial_node::{Duration, NodeId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -121,6 +123,36 @@ impl<'de> Deserialize<'de> for Target {
         let text = String::deserialize(deserializer)?;
         Ok(text.parse().map_or(Self::Role(text), Self::Node))
     }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => node.fmt(f),
+            Self::Role(role) => write!(f, "whoever is {role}"),
+        }
+    }
+}
+
+/// Says who is meant: `n0 n1 c0 | n2`, or `whoever is leader`.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Partition { groups } => {
+                let groups: Vec<String> = groups.iter().map(|group| list(group)).collect();
+                f.write_str(&groups.join(" | "))
+            }
+            Self::Isolate { node, clients } if clients.is_empty() => node.fmt(f),
+            Self::Isolate { node, clients } => write!(f, "{node} with {}", list(clients)),
+            Self::OneWay { from, to } => write!(f, "{} cannot send to {}", list(from), list(to)),
+            Self::Ring { order } => f.write_str(&list(order)),
+            Self::Crash { node } | Self::Pause { node } => node.fmt(f),
+        }
+    }
+}
+
+fn list(endpoints: &[impl ToString]) -> String {
+    endpoints.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 impl Fault {

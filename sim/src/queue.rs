@@ -7,6 +7,8 @@ mod chosen;
 mod heap;
 mod timed;
 
+use std::num::NonZeroU128;
+
 use serde::{Deserialize, Serialize};
 
 use crate::tape::Tape;
@@ -39,9 +41,10 @@ pub(crate) enum Lane {
 }
 
 /// One pending event: when, in which order of asking, and where its content is. Packed into one number, so that comparing two is
-/// one comparison: 64 bits of time, 40 of sequence, 24 of slot.
+/// one comparison: 64 bits of time, 40 of sequence, 24 of slot. Never zero, because sequences begin at one, so that an entry or none
+/// travels in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry(u128);
+pub(crate) struct Entry(NonZeroU128);
 
 impl Entry {
     pub(crate) const MAX_SLOTS: usize = 1 << 24;
@@ -49,17 +52,18 @@ impl Entry {
     #[inline]
     fn new(time: u64, sequence: u64, slot: u32) -> Self {
         debug_assert!((slot as usize) < Self::MAX_SLOTS, "slot {slot} does not fit");
-        Self(u128::from(time) << 64 | u128::from(sequence << 24) | u128::from(slot))
+        let packed = u128::from(time) << 64 | u128::from(sequence << 24) | u128::from(slot);
+        Self(NonZeroU128::new(packed).expect("a sequence number is not zero"))
     }
 
     #[inline]
     pub(crate) fn time(self) -> u64 {
-        (self.0 >> 64) as u64
+        (self.0.get() >> 64) as u64
     }
 
     #[inline]
     pub(crate) fn slot(self) -> u32 {
-        self.0 as u32 & 0x00ff_ffff
+        self.0.get() as u32 & 0x00ff_ffff
     }
 }
 
@@ -197,11 +201,11 @@ mod tests {
             let mut queue = Queue::new();
             let mut tape = Tape::seeded(seed);
             queue.push(1_000, 0, Lane::Free);
-            queue.push(1_000, 0, Lane::Free);
-            queue.pop(u64::MAX, &mut tape);
             queue.push(1_000, 1, Lane::Free);
+            queue.pop(u64::MAX, &mut tape);
+            queue.push(1_000, 2, Lane::Free);
             let next = queue.pop(u64::MAX, &mut tape).expect("two are left");
-            firsts[next.slot() as usize] += 1;
+            firsts[usize::from(next.slot() == 2)] += 1;
         }
         assert!(firsts[0] > 20 && firsts[1] > 20, "{firsts:?}");
     }

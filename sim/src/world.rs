@@ -7,13 +7,15 @@ use seatrial_history::{DropCause, Moment, Observer, TraceEvent};
 use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, OpenError, Status, SyncToken};
 
 use crate::client::{ClientIo, Driver};
-use crate::core::{Core, Describe, Event, SYNCED, WorldPort};
+use crate::core::{Core, Describe};
 use crate::counts::{Counts, FaultKind};
+use crate::event::Event;
 use crate::hash::RunHash;
 use crate::nemesis::Nemesis;
+use crate::port::{SYNCED, WorldPort};
 use crate::setup::Setup;
 use crate::tape::Tape;
-use crate::timers::Popped;
+use crate::timers::{Popped, TimerRef};
 
 /// A simulated world of nodes of one type.
 ///
@@ -44,6 +46,8 @@ use crate::timers::Popped;
 pub struct World<N: Node> {
     pub(crate) nodes: Vec<Option<N>>,
     configs: Vec<N::Config>,
+    /// What nodes see of who there is; apart from the core, which takes their effects meanwhile.
+    roster: Vec<NodeId>,
     pub(crate) core: Core<N>,
     pub(crate) nemesis: Nemesis,
     instant_limit: u64,
@@ -146,6 +150,7 @@ impl<N: Node> World<N> {
         Self {
             nodes: Vec::new(),
             configs: Vec::new(),
+            roster: Vec::new(),
             core: Core::new(),
             nemesis: Nemesis::default(),
             instant_limit: u64::MAX,
@@ -172,6 +177,7 @@ impl<N: Node> World<N> {
         self.nodes.resize_with(setup.members.len(), || None);
         self.configs.clear();
         self.configs.extend(setup.members.iter().copied().map(config));
+        self.roster.clone_from(&setup.members);
         self.core.reset(setup);
         self.core.tape = tape;
         self.nemesis.reset(&setup.plan, setup.members.len());
@@ -333,22 +339,32 @@ impl<N: Node> World<N> {
     /// One event.
     #[inline]
     fn happen<D: Driver<N>, O: Observer>(&mut self, slot: u32, driver: &mut D, observer: &mut O) {
-        if let Some(node) = self.core.peek(slot).node()
+        let event = self.core.events.peek(slot);
+        if let Some(node) = event.node()
             && self.core.bodies[node as usize].paused
         {
             self.hold_up(node, slot);
             return;
         }
-        match self.core.take(slot) {
-            Event::Message { from, to, id, body } => self.deliver(from, to, id, body),
+        match *event {
+            Event::Message { from, to, id } => self.deliver(slot, from, to, id),
             Event::Timer { node, timer } => {
-                let core = &mut self.core;
-                match core.bodies[node as usize].timers.pop(timer, core.now) {
-                    Popped::Stale => {}
-                    Popped::Later(due) => core.queue_timer(node, timer, due),
-                    Popped::Due(key) => self.fire(node, key),
-                }
+                self.core.events.release(slot);
+                self.come_up(node, timer);
             }
+            _ => self.happen_otherwise(slot, driver, observer),
+        }
+    }
+
+    /// One event that is neither a message between nodes nor a timer.
+    #[inline(never)]
+    fn happen_otherwise<D: Driver<N>, O: Observer>(
+        &mut self,
+        slot: u32,
+        driver: &mut D,
+        observer: &mut O,
+    ) {
+        match self.core.events.take(slot) {
             Event::Request { client, to, attempt, id, body } => {
                 self.ask(client, to, attempt, id, body);
             }
@@ -383,23 +399,42 @@ impl<N: Node> World<N> {
                 self.flush(observer);
                 observer.healed(self.core.moment());
             }
+            Event::Message { .. } | Event::Timer { .. } => {
+                unreachable!("messages and timers have their own way")
+            }
             Event::Free { .. } => unreachable!("the queue names no free place"),
         }
     }
 
+    /// A message is judged where it lies and then moved once, into its receiver's hands.
     #[inline]
-    fn deliver(&mut self, from: u32, to: u32, id: u64, body: N::Message) {
+    fn deliver(&mut self, slot: u32, from: u32, to: u32, id: u64) {
         if !self.arrives(from, to, id) {
+            drop(self.core.events.take_message(slot));
             return;
         }
         self.core.counts.delivered += 1;
-        self.count(Kind::Message, from, to, N::digest(&body));
+        let body = self.core.events.message(slot);
+        let digest = N::digest(body);
         if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(&body));
+            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(body));
             self.trace_delivery(id, from, to, text);
         }
+        self.count(Kind::Message, from, to, digest);
+        let body = self.core.events.take_message(slot);
         let from = self.core.members[from as usize];
         self.handle(to, Input::Message { from, body });
+    }
+
+    /// A timer's entry in the queue has come up.
+    #[inline]
+    fn come_up(&mut self, node: u32, timer: TimerRef) {
+        let core = &mut self.core;
+        match core.bodies[node as usize].timers.pop(timer, core.now) {
+            Popped::Stale => {}
+            Popped::Later(due) => core.queue_timer(node, timer, due),
+            Popped::Due(key) => self.fire(node, key),
+        }
     }
 
     fn fire(&mut self, node: u32, key: N::Timer) {
@@ -511,12 +546,9 @@ impl<N: Node> World<N> {
         };
         let id = self.core.members[node as usize];
         self.acting = Some(id);
-        // The node sees the members while its effects go into the core that holds them.
-        let members = std::mem::take(&mut self.core.roster);
         let now = self.core.now;
         let mut port = WorldPort { core: &mut self.core, node };
-        state.handle(input, &mut Io::new(id, now, &members, &mut port));
-        self.core.roster = members;
+        state.handle(input, &mut Io::new(id, now, &self.roster, &mut port));
         self.acting = None;
         if self.core.tracing {
             self.trace_status(node);

@@ -3,6 +3,9 @@
 //! A bucket is 65.5 µs wide, which fits latencies of a millisecond and more: most buckets then hold an event or two, so that sorting
 //! one when its turn comes costs next to nothing. Everything beyond the wheel's 268 ms waits in the heap and is compared with the
 //! wheel's next event when that is popped; nothing is ever moved from one to the other.
+//!
+//! A bucket is a list linked through its events' slots: pushing writes two words that are in the cache, and nothing is allocated
+//! once there is a link for every slot.
 
 use super::Entry;
 use super::heap::Heap;
@@ -19,19 +22,32 @@ pub(super) struct Timed {
     tick: u64,
     /// What is left of that bucket and whatever came too late for it, latest first.
     current: Vec<Entry>,
-    buckets: Vec<Vec<Entry>>,
+    /// The slot of the first event of each bucket.
+    firsts: Box<[u32; BUCKETS]>,
+    /// By slot.
+    links: Vec<Link>,
     filled: Bits,
     far: Heap,
     /// Events of one instant, in the order of asking, among which the tape chooses.
     ties: Vec<Entry>,
 }
 
+/// An event in a bucket, and the slot of the next one there.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    entry: Entry,
+    next: u32,
+}
+
+const NO_SLOT: u32 = u32::MAX;
+
 impl Timed {
     pub(super) fn new() -> Self {
         Self {
             tick: 0,
             current: Vec::new(),
-            buckets: vec![Vec::new(); BUCKETS],
+            firsts: Box::new([NO_SLOT; BUCKETS]),
+            links: Vec::new(),
             filled: Bits::new(),
             far: Heap::default(),
             ties: Vec::new(),
@@ -40,7 +56,7 @@ impl Timed {
 
     pub(super) fn reset(&mut self) {
         while let Some(bucket) = self.filled.next_from(0) {
-            self.buckets[bucket].clear();
+            self.firsts[bucket] = NO_SLOT;
             self.filled.clear(bucket);
         }
         self.tick = 0;
@@ -52,11 +68,32 @@ impl Timed {
     #[inline]
     pub(super) fn push(&mut self, entry: Entry) {
         let tick = entry.time() >> BUCKET_BITS;
-        if tick > self.tick && tick - self.tick < BUCKETS as u64 {
+        // One comparison for both ends of the wheel: what is not ahead wraps round to far ahead.
+        let ahead = tick.wrapping_sub(self.tick).wrapping_sub(1);
+        if ahead < BUCKETS as u64 - 1 {
             let bucket = tick as usize % BUCKETS;
-            self.buckets[bucket].push(entry);
+            let slot = entry.slot();
+            if slot as usize >= self.links.len() {
+                self.grow(slot);
+            }
+            self.links[slot as usize] = Link { entry, next: self.firsts[bucket] };
+            self.firsts[bucket] = slot;
             self.filled.set(bucket);
-        } else if tick <= self.tick && self.current.len() < CURRENT_MAX {
+        } else {
+            self.push_aside(tick, entry);
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, slot: u32) {
+        let unused = Link { entry: Entry::new(0, 1, 0), next: NO_SLOT };
+        self.links.resize(slot as usize + 1, unused);
+    }
+
+    /// Adds an event that belongs to no bucket to come.
+    #[inline(never)]
+    fn push_aside(&mut self, tick: u64, entry: Entry) {
+        if tick <= self.tick && self.current.len() < CURRENT_MAX {
             let place = self.current.partition_point(|later| *later > entry);
             self.current.insert(place, entry);
         } else {
@@ -66,6 +103,32 @@ impl Timed {
 
     #[inline]
     pub(super) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
+        if self.current.is_empty()
+            && self.ties.is_empty()
+            && let Some((tick, link)) = self.lone_next()
+        {
+            if link.entry.time() > limit {
+                return None;
+            }
+            self.leave(tick);
+            return Some(link.entry);
+        }
+        self.pop_among(limit, tape)
+    }
+
+    /// The next bucket's only event, if there is such a bucket, it holds one only, and nothing in the heap is as early.
+    #[inline]
+    fn lone_next(&self) -> Option<(u64, Link)> {
+        let tick = self.next_tick()?;
+        let link = self.links[self.firsts[tick as usize % BUCKETS] as usize];
+        let lone = link.next == NO_SLOT
+            && self.far.peek().is_none_or(|far| far.time() > link.entry.time());
+        lone.then_some((tick, link))
+    }
+
+    /// Takes out the next event where several may be it.
+    #[inline(never)]
+    fn pop_among(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
         if !self.ties.is_empty() {
             return self.pop_tied(limit, tape);
         }
@@ -154,16 +217,27 @@ impl Timed {
         Some(self.tick + ahead as u64)
     }
 
-    #[inline]
+    /// Makes a bucket the current one.
     fn enter(&mut self, tick: u64) {
-        let bucket = tick as usize % BUCKETS;
-        self.tick = tick;
-        self.filled.clear(bucket);
         debug_assert!(self.current.is_empty(), "the bucket before is empty");
-        std::mem::swap(&mut self.current, &mut self.buckets[bucket]);
+        let mut slot = self.leave(tick);
+        while slot != NO_SLOT {
+            let Link { entry, next } = self.links[slot as usize];
+            self.current.push(entry);
+            slot = next;
+        }
         if self.current.len() > 1 {
             self.current.sort_unstable_by(|a, b| b.cmp(a));
         }
+    }
+
+    /// Turns the wheel to a bucket and empties it. Returns the slot of its first event.
+    #[inline]
+    fn leave(&mut self, tick: u64) -> u32 {
+        let bucket = tick as usize % BUCKETS;
+        self.tick = tick;
+        self.filled.clear(bucket);
+        std::mem::replace(&mut self.firsts[bucket], NO_SLOT)
     }
 }
 

@@ -1,0 +1,39 @@
+//! What every judge has in common.
+
+use seatrial_history::{Moment, Observer, Verdict, Violation};
+use seatrial_node::NodeId;
+
+/// What a checker is told of the cluster before an execution begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cluster {
+    /// The members, in ascending order.
+    pub members: Vec<NodeId>,
+}
+
+impl Cluster {
+    /// The smallest number of members that is more than half of them.
+    pub fn majority(&self) -> usize {
+        self.members.len() / 2 + 1
+    }
+}
+
+/// Judges one property of executions, one after the other.
+pub trait Checker: Observer {
+    /// The property by its name in the literature, in lower case: `election safety`.
+    fn property(&self) -> &'static str;
+
+    /// Forgets the execution before, keeping its memory, and gets ready for the next.
+    fn begin(&mut self, cluster: &Cluster);
+
+    /// The violation seen so far, if there is one already.
+    fn violation(&self) -> Option<&Violation>;
+
+    /// The word on the whole execution, which ended then. Called once, at the end.
+    fn verdict(&mut self, end: Moment) -> Verdict;
+
+    /// The same, property by property, for a checker that judges several at once. Called once, in place of
+    /// [`Checker::verdict`].
+    fn verdicts(&mut self, end: Moment, each: &mut dyn FnMut(&'static str, Verdict)) {
+        each(self.property(), self.verdict(end));
+    }
+}

@@ -1,0 +1,15 @@
+//! Judges of executions.
+//!
+//! A checker listens as an [`Observer`](seatrial_history::Observer) and then gives a [`Verdict`](seatrial_history::Verdict). It knows
+//! facts and histories only: neither a simulator nor any protocol's types, so it judges a run on real sockets too.
+
+mod answers;
+mod checker;
+mod echo;
+pub mod linearizability;
+pub mod raft;
+
+pub use answers::Answers;
+pub use checker::{Checker, Cluster};
+pub use echo::Echo;
+pub use linearizability::Linearizability;

@@ -1,0 +1,107 @@
+//! The checker that listens while an execution runs.
+
+use seatrial_history::{History, Moment, Observer, OpEvent, Value, Verdict, Violation};
+
+use super::check::{PROPERTY, check};
+use super::model::Model;
+use super::options::{CasFail, Limits, Options};
+use crate::{Checker, Cluster};
+
+/// Judges the clients' histories of executions by a model.
+#[derive(Debug)]
+pub struct Linearizability {
+    model: Model,
+    init: Option<Value>,
+    cas_fail: CasFail,
+    limits: Limits,
+    history: History,
+    moments: Vec<Moment>,
+    violation: Option<Violation>,
+}
+
+impl Linearizability {
+    /// A checker for the model, with its own initial state, with failed `cas` as observations and [`Limits::HASTY`].
+    pub const fn new(model: Model) -> Self {
+        Self {
+            model,
+            init: None,
+            cas_fail: CasFail::Observed,
+            limits: Limits::HASTY,
+            history: History { events: Vec::new() },
+            moments: Vec::new(),
+            violation: None,
+        }
+    }
+
+    /// The same with another initial value.
+    #[must_use]
+    pub fn with_init(mut self, init: Value) -> Self {
+        self.init = Some(init);
+        self
+    }
+
+    /// The same with another meaning of a failed `cas`.
+    #[must_use]
+    pub const fn with_cas_fail(mut self, cas_fail: CasFail) -> Self {
+        self.cas_fail = cas_fail;
+        self
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What clients have done in this execution so far.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+}
+
+impl Observer for Linearizability {
+    fn op(&mut self, at: Moment, event: &OpEvent) {
+        self.history.events.push(event.clone());
+        self.moments.push(at);
+    }
+}
+
+impl Checker for Linearizability {
+    fn property(&self) -> &'static str {
+        PROPERTY
+    }
+
+    fn begin(&mut self, _: &Cluster) {
+        self.history.events.clear();
+        self.moments.clear();
+        self.violation = None;
+    }
+
+    fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    fn verdict(&mut self, end: Moment) -> Verdict {
+        let options = Options {
+            init: self.init.clone(),
+            cas_fail: self.cas_fail,
+            limits: self.limits,
+            ..Options::default()
+        };
+        let outcome = match check(&self.history, self.model, &options) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                return Verdict::Unknown { why: format!("the history cannot be judged: {error}") };
+            }
+        };
+        let mut verdict = outcome.verdict;
+        if let Verdict::Violated(violation) = &mut verdict {
+            let bad = outcome.explanation.and_then(|explained| explained.first_bad.completed_at);
+            let at = bad.and_then(|event| self.moments.get(event)).copied();
+            violation.at = Some(at.unwrap_or(end));
+            self.violation = Some(violation.clone());
+        }
+        verdict
+    }
+}

@@ -1,0 +1,129 @@
+//! Commit durable on a quorum (§5.3, §5.4.2): an entry is committed once it is stored on a majority of the servers. So when it
+//! is first reported committed, a majority of the members must have it, same term and content, on their disks.
+//!
+//! Judged at the first report of each entry: later on the disks may lose what they like.
+
+use seatrial_history::Violation;
+use seatrial_node::Fact;
+
+use super::Property;
+use super::explain::{Announced, Line, line};
+use super::log_view::LogView;
+use super::node_view::{Entry, NodeView};
+
+/// Judges a report that entries up to this index are committed.
+pub(super) fn commit(view: &LogView, now: &Announced<'_>, index: u64) -> Option<Violation> {
+    let node = view.node(now);
+    let bad = node.newly_committed(index).find(|(index, entry)| {
+        view.committed().get(*index).is_none() && durable(view, *index, entry) < view.majority()
+    });
+    if let Some((index, entry)) = bad {
+        return Some(too_few(view, now, index, entry));
+    }
+    if index <= node.last() {
+        return None;
+    }
+    let (id, last) = (node.id, node.last());
+    let explanation =
+        format!("{id} reports entry {index} committed, but its own log ends at entry {last}.");
+    let lines = node.entry(last).map(|entry| entry.line(id, last));
+    Some(now.violates(Property::CommitDurable, explanation, lines))
+}
+
+/// On how many members' disks the entry is.
+fn durable(view: &LogView, index: u64, entry: &Entry) -> usize {
+    let has = |node: &&NodeView| node.persisted.value >= index && node.holds(index, entry);
+    view.members().iter().filter(has).count()
+}
+
+fn too_few(view: &LogView, now: &Announced<'_>, index: u64, entry: &Entry) -> Violation {
+    let (mut lines, mut names) = (Vec::<Line>::new(), Vec::new());
+    for node in view.members() {
+        if node.persisted.value >= index && node.holds(index, entry) {
+            names.push(node.id.to_string());
+            let persist = Fact::Persist { index: node.persisted.value };
+            lines.push(line(node.persisted.at, node.id, &persist));
+        }
+    }
+    lines.push(entry.line(now.node, index));
+    let holders = if names.is_empty() { "nobody".into() } else { names.join(", ") };
+    let explanation = format!(
+        "{} reports entry {index} of term {} committed, but only {} of {} members have it on their disks ({holders}); it takes \
+         {}.",
+        now.node,
+        entry.term,
+        names.len(),
+        view.members().len(),
+        view.majority()
+    );
+    now.violates(Property::CommitDurable, explanation, lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{A, B, C, Script};
+    use super::*;
+
+    const PROPERTY: Property = Property::CommitDurable;
+
+    #[test]
+    fn what_a_majority_has_on_disk_may_be_reported_by_anyone() {
+        let script = Script::new().append(A, 1, 1).append(B, 1, 1).append(C, 1, 1);
+        let script = script.persist(B, 1).persist(C, 1).commit(A, 1).commit(B, 1);
+        script.crash(B).start(B, 2).truncate(B, 1).commit(C, 1).holds(PROPERTY);
+    }
+
+    #[test]
+    fn a_crashed_member_counts_with_what_was_on_its_disk() {
+        let script = Script::new().append(A, 1, 1).append(B, 1, 1).persist(A, 1).persist(B, 1);
+        script.clone().crash(B).commit(A, 1).holds(PROPERTY);
+        let rebooted = script.crash(B).start(B, 2).truncate(B, 1).append(B, 1, 1);
+        rebooted.commit(A, 1).holds(PROPERTY);
+    }
+
+    #[test]
+    fn a_snapshot_counts_for_what_it_covers() {
+        let script = Script::new().append(A, 1, 1).append(A, 2, 1).persist(A, 2);
+        script.snapshot(B, 2, 1, 9).persist(B, 2).commit(A, 2).holds(PROPERTY);
+    }
+
+    #[test]
+    fn an_entry_that_a_minority_has_on_disk_is_a_violation() {
+        let script = Script::new().append(A, 1, 1).append(B, 1, 1).persist(A, 1).commit(A, 1);
+        let violation = script.violates(PROPERTY);
+        assert_eq!(
+            violation.explanation,
+            "n0 reports entry 1 of term 1 committed, but only 1 of 3 members have it on their disks (n0); it takes 2."
+        );
+        assert_eq!(violation.evidence.len(), 3);
+    }
+
+    #[test]
+    fn another_entry_at_the_index_does_not_count() {
+        let script = Script::new().append(A, 1, 2).append(B, 1, 1).persist(A, 1).persist(B, 1);
+        script.commit(A, 1).violates(PROPERTY);
+    }
+
+    #[test]
+    fn an_entry_that_was_overwritten_on_disk_does_not_count() {
+        let script = Script::new().append(A, 1, 1).append(B, 1, 1).persist(A, 1).persist(B, 1);
+        script.clone().append(B, 1, 2).append(B, 1, 1).commit(A, 1).violates(PROPERTY);
+        script.truncate(B, 1).append(B, 1, 1).commit(A, 1).violates(PROPERTY);
+    }
+
+    #[test]
+    fn an_entry_lost_in_a_crash_does_not_count() {
+        let script = Script::new().append(A, 1, 1).append(B, 1, 1).persist(A, 1).persist(B, 1);
+        script.crash(B).start(B, 2).truncate(B, 1).commit(A, 1).violates(PROPERTY);
+    }
+
+    #[test]
+    fn a_commit_beyond_the_log_is_a_violation() {
+        let script = Script::new().append(A, 1, 1).append(B, 1, 1).persist(A, 1).persist(B, 1);
+        let violation = script.commit(A, 2).violates(PROPERTY);
+        assert_eq!(
+            violation.explanation,
+            "n0 reports entry 2 committed, but its own log ends at entry 1."
+        );
+    }
+}

@@ -1,0 +1,252 @@
+//! One node's part of the mirror: its log, and how far that is durable, committed and applied.
+
+use seatrial_history::Moment;
+use seatrial_node::{Fact, NodeId};
+
+use super::explain::{Announced, Line, line};
+
+/// One node as it has announced itself.
+#[derive(Clone, Debug)]
+pub(super) struct NodeView {
+    pub(super) id: NodeId,
+    pub(super) term: Since,
+    pub(super) leads: Option<Since>,
+    /// The last index known to be committed, in this life.
+    pub(super) commit: Since,
+    /// The last index applied, in this life.
+    pub(super) applied: Since,
+    /// The last index that is on the node's disk.
+    pub(super) persisted: Since,
+    log: Log,
+    started: bool,
+    /// The log of the life before, until the node has said what it recovered.
+    former: Log,
+    former_persisted: u64,
+}
+
+/// A number, and since when it has been that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Since {
+    pub(super) value: u64,
+    pub(super) at: Moment,
+}
+
+/// An entry of a log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) term: u64,
+    pub(super) digest: u64,
+    pub(super) at: Moment,
+}
+
+impl Entry {
+    pub(super) const fn is(&self, term: u64, digest: u64) -> bool {
+        self.term == term && self.digest == digest
+    }
+
+    /// The entry as evidence.
+    pub(super) fn line(&self, node: NodeId, index: u64) -> Line {
+        line(self.at, node, &Fact::Append { index, term: self.term, digest: self.digest })
+    }
+}
+
+/// A log, of which a snapshot may have replaced the beginning.
+#[derive(Clone, Debug, Default)]
+struct Log {
+    /// The last index that is no longer in the log.
+    base: u64,
+    /// Its term, where that was announced.
+    base_term: Option<u64>,
+    entries: Vec<Entry>,
+}
+
+impl Log {
+    fn clear(&mut self) {
+        self.base = 0;
+        self.base_term = Some(0);
+        self.entries.clear();
+    }
+
+    const fn last(&self) -> u64 {
+        self.base + self.entries.len() as u64
+    }
+
+    fn entry(&self, index: u64) -> Option<&Entry> {
+        self.entries.get(usize::try_from(index.checked_sub(self.base + 1)?).ok()?)
+    }
+
+    fn truncate(&mut self, from: u64) {
+        let kept = from.saturating_sub(self.base + 1);
+        self.entries.truncate(usize::try_from(kept).unwrap_or(usize::MAX));
+    }
+
+    fn append(&mut self, index: u64, entry: Entry) {
+        self.truncate(index);
+        if index > self.last() + 1 {
+            self.entries.clear();
+            (self.base, self.base_term) = (index - 1, None);
+        }
+        self.entries.push(entry);
+    }
+
+    fn compact(&mut self, index: u64, term: u64) {
+        // The last index there can be leaves no room for an entry behind it.
+        if index <= self.base || index == u64::MAX {
+            return;
+        }
+        let covered = usize::try_from(index - self.base).unwrap_or(usize::MAX);
+        self.entries.drain(..covered.min(self.entries.len()));
+        (self.base, self.base_term) = (index, Some(term));
+    }
+}
+
+impl NodeView {
+    /// A node that has announced nothing.
+    pub(super) fn new(id: NodeId) -> Self {
+        let mut node = Self {
+            id,
+            term: Since::default(),
+            leads: None,
+            commit: Since::default(),
+            applied: Since::default(),
+            persisted: Since::default(),
+            log: Log::default(),
+            started: false,
+            former: Log::default(),
+            former_persisted: 0,
+        };
+        node.clear(id);
+        node
+    }
+
+    /// The same, with the memory of another.
+    pub(super) fn clear(&mut self, id: NodeId) {
+        self.id = id;
+        self.leads = None;
+        [self.term, self.commit, self.applied, self.persisted] = [Since::default(); 4];
+        self.log.clear();
+        self.started = false;
+        self.former.clear();
+        self.former_persisted = 0;
+    }
+
+    /// The entry at this index, where the log has one and no snapshot covers it.
+    pub(super) fn entry(&self, index: u64) -> Option<&Entry> {
+        self.log.entry(index)
+    }
+
+    /// The term of what is at this index, where that is known; before the first entry it is 0.
+    pub(super) fn term_at(&self, index: u64) -> Option<u64> {
+        if index == self.log.base { self.log.base_term } else { Some(self.entry(index)?.term) }
+    }
+
+    /// The last index of the log.
+    pub(super) const fn last(&self) -> u64 {
+        self.log.last()
+    }
+
+    /// Whether a snapshot covers this index.
+    pub(super) const fn compacted(&self, index: u64) -> bool {
+        index <= self.log.base
+    }
+
+    /// Whether the entry is in the log, or under a snapshot, which holds committed entries only.
+    pub(super) fn holds(&self, index: u64, entry: &Entry) -> bool {
+        self.compacted(index)
+            || self.entry(index).is_some_and(|held| held.is(entry.term, entry.digest))
+    }
+
+    /// The entries that a report of `Commit { index }` says to be committed and that it had not reported in this life.
+    pub(super) fn newly_committed(&self, index: u64) -> impl Iterator<Item = (u64, &Entry)> {
+        let first = self.commit.value.max(self.log.base).saturating_add(1);
+        let last = index.min(self.last());
+        (first..=last).filter_map(|index| Some((index, self.entry(index)?)))
+    }
+
+    /// Makes the mirror ready for properties to look at it together with this fact, which is not in it yet.
+    pub(super) fn prepare(&mut self, now: &Announced<'_>) {
+        match *now.fact {
+            Fact::Append { .. } | Fact::Truncate { .. } => self.recover(),
+            Fact::Snapshot { index, term, .. } if self.started => {
+                self.recover();
+                self.snapshot(now.at, index, term);
+                self.set_persisted(now.at, self.log.base);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the fact in.
+    pub(super) fn update(&mut self, now: &Announced<'_>) {
+        let at = now.at;
+        match *now.fact {
+            Fact::Started { .. } => {
+                (self.started, self.leads) = (true, None);
+                [self.commit, self.applied] = [Since { value: 0, at }; 2];
+            }
+            Fact::Crashed | Fact::StepDown { .. } => self.leads = None,
+            Fact::Term { term } => {
+                self.term = Since { value: term, at };
+                self.leads = self.leads.filter(|led| led.value >= term);
+            }
+            Fact::Lead { term } => self.leads = Some(Since { value: term, at }),
+            Fact::Append { index, term, digest } => {
+                self.append(at, index, Entry { term, digest, at });
+            }
+            Fact::Truncate { from } => self.truncate(at, from.max(self.log.base + 1)),
+            Fact::Persist { index } => {
+                self.set_persisted(at, index.min(self.last()).max(self.persisted.value));
+            }
+            Fact::Commit { index } => self.commit = self.commit.raised(index, at),
+            Fact::Apply { index, .. } => self.applied = Since { value: index, at },
+            Fact::Snapshot { index, term, .. } => self.snapshot(at, index, term),
+            _ => {}
+        }
+    }
+
+    /// What the node announces first in a new life is its recovered log: puts the one before aside.
+    fn recover(&mut self) {
+        if std::mem::take(&mut self.started) {
+            std::mem::swap(&mut self.log, &mut self.former);
+            self.log.clear();
+            self.former_persisted = self.persisted.value;
+            self.persisted.value = 0;
+        }
+    }
+
+    fn append(&mut self, at: Moment, index: u64, entry: Entry) {
+        if self.compacted(index) {
+            return;
+        }
+        self.log.append(index, entry);
+        let persisted = self.persisted.value.min(index - 1);
+        // What had been durable before a crash, and is recovered, has been durable all along.
+        let kept = persisted == index - 1
+            && index <= self.former_persisted
+            && self.former.entry(index).is_some_and(|was| was.is(entry.term, entry.digest));
+        self.set_persisted(at, if kept { index } else { persisted });
+    }
+
+    fn truncate(&mut self, at: Moment, from: u64) {
+        self.log.truncate(from);
+        self.set_persisted(at, self.persisted.value.min(from - 1));
+    }
+
+    fn set_persisted(&mut self, at: Moment, index: u64) {
+        if index != self.persisted.value {
+            self.persisted = Since { value: index, at };
+        }
+    }
+
+    fn snapshot(&mut self, at: Moment, index: u64, term: u64) {
+        self.log.compact(index, term);
+        self.commit = self.commit.raised(index, at);
+        self.applied = self.applied.raised(index, at);
+    }
+}
+
+impl Since {
+    fn raised(self, value: u64, at: Moment) -> Self {
+        if value > self.value { Self { value, at } } else { self }
+    }
+}

@@ -1,0 +1,98 @@
+//! Where a node's effects go: straight into the core, without a buffer between.
+
+use seatrial_node::{
+    Announce, DiskError, DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken,
+    RequestToken, SyncToken, WallTime,
+};
+
+use crate::core::Core;
+use crate::event::Event;
+use crate::latency::Latency;
+use crate::queue::Lane;
+use crate::tape::{Site, site};
+
+/// Where one node's effects go.
+pub(crate) struct WorldPort<'a, N: Node> {
+    pub(crate) core: &'a mut Core<N>,
+    pub(crate) node: u32,
+}
+
+impl<N: Node> WorldPort<'_, N> {
+    /// The disk does one thing after the other: when would it be done with this?
+    fn disk_done(&mut self, time: Latency, at: Site) -> Instant {
+        let core = &mut *self.core;
+        let span = time.sample(&mut core.tape, at, self.node);
+        let body = &mut core.bodies[self.node as usize];
+        body.disk_free = body.disk_free.max(core.now) + span;
+        body.disk_free
+    }
+}
+
+impl<N: Node> Port<N> for WorldPort<'_, N> {
+    #[inline]
+    fn send(&mut self, to: NodeId, body: N::Message) {
+        self.core.send(self.node, to, body);
+    }
+
+    #[inline]
+    fn set_timer(&mut self, key: N::Timer, after: Duration) {
+        let due = self.core.now + after;
+        if let Some(timer) = self.core.bodies[self.node as usize].timers.set(key, due) {
+            self.core.queue_timer(self.node, timer, due);
+        }
+    }
+
+    fn cancel_timer(&mut self, key: &N::Timer) {
+        self.core.bodies[self.node as usize].timers.cancel(key);
+    }
+
+    fn reply(&mut self, to: RequestToken, body: N::Response) {
+        self.core.answer(self.node, to, body);
+    }
+
+    fn write(&mut self, write: DiskWrite<'_>) {
+        self.disk_done(self.core.disk_times.write, site::DISK_WRITE);
+        self.core.bodies[self.node as usize].disk.write(write);
+    }
+
+    fn sync(&mut self, file: FileName) -> SyncToken {
+        let done = self.disk_done(self.core.disk_times.sync, site::DISK_SYNC);
+        let token = self.core.next_id();
+        let body = &mut self.core.bodies[self.node as usize];
+        let (file, upto) = body.disk.sync_point(file);
+        let event = Event::Synced { node: self.node, life: body.life, token, file, upto };
+        self.core.schedule(done, Lane::Disk(self.node), event);
+        SyncToken(token)
+    }
+
+    fn read(&mut self, file: FileName, offset: u64, len: usize) -> ReadToken {
+        let done = self.disk_done(self.core.disk_times.read, site::DISK_READ);
+        let token = self.core.next_id();
+        let body = &mut self.core.bodies[self.node as usize];
+        let mut bytes = vec![0; len];
+        let count = body.disk.read_at(file, offset, &mut bytes);
+        bytes.truncate(count);
+        let event = Event::Read { node: self.node, life: body.life, token, bytes };
+        self.core.schedule(done, Lane::Disk(self.node), event);
+        ReadToken(token)
+    }
+
+    fn announce(&mut self, event: N::Event) {
+        if let Some(fact) = event.fact() {
+            self.core.tell(self.node, fact);
+        }
+    }
+
+    fn choose(&mut self, site: &'static str, bound: u64) -> u64 {
+        let site = self.core.tape.site(site);
+        self.core.tape.choose(site, self.node, bound)
+    }
+
+    /// The wall clock shows the world's time, counted from 2020-01-01T00:00:00Z.
+    fn wall(&mut self) -> WallTime {
+        WallTime::from_unix_nanos(1_577_836_800_000_000_000 + self.core.now.as_nanos())
+    }
+}
+
+/// No disk of this world fails a sync yet refuses a read; the result's type is the contract's.
+pub(crate) const SYNCED: Result<(), DiskError> = Ok(());
