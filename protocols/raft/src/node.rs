@@ -1,0 +1,317 @@
+//! The node: its state (figure 2), and where each input goes.
+
+use seatrial_node::{
+    Disk, Duration, Fact, Input, Instant, Io, Node, NodeId, OpenError, Status, SyncToken,
+};
+
+use crate::configuration::{Configuration, Tally};
+use crate::event::Event;
+use crate::install::Incoming;
+use crate::log::Log;
+use crate::message::{Entries, Message, Outcome};
+use crate::progress::Progress;
+use crate::read::Reads;
+use crate::record::HardState;
+use crate::role::Role;
+use crate::settings::RaftConfig;
+use crate::snapshot::Snapshots;
+use crate::storage::{Recovered, Storage};
+
+/// Clients do not speak to Raft but to the layer above it: there is no request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Never {}
+
+/// Raft's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// An election timeout (§5.2); for a leader, the time to look whether a majority still answers.
+    Election,
+    /// The time for a leader's heartbeats.
+    Heartbeat,
+    /// The time to try again what the disk has refused.
+    Storage,
+}
+
+/// A member of a Raft cluster. The [crate's page](crate) tells how to own one.
+#[derive(Debug)]
+pub struct Raft {
+    pub(crate) config: RaftConfig,
+    pub(crate) me: NodeId,
+    pub(crate) voters: Configuration,
+
+    /// `currentTerm` and `votedFor`.
+    pub(crate) hard: HardState,
+    /// What observers have been told of the former.
+    pub(crate) told: HardState,
+    /// `log[]`, what follows the snapshot of it.
+    pub(crate) log: Log,
+    pub(crate) storage: Storage,
+    pub(crate) snapshots: Snapshots,
+    /// A snapshot of which pieces are still to come.
+    pub(crate) incoming: Option<Incoming>,
+    /// The log is on the disk up to here.
+    pub(crate) persisted: u64,
+    /// What observers have been told of the former.
+    pub(crate) told_persisted: u64,
+    /// What a crash had left at the end of the log, and whether the log's file is behind the snapshot.
+    pub(crate) recovered: Option<Recovery>,
+
+    /// `commitIndex`.
+    pub(crate) commit: u64,
+    /// `lastApplied`: the parent has been given the log up to here.
+    pub(crate) applied: u64,
+
+    pub(crate) role: Role,
+    /// The leader of the current term, once known.
+    pub(crate) leader: Option<NodeId>,
+    /// The present election timeout.
+    pub(crate) timeout: Duration,
+    /// Since when nothing has happened that puts the next election off (§5.2).
+    pub(crate) quiet_since: Instant,
+    /// When the leader was last heard from.
+    pub(crate) leader_heard: Instant,
+    pub(crate) tally: Tally,
+
+    /// `nextIndex[]` and `matchIndex[]`, of a leader.
+    pub(crate) peers: Vec<Progress>,
+    /// The entries that were sent last and their first index: other followers mostly get the same.
+    pub(crate) batch: (u64, Entries),
+    pub(crate) reads: Reads,
+}
+
+/// What [`Node::open`] has found and [`Input::Start`] must act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recovery {
+    torn: bool,
+    log_is_behind: bool,
+}
+
+impl Node for Raft {
+    type Config = RaftConfig;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Never;
+    type Response = ();
+    type Event = Event;
+
+    fn open(config: &RaftConfig, disk: &mut Disk<'_>) -> Result<Self, OpenError> {
+        config.validate()?;
+        let (storage, Recovered { hard, mut log, torn }) = Storage::open(disk)?;
+        let snapshots = Snapshots::open(disk)?;
+        let meta = snapshots.current().map(|snapshot| snapshot.meta).unwrap_or_default();
+        let base = log.base();
+        if base.index > meta.index {
+            return Err(OpenError::Corrupt(format!(
+                "the log begins after index {}, the snapshot ends at {}",
+                base.index, meta.index
+            )));
+        }
+        log.follow(meta);
+        let log_is_behind = base != meta;
+        let term = hard.term.max(log.last_term());
+        let vote = hard.vote.filter(|_| term == hard.term);
+        Ok(Self {
+            config: config.clone(),
+            me: NodeId(0),
+            voters: Configuration::default(),
+            hard: HardState { term, vote },
+            told: HardState::default(),
+            persisted: meta.index,
+            told_persisted: meta.index,
+            commit: meta.index,
+            applied: meta.index,
+            log,
+            storage,
+            snapshots,
+            incoming: None,
+            recovered: Some(Recovery { torn, log_is_behind }),
+            role: Role::Follower,
+            leader: None,
+            timeout: config.election_timeout_max,
+            quiet_since: Instant::ZERO,
+            leader_heard: Instant::ZERO,
+            tally: Tally::default(),
+            peers: Vec::new(),
+            batch: (0, Entries::NONE),
+            reads: Reads::default(),
+        })
+    }
+
+    fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+        match input {
+            Input::Start => self.start(io),
+            Input::Message { from, body } => self.receive(from, body, io),
+            Input::Timer(Timer::Election) => self.on_election_timer(io),
+            Input::Timer(Timer::Heartbeat) => self.on_heartbeat_timer(io),
+            Input::Timer(Timer::Storage) => self.on_storage_timer(io),
+            Input::Synced { token, result } => self.on_synced(token, result, io),
+            _ => {}
+        }
+        self.settle(io);
+    }
+
+    fn status(&self) -> Status {
+        let leader = self.leader.map_or_else(|| "none".to_owned(), |leader| leader.to_string());
+        Status::new()
+            .with("role", self.role.name())
+            .with("term", self.hard.term)
+            .with("leader", leader)
+            .with("commit", self.commit)
+            .with("last", self.log.last_index())
+            .with("snapshot", self.log.base().index)
+            .with("disk", if self.storage.has_failed() { "failed" } else { "ok" })
+    }
+
+    fn digest(message: &Message) -> u64 {
+        message.digest()
+    }
+}
+
+impl Raft {
+    pub(crate) fn tell(&self, fact: Fact, io: &mut Io<'_, Self>) {
+        io.announce(Event::Fact(fact));
+    }
+
+    pub(crate) fn reached(&self, mark: &'static str, io: &mut Io<'_, Self>) {
+        io.announce(Event::Fact(Fact::Reached { mark }));
+    }
+
+    fn start(&mut self, io: &mut Io<'_, Self>) {
+        self.me = io.me();
+        self.voters = Configuration::new(io.members());
+        self.quiet_since = io.now();
+        self.storage.start(io);
+        self.tell_recovered(io);
+        io.announce(Event::Following { term: self.hard.term, leader: None });
+        if self.voters.is_only(self.me) {
+            self.campaign(io);
+        } else if self.voters.contains(self.me) {
+            self.arm_election_timer(io);
+        }
+    }
+
+    /// Tells observers what the disk still had: all that they need to know of this node, whatever they knew of its former lives.
+    fn tell_recovered(&mut self, io: &mut Io<'_, Self>) {
+        if let Some(snapshot) = self.snapshots.current() {
+            let (index, term, digest) = (snapshot.meta.index, snapshot.meta.term, snapshot.digest);
+            self.tell(Fact::Snapshot { index, term, digest }, io);
+        }
+        self.tell(Fact::Truncate { from: self.log.base().index + 1 }, io);
+        for (index, entry) in self.log.iter() {
+            let digest = entry.payload.digest();
+            self.tell(Fact::Append { index, term: entry.term, digest }, io);
+        }
+        self.told_persisted = self.log.last_index();
+        self.tell(Fact::Persist { index: self.told_persisted }, io);
+        self.tell_hard_state(io);
+        let Some(recovery) = self.recovered.take() else { return };
+        if recovery.torn {
+            self.reached("a torn tail was cut off", io);
+        }
+        if recovery.log_is_behind {
+            self.storage.rewrite(self.hard_record(), &self.log, io);
+            self.reached("a log was found behind its snapshot", io);
+        }
+    }
+
+    fn receive(&mut self, from: NodeId, message: Message, io: &mut Io<'_, Self>) {
+        if from == self.me || !self.voters.contains(from) {
+            return;
+        }
+        if let Message::RequestVote { term, last_index, last_term, pre_vote } = message {
+            return self.on_request_vote(from, term, (last_term, last_index), pre_vote, io);
+        }
+        let term = message.term();
+        if term < self.hard.term {
+            return self.refuse_old_leader(from, &message, io);
+        }
+        if term > self.hard.term {
+            self.become_follower(term, None, io);
+        }
+        match message {
+            Message::RequestVote { .. } => {}
+            Message::Vote { granted, pre_vote, .. } => self.on_vote(from, granted, pre_vote, io),
+            Message::Append { prev_index, prev_term, commit, round, entries, .. } => {
+                if self.hear_leader(from, io) {
+                    self.on_append(from, (prev_index, prev_term), commit, round, &entries, io);
+                }
+            }
+            Message::Appended { round, outcome, .. } => self.on_appended(from, round, outcome, io),
+            Message::Snapshot { round, piece, .. } => {
+                if self.hear_leader(from, io) {
+                    self.on_piece(from, round, &piece, io);
+                }
+            }
+            Message::SnapshotReceived { round, index, offset, .. } => {
+                self.on_piece_received(from, round, index, offset, io);
+            }
+        }
+    }
+
+    /// Tells a leader of an older term that its term is over (§5.1). Other messages of older terms are answered by silence.
+    fn refuse_old_leader(&mut self, from: NodeId, message: &Message, io: &mut Io<'_, Self>) {
+        if let Message::Append { .. } | Message::Snapshot { .. } = message {
+            let outcome = Outcome::Rejected { prev_index: 0, hint: 0 };
+            let refusal = Message::Appended { term: self.hard.term, round: 0, outcome };
+            self.storage.promise(self.storage.hard_position(), from, refusal, io);
+        }
+    }
+
+    fn on_synced(
+        &mut self,
+        token: SyncToken,
+        result: Result<(), seatrial_node::DiskError>,
+        io: &mut Io<'_, Self>,
+    ) {
+        match self.storage.synced(token, result, io) {
+            Ok(true) => self.after_durable(io),
+            Ok(false) => {}
+            Err(_) => self.retry_storage_later(io),
+        }
+        match self.snapshots.synced(token, result, io) {
+            Ok(Some(origin)) => self.follow_snapshot(origin, io),
+            Ok(None) => {}
+            Err(_) => self.retry_storage_later(io),
+        }
+    }
+
+    /// More of the log is on the disk than before: tells of it, keeps promises, and counts it (§5.3).
+    fn after_durable(&mut self, io: &mut Io<'_, Self>) {
+        self.settle_hard_state(io);
+        while self.persisted < self.log.last_index()
+            && self.storage.is_durable(self.log.position(self.persisted + 1))
+        {
+            self.persisted += 1;
+        }
+        self.tell_persisted(io);
+        self.storage.keep_promises(io);
+        self.advance_commit(io);
+    }
+
+    pub(crate) fn tell_persisted(&mut self, io: &mut Io<'_, Self>) {
+        if self.persisted > self.told_persisted {
+            self.told_persisted = self.persisted;
+            self.tell(Fact::Persist { index: self.persisted }, io);
+        }
+    }
+
+    fn retry_storage_later(&mut self, io: &mut Io<'_, Self>) {
+        self.reached("a sync failed", io);
+        io.set_timer(Timer::Storage, self.config.heartbeat_interval);
+    }
+
+    fn on_storage_timer(&mut self, io: &mut Io<'_, Self>) {
+        if self.storage.has_failed() {
+            self.storage.rewrite(self.hard_record(), &self.log, io);
+        }
+        self.snapshots.retry(io);
+    }
+
+    /// What every input and every call by the parent ends with.
+    pub(crate) fn settle(&mut self, io: &mut Io<'_, Self>) {
+        if self.told != self.hard {
+            self.settle_hard_state(io);
+        }
+        self.storage.flush(io);
+    }
+}

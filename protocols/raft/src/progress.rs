@@ -1,0 +1,185 @@
+//! What a leader knows of one follower, and how it sends to it.
+//!
+//! A follower is *probed* until the leader knows where their logs agree: one message at a time. Then the leader *replicates*: it
+//! sends ahead without waiting, a bounded number of messages (thesis §10.2.1). A follower that needs what is no longer in
+//! the log gets the *snapshot*, a piece at a time.
+
+use std::collections::VecDeque;
+
+use seatrial_node::NodeId;
+
+use crate::snapshot::Snapshot;
+
+/// A leader's view of one follower (figure 2, "volatile state on leaders").
+#[derive(Debug)]
+pub(crate) struct Progress {
+    pub(crate) id: NodeId,
+    /// `matchIndex`: the follower's disk has the leader's log up to here. Never goes back.
+    pub(crate) matched: u64,
+    /// `nextIndex`: what is sent next; always above `matched`.
+    pub(crate) next: u64,
+    pub(crate) flow: Flow,
+    /// Whether anything has come from it since the last look at the quorum.
+    pub(crate) heard: bool,
+    /// The latest round of heartbeats that it has answered.
+    pub(crate) round: u64,
+    /// The last index of each message under way, oldest first.
+    inflight: VecDeque<u64>,
+    /// How many ticks have passed since there was any progress in what is under way.
+    silent_ticks: u8,
+    /// How many messages have been rejected since then for what lies between.
+    gaps: u8,
+}
+
+/// How a leader sends to a follower.
+#[derive(Debug)]
+pub(crate) enum Flow {
+    /// One message at a time.
+    Probe {
+        /// Whether it is under way.
+        waiting: bool,
+    },
+    /// Many at a time, each following the one before.
+    Replicate,
+    /// A snapshot, piece by piece.
+    Snapshot {
+        /// The snapshot, kept until the follower has it, though there may be a newer one by then.
+        snapshot: Snapshot,
+        /// How many bytes of it the follower has.
+        acked: u64,
+    },
+}
+
+/// After so many ticks without progress, what is under way counts as lost.
+const LOST_AFTER_TICKS: u8 = 2;
+/// After so many rejections for a gap, what should have filled it counts as lost; one may be only a message that was overtaken.
+const LOST_AFTER_GAPS: u8 = 2;
+
+impl Progress {
+    /// A follower as a new leader sees it, whose log ends before `next`.
+    pub(crate) fn new(id: NodeId, next: u64) -> Self {
+        Self {
+            id,
+            matched: 0,
+            next,
+            flow: Flow::Probe { waiting: false },
+            heard: true,
+            round: 0,
+            inflight: VecDeque::new(),
+            silent_ticks: 0,
+            gaps: 0,
+        }
+    }
+
+    /// Whether a message with entries may be sent.
+    pub(crate) fn may_append(&self, window: usize) -> bool {
+        match self.flow {
+            Flow::Probe { waiting } => !waiting,
+            Flow::Replicate => self.inflight.len() < window,
+            Flow::Snapshot { .. } => false,
+        }
+    }
+
+    /// A message with entries up to this index has been sent.
+    pub(crate) fn appended(&mut self, last: u64) {
+        match &mut self.flow {
+            Flow::Probe { waiting } => *waiting = true,
+            Flow::Replicate => {
+                self.inflight.push_back(last);
+                self.next = last + 1;
+            }
+            Flow::Snapshot { .. } => {}
+        }
+    }
+
+    /// The follower has the leader's log up to this index. Returns whether that is further than before.
+    pub(crate) fn match_to(&mut self, index: u64) -> bool {
+        let further = index > self.matched;
+        self.matched = self.matched.max(index);
+        while self.inflight.front().is_some_and(|last| *last <= self.matched) {
+            self.inflight.pop_front();
+        }
+        let done = match &self.flow {
+            Flow::Probe { .. } => index + 1 >= self.next,
+            Flow::Replicate => false,
+            Flow::Snapshot { snapshot, .. } => self.matched >= snapshot.meta.index,
+        };
+        if done {
+            self.flow = Flow::Replicate;
+        }
+        self.next = self.next.max(self.matched + 1);
+        if further || done {
+            self.silent_ticks = 0;
+            self.gaps = 0;
+        }
+        further
+    }
+
+    /// The follower has rejected a message whose entries were to follow `prev_index`. Returns whether to send again.
+    pub(crate) fn reject(&mut self, prev_index: u64, hint: u64) -> bool {
+        let stale = match self.flow {
+            Flow::Probe { .. } => prev_index + 1 != self.next,
+            Flow::Replicate => prev_index <= self.matched,
+            Flow::Snapshot { .. } => true,
+        };
+        if stale || prev_index <= self.matched {
+            return false;
+        }
+        if matches!(self.flow, Flow::Replicate) {
+            self.gaps += 1;
+            if self.gaps < LOST_AFTER_GAPS {
+                return false;
+            }
+        }
+        self.probe_from(hint.min(prev_index).max(self.matched + 1));
+        true
+    }
+
+    /// A tick has passed. Returns whether what is under way counts as lost; it is to be sent again.
+    pub(crate) fn tick(&mut self) -> bool {
+        let under_way = match self.flow {
+            Flow::Probe { waiting } => waiting,
+            Flow::Replicate => !self.inflight.is_empty(),
+            Flow::Snapshot { .. } => true,
+        };
+        self.silent_ticks = if under_way { self.silent_ticks + 1 } else { 0 };
+        let lost = self.silent_ticks >= LOST_AFTER_TICKS;
+        if lost {
+            self.silent_ticks = 0;
+            if !matches!(self.flow, Flow::Snapshot { .. }) {
+                self.probe_from(self.matched + 1);
+            }
+        }
+        lost
+    }
+
+    /// The follower needs this snapshot.
+    pub(crate) fn send_snapshot(&mut self, snapshot: Snapshot) {
+        self.flow = Flow::Snapshot { snapshot, acked: 0 };
+        self.inflight.clear();
+        self.silent_ticks = 0;
+    }
+
+    /// The follower has so many bytes of the snapshot up to that index. Returns whether to send the next piece now.
+    pub(crate) fn received(&mut self, index: u64, offset: u64) -> bool {
+        let Flow::Snapshot { snapshot, acked } = &mut self.flow else { return false };
+        if snapshot.meta.index != index || offset > snapshot.data.len() as u64 {
+            return false;
+        }
+        // Fewer bytes than before: it has restarted, or the answer is late. The next tick sends again.
+        let further = offset > *acked;
+        *acked = offset;
+        if further {
+            self.silent_ticks = 0;
+        }
+        further && offset < snapshot.data.len() as u64
+    }
+
+    fn probe_from(&mut self, next: u64) {
+        self.next = next;
+        self.flow = Flow::Probe { waiting: false };
+        self.inflight.clear();
+        self.silent_ticks = 0;
+        self.gaps = 0;
+    }
+}

@@ -1,0 +1,135 @@
+//! The records of the write-ahead log: what a node must still know after a crash (figure 2, "persistent state").
+//!
+//! An entry's record says its index, and replaces every earlier entry at that index or above: a truncation and what takes its
+//! place are one write, so no crash can come between them.
+
+use std::sync::Arc;
+
+use seatrial_node::{NodeId, OpenError, WireError};
+
+use crate::codec::{Reader, put_node, put_u64};
+use crate::event::SnapshotMeta;
+use crate::message::{Entry, Payload};
+
+/// The current term, and the vote given in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HardState {
+    pub(crate) term: u64,
+    pub(crate) vote: Option<NodeId>,
+}
+
+/// One record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Record {
+    /// The term and the vote from now on.
+    Hard(HardState),
+    /// The log begins after this index. Comes before any entry: the log is rewritten when it is compacted.
+    Base(SnapshotMeta),
+    /// The log's last entry from now on.
+    Entry { index: u64, entry: Entry },
+}
+
+const HARD: u8 = 1;
+const BASE: u8 = 2;
+const NOOP: u8 = 3;
+const COMMAND: u8 = 4;
+
+pub(crate) fn put_hard(out: &mut Vec<u8>, hard: HardState) {
+    out.push(HARD);
+    put_u64(out, hard.term);
+    put_node(out, hard.vote);
+}
+
+pub(crate) fn put_base(out: &mut Vec<u8>, base: SnapshotMeta) {
+    out.push(BASE);
+    put_u64(out, base.index);
+    put_u64(out, base.term);
+}
+
+pub(crate) fn put_entry(out: &mut Vec<u8>, index: u64, entry: &Entry) {
+    let (kind, content): (u8, &[u8]) = match &entry.payload {
+        Payload::Noop => (NOOP, &[]),
+        Payload::Command(command) => (COMMAND, command),
+    };
+    out.push(kind);
+    put_u64(out, index);
+    put_u64(out, entry.term);
+    out.extend_from_slice(content);
+}
+
+impl Record {
+    /// Reads one record.
+    ///
+    /// # Errors
+    /// [`OpenError::Corrupt`] where the bytes are none. The log's checksums held, so no accident has made them: another
+    /// program has.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, OpenError> {
+        decode(bytes).map_err(|error| OpenError::Corrupt(format!("a record of the log: {error}")))
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<Record, WireError> {
+    let mut reader = Reader::new(bytes);
+    let kind = reader.u8()?;
+    let record = match kind {
+        HARD => Record::Hard(HardState { term: reader.u64()?, vote: reader.node()? }),
+        BASE => Record::Base(SnapshotMeta { index: reader.u64()?, term: reader.u64()? }),
+        NOOP | COMMAND => {
+            let (index, term) = (reader.u64()?, reader.u64()?);
+            let payload = match kind {
+                NOOP => Payload::Noop,
+                _ => Payload::Command(Arc::from(reader.rest())),
+            };
+            Record::Entry { index, entry: Entry { term, payload } }
+        }
+        other => return Err(WireError::Malformed(format!("unknown kind {other}"))),
+    };
+    reader.end()?;
+    Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<(Vec<u8>, Record)> {
+        let hard = HardState { term: 7, vote: Some(NodeId(2)) };
+        let base = SnapshotMeta { index: 5, term: 3 };
+        let noop = Entry { term: 7, payload: Payload::Noop };
+        let command = Entry { term: 7, payload: Payload::Command(Arc::from(*b"set")) };
+        let mut all = vec![
+            (Vec::new(), Record::Hard(hard)),
+            (Vec::new(), Record::Base(base)),
+            (Vec::new(), Record::Entry { index: 6, entry: noop.clone() }),
+            (Vec::new(), Record::Entry { index: 7, entry: command.clone() }),
+        ];
+        put_hard(&mut all[0].0, hard);
+        put_base(&mut all[1].0, base);
+        put_entry(&mut all[2].0, 6, &noop);
+        put_entry(&mut all[3].0, 7, &command);
+        all
+    }
+
+    #[test]
+    fn each_record_is_read_as_it_was_written() {
+        for (bytes, record) in all() {
+            assert_eq!(Record::decode(&bytes), Ok(record));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_record_are_refused_and_never_panic() {
+        assert!(matches!(Record::decode(&[]), Err(OpenError::Corrupt(_))));
+        assert!(matches!(Record::decode(&[99, 1, 2]), Err(OpenError::Corrupt(_))));
+        for (mut bytes, record) in all() {
+            let is_command =
+                matches!(&record, Record::Entry { entry, .. } if entry.payload != Payload::Noop);
+            for cut in 0..bytes.len().min(17) {
+                let error = Record::decode(&bytes[..cut]).expect_err("half a record");
+                assert!(matches!(error, OpenError::Corrupt(_)), "{record:?} cut to {cut} bytes");
+            }
+            bytes.push(0);
+            assert!(is_command || Record::decode(&bytes).is_err(), "{record:?} and one byte more");
+        }
+    }
+}

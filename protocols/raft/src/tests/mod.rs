@@ -1,0 +1,12 @@
+//! Raft against its paper: each test quotes the section that it defends.
+
+mod bench;
+mod disk;
+mod elections;
+mod judge;
+#[cfg(feature = "mutants")]
+mod mutants;
+mod random;
+mod reads;
+mod replication;
+mod world;
