@@ -1,0 +1,137 @@
+//! A case file: one run, complete. It replays from an empty directory, with nothing but the program.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use seatrial_sim::{FaultPlan, Override};
+use serde::{Deserialize, Serialize};
+
+use crate::prepared::{Bent, Prepared};
+use crate::registry::Registry;
+use crate::scenario::{Scenario, ScenarioError};
+
+/// The version of case files that this program writes and reads.
+pub const CASE_VERSION: u32 = 1;
+
+/// One run, as a file holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// The version of the format.
+    pub seatrial_case: u32,
+    /// The seed.
+    pub seed: u64,
+    /// The planted bug, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutant: Option<String>,
+    /// The hash of the run when the case was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+    /// The scenario, whole.
+    pub scenario: Scenario,
+    /// The trouble.
+    pub plan: FaultPlan,
+    /// Choices that differ from what the seed gives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Override>,
+}
+
+impl Case {
+    /// The case of this seed, with the hash of its run.
+    pub fn new(prepared: &Prepared, seed: u64, hash: Option<String>) -> Self {
+        Self {
+            seatrial_case: CASE_VERSION,
+            seed,
+            mutant: prepared.mutant().map(|mutant| mutant.name.to_owned()),
+            hash,
+            scenario: prepared.scenario().clone(),
+            plan: prepared.plan(seed),
+            choices: prepared.choices().to_vec(),
+        }
+    }
+
+    /// Reads a case from a file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is of another version, is cut off, or makes no sense.
+    pub fn read(path: &Path) -> Result<Self, ScenarioError> {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path)
+            .map_err(|error| ScenarioError::new(&name, format!("cannot be read: {error}")))?;
+        Self::parse(&name, &text)
+    }
+
+    /// Reads a case from text. `file` is what errors call it.
+    ///
+    /// # Errors
+    /// As [`Case::read`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        check_version(file, text)?;
+        let case: Self =
+            toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
+        case.scenario.check().map_err(|(table, key, what)| {
+            let table = format!("scenario.{table}");
+            ScenarioError::new(file, what).at(text, table.trim_end_matches('.'), key)
+        })?;
+        if !text.trim_end().ends_with(END) {
+            let what = "the file is cut off: its last line is missing; get the whole file";
+            return Err(ScenarioError::new(file, what));
+        }
+        Ok(case)
+    }
+
+    /// The case as text.
+    pub fn to_toml(&self) -> String {
+        let body = toml::to_string_pretty(self).expect("every case has a form in TOML");
+        let name = &self.scenario.name;
+        format!(
+            "# A run of the scenario {name}. Replay it with: seatrial replay FILE\n{body}\n{END}\n"
+        )
+    }
+
+    /// Writes the case to a file, whole or not at all.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write(&self, path: &Path) -> io::Result<()> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder)?;
+        }
+        let draft = path.with_extension("case.part");
+        fs::File::create(&draft)?.write_all(self.to_toml().as_bytes())?;
+        fs::rename(&draft, path)
+    }
+
+    /// Gets the run ready.
+    ///
+    /// # Errors
+    /// Where this program knows no such protocol, workload, mutant or judge, or the plan does not fit the run.
+    pub fn prepare(self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
+        let name = self.scenario.name.clone();
+        let prepared = Prepared::new(registry, self.scenario, self.mutant.as_deref())?;
+        let bent = Bent { plan: Some(self.plan), choices: self.choices };
+        let prepared = prepared.bent(bent);
+        prepared.check_plan(self.seed).map_err(|what| ScenarioError::new(&name, what))?;
+        Ok((prepared, self.seed))
+    }
+}
+
+/// The last line of every case: a file without it is cut off.
+const END: &str = "# end of case";
+
+/// Another version is told before anything else: its fields may be others.
+fn check_version(file: &str, text: &str) -> Result<(), ScenarioError> {
+    let version = |line: &str| {
+        let value = line.trim().strip_prefix("seatrial_case")?.trim().strip_prefix('=')?;
+        value.trim().parse::<u32>().ok()
+    };
+    let what = match text.lines().find_map(version) {
+        Some(CASE_VERSION) => return Ok(()),
+        Some(other) => format!(
+            "a case of version {other}; this program reads version {CASE_VERSION}: use the program that wrote it"
+        ),
+        None => "no case: there is no line `seatrial_case = 1`".to_owned(),
+    };
+    Err(ScenarioError::new(file, what))
+}

@@ -1,0 +1,149 @@
+//! From a scenario and a seed to one run: every knob is drawn, and so is the plan of trouble.
+
+mod plan;
+
+use std::collections::BTreeMap;
+
+use seatrial_node::Duration;
+use seatrial_sim::{FaultPlan, Latency, Order, Setup, Tape};
+
+use crate::scenario::{Choice, Knob, Scenario, Setting};
+
+/// One run, drawn but not yet made.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawn {
+    /// Everything that was drawn or fixed, by its place in the scenario.
+    pub(crate) knobs: Vec<(String, String)>,
+    /// The world, its troubles included.
+    pub(crate) setup: Setup,
+    /// The protocol's settings.
+    pub(crate) settings: BTreeMap<String, Setting>,
+    /// What clients do.
+    pub(crate) clients: ClientPlan,
+}
+
+/// What the clients of one run do.
+#[derive(Clone, Debug)]
+pub(crate) struct ClientPlan {
+    /// How many operations each does while there is trouble.
+    pub(crate) operations: u32,
+    /// How long a client thinks before each.
+    pub(crate) think: Knob<Duration>,
+    /// How long it waits for an answer.
+    pub(crate) timeout: Duration,
+    /// How long it tries.
+    pub(crate) give_up: Duration,
+    /// How many objects the operations are about.
+    pub(crate) keys: u32,
+    /// Operations and how often each is done, relative to the others.
+    pub(crate) mix: Vec<(String, u32)>,
+}
+
+/// Draws a run. The tape goes on where this leaves it.
+pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
+    let mut drawing = Drawing { tape, knobs: Vec::new() };
+    let nodes = drawing.scalar("cluster.nodes", &scenario.cluster.nodes);
+    let settings = draw_settings(scenario, &mut drawing);
+    let count = drawing.scalar("clients.count", &scenario.clients.count);
+    let clients = draw_clients(scenario, &mut drawing);
+    let mut setup = Setup::new(nodes);
+    setup.clients = count;
+    draw_world(scenario, &mut drawing, &mut setup);
+    setup.event_limit = scenario.judge.event_limit;
+    setup.plan = plan::draw(&scenario.faults, &setup.members, count, &mut drawing);
+    Drawn { knobs: drawing.knobs, setup, settings, clients }
+}
+
+fn draw_settings(scenario: &Scenario, drawing: &mut Drawing<'_>) -> BTreeMap<String, Setting> {
+    let draw = |(name, choice): (&String, &Choice<Setting>)| {
+        let place = format!("settings.{name}");
+        (name.clone(), drawing.choice(&place, choice, ToString::to_string).clone())
+    };
+    scenario.cluster.settings.iter().map(draw).collect()
+}
+
+fn draw_clients(scenario: &Scenario, drawing: &mut Drawing<'_>) -> ClientPlan {
+    let spec = &scenario.clients;
+    ClientPlan {
+        operations: drawing.scalar("clients.operations", &spec.operations),
+        think: spec.think.clone(),
+        timeout: drawing.scalar("clients.timeout", &spec.timeout),
+        give_up: drawing.scalar("clients.give_up", &spec.give_up),
+        keys: drawing.scalar("workload.keys", &scenario.workload.keys),
+        mix: scenario.workload.mix.iter().map(|(f, weight)| (f.clone(), *weight)).collect(),
+    }
+}
+
+fn draw_world(scenario: &Scenario, drawing: &mut Drawing<'_>, setup: &mut Setup) {
+    let (network, disk) = (&scenario.network, &scenario.disk);
+    setup.latency = drawing.latency("network.latency", &network.latency);
+    setup.client_latency = drawing.latency("network.client_latency", &network.client_latency);
+    setup.disk_write = drawing.latency("disk.write", &disk.write);
+    setup.disk_sync = drawing.latency("disk.sync", &disk.sync);
+    setup.disk_read = drawing.latency("disk.read", &disk.read);
+    setup.order = network.order;
+    if network.order == Order::Chosen {
+        drawing.note("network.order", "chosen");
+    }
+}
+
+/// A drawing under way.
+pub(crate) struct Drawing<'a> {
+    pub(crate) tape: &'a mut Tape,
+    knobs: Vec<(String, String)>,
+}
+
+impl Drawing<'_> {
+    /// Draws a value and notes it.
+    pub(crate) fn scalar<T: crate::scenario::Scalar + ToString>(
+        &mut self,
+        place: &str,
+        knob: &Knob<T>,
+    ) -> T {
+        let value = knob.draw(place, self.tape);
+        self.note(place, value.to_string());
+        value
+    }
+
+    /// Draws one of several and notes it.
+    pub(crate) fn choice<'c, T>(
+        &mut self,
+        place: &str,
+        choice: &'c Choice<T>,
+        show: impl Fn(&T) -> String,
+    ) -> &'c T {
+        let value = choice.draw(place, self.tape);
+        self.note(place, show(value));
+        value
+    }
+
+    fn latency(&mut self, place: &str, choice: &Choice<Latency>) -> Latency {
+        *self.choice(place, choice, show_latency)
+    }
+
+    fn note(&mut self, place: &str, value: impl Into<String>) {
+        self.knobs.push((place.to_owned(), value.into()));
+    }
+}
+
+fn show_latency(latency: &Latency) -> String {
+    match latency {
+        Latency::Constant { time } => time.to_string(),
+        Latency::Uniform { min, max } => format!("{min} to {max}"),
+        Latency::Exponential { min, mean } => {
+            format!("{min} and an exponential tail of mean {mean}")
+        }
+        Latency::Normal { mean, deviation, min } => {
+            format!("normal about {mean}, deviation {deviation}, at least {min}")
+        }
+        Latency::TwoMode { min, max, slow_rate, slow_min, slow_max } => {
+            let rate = crate::scenario::Rate(*slow_rate);
+            format!("{min} to {max}, in {rate} of cases {slow_min} to {slow_max}")
+        }
+    }
+}
+
+/// The plan in words, a line each, in order of time.
+pub(crate) fn describe_plan(plan: &FaultPlan) -> Vec<String> {
+    plan::describe(plan)
+}

@@ -1,0 +1,227 @@
+//! A hunt: many seeds of one scenario, on several threads. The only threads there are.
+//!
+//! Whatever the number of threads, results are taken in the order of their seeds, so that a hunt that stops at its first failure
+//! stops at the same one, and a file of results has the same bytes.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use seatrial_history::{
+    Account, HuntAccount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
+};
+use seatrial_node::Duration as VirtualDuration;
+use seatrial_sim::Counts;
+
+use crate::prepared::{Prepared, Recording, Worker, fault_counts, traffic};
+
+/// How a hunt goes on and when it ends.
+#[derive(Clone, Debug)]
+pub struct HuntOptions {
+    /// The seed to begin with.
+    pub first_seed: u64,
+    /// How many seeds; without end, if not said.
+    pub seeds: Option<u64>,
+    /// After which time no more seeds are begun.
+    pub time_limit: Option<Duration>,
+    /// How many threads; at least one.
+    pub jobs: usize,
+    /// Whether to end at the first failure.
+    pub stop_at_first: bool,
+    /// How many failures are kept with a full account.
+    pub max_failures: usize,
+}
+
+impl Default for HuntOptions {
+    /// A thousand seeds from 0, on one thread, up to the first failure.
+    fn default() -> Self {
+        Self {
+            first_seed: 0,
+            seeds: Some(1_000),
+            time_limit: None,
+            jobs: 1,
+            stop_at_first: true,
+            max_failures: 10,
+        }
+    }
+}
+
+/// One seed's part of the whole.
+struct Found {
+    result: SeedResult,
+    counts: Counts,
+    reached: Vec<(String, u64)>,
+}
+
+/// Runs seeds until they are used up, the time is up, a failure is found, or somebody sets `stop`. `on_seed` is called on this thread,
+/// in the order of seeds, with the totals so far.
+pub fn hunt(
+    prepared: &Prepared,
+    options: &HuntOptions,
+    stop: &AtomicBool,
+    on_seed: &mut dyn FnMut(&SeedResult, &HuntAccount),
+) -> HuntAccount {
+    let supply = Supply::new(options, stop);
+    let mut totals = Totals::new(prepared, options);
+    std::thread::scope(|scope| {
+        let (give, take) = sync_channel(1024);
+        for _ in 0..options.jobs.max(1) {
+            let (give, supply) = (give.clone(), &supply);
+            scope.spawn(move || work(prepared, supply, &give));
+        }
+        drop(give);
+        collect(&take, &supply, options, &mut totals, on_seed);
+    });
+    totals.account.interrupted = stop.load(Ordering::Relaxed);
+    totals.account
+}
+
+/// Hands out seeds.
+struct Supply<'a> {
+    next: AtomicU64,
+    end: Option<u64>,
+    deadline: Option<Instant>,
+    stop: &'a AtomicBool,
+    /// A failure was found, and one is enough.
+    enough: AtomicBool,
+}
+
+impl<'a> Supply<'a> {
+    fn new(options: &HuntOptions, stop: &'a AtomicBool) -> Self {
+        Self {
+            next: AtomicU64::new(options.first_seed),
+            end: options.seeds.map(|seeds| options.first_seed.saturating_add(seeds)),
+            deadline: options.time_limit.map(|limit| Instant::now() + limit),
+            stop,
+            enough: AtomicBool::new(false),
+        }
+    }
+
+    fn next(&self) -> Option<u64> {
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if late || self.stop.load(Ordering::Relaxed) || self.enough.load(Ordering::Relaxed) {
+            return None;
+        }
+        let seed = self.next.fetch_add(1, Ordering::Relaxed);
+        self.end.is_none_or(|end| seed < end).then_some(seed)
+    }
+}
+
+fn work(prepared: &Prepared, supply: &Supply<'_>, give: &SyncSender<Found>) {
+    let mut worker = prepared.worker();
+    while let Some(seed) = supply.next() {
+        worker.run(seed);
+        if give.send(found(&mut worker)).is_err() {
+            return;
+        }
+    }
+}
+
+fn found(worker: &mut Worker<'_>) -> Found {
+    let reached = worker.reached();
+    Found { result: worker.result(), counts: worker.counts().clone(), reached }
+}
+
+/// Takes results in the order of seeds.
+fn collect(
+    take: &Receiver<Found>,
+    supply: &Supply<'_>,
+    options: &HuntOptions,
+    totals: &mut Totals<'_>,
+    on_seed: &mut dyn FnMut(&SeedResult, &HuntAccount),
+) {
+    let mut early = BTreeMap::new();
+    let mut expected = options.first_seed;
+    for found in take {
+        early.insert(found.result.seed, found);
+        while let Some(found) = early.remove(&expected) {
+            expected += 1;
+            let failed = found.result.outcome == Outcome::Violated;
+            totals.add(&found);
+            on_seed(&found.result, &totals.account);
+            if failed && options.stop_at_first {
+                supply.enough.store(true, Ordering::Relaxed);
+                return;
+            }
+        }
+    }
+}
+
+/// The sums of a hunt.
+struct Totals<'p> {
+    prepared: &'p Prepared,
+    max_failures: usize,
+    counts: Counts,
+    reached: BTreeMap<String, u64>,
+    account: HuntAccount,
+}
+
+impl<'p> Totals<'p> {
+    fn new(prepared: &'p Prepared, options: &HuntOptions) -> Self {
+        let account = HuntAccount {
+            scenario: prepared.scenario().name.clone(),
+            protocol: prepared.scenario().protocol.clone(),
+            mutant: prepared.mutant().map(|mutant| mutant.name.to_owned()),
+            first_seed: options.first_seed,
+            seeds: 0,
+            asked: options.seeds,
+            violated: 0,
+            unknown: 0,
+            events: 0,
+            virtual_time: VirtualDuration::ZERO,
+            faults: Vec::new(),
+            traffic: Traffic::default(),
+            reached: Vec::new(),
+            failures: Vec::new(),
+            interrupted: false,
+        };
+        let (counts, reached) = (Counts::default(), BTreeMap::new());
+        Self { prepared, max_failures: options.max_failures, counts, reached, account }
+    }
+
+    fn add(&mut self, found: &Found) {
+        self.counts.add(&found.counts);
+        for (mark, _) in &found.reached {
+            *self.reached.entry(mark.clone()).or_default() += 1;
+        }
+        let account = &mut self.account;
+        account.seeds += 1;
+        account.events += found.result.events;
+        account.virtual_time = account.virtual_time + found.result.virtual_time;
+        account.faults = fault_counts(&self.counts);
+        account.traffic = traffic(&self.counts);
+        account.reached = self.reached.iter().map(|(mark, runs)| (mark.clone(), *runs)).collect();
+        match found.result.outcome {
+            Outcome::Holds => {}
+            Outcome::Unknown => account.unknown += 1,
+            Outcome::Violated => {
+                account.violated += 1;
+                if account.failures.len() < self.max_failures {
+                    account.failures.push(again(self.prepared, &found.result));
+                }
+            }
+        }
+    }
+}
+
+/// Makes a failing run once more, with the recorder on, and holds the two against each other.
+fn again(prepared: &Prepared, first: &SeedResult) -> Account {
+    let Recording { mut account, .. } = prepared.record(first.seed);
+    if account.hash != first.hash {
+        let violation = Violation {
+            property: "determinism",
+            source: "a promise of every node",
+            explanation: format!(
+                "the same seed gave a run of hash {} and then one of hash {}: something decides that is neither \
+                 the seed nor an input",
+                first.hash, account.hash
+            ),
+            at: None,
+            evidence: Vec::new(),
+        };
+        let verdict = Verdict::Violated(violation);
+        account.judgements.insert(0, Judgement { property: "determinism".into(), verdict });
+    }
+    account
+}

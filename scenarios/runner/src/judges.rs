@@ -1,0 +1,145 @@
+//! The judges of one run, made from the names that a scenario gives.
+
+use seatrial_checkers::linearizability::Model;
+use seatrial_checkers::raft::{Progress, Property, RaftProperties};
+use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability};
+use seatrial_history::{Judgement, Moment, Observer, OpEvent, TraceEvent, Violation};
+use seatrial_node::{Fact, NodeId};
+
+use crate::registry::Protocol;
+use crate::scenario::{JudgeSpec, unknown};
+
+/// A checker that a scenario may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckerInfo {
+    /// Its name in scenarios.
+    pub name: &'static str,
+    /// What it judges, in a line.
+    pub about: &'static str,
+}
+
+/// All checkers that a scenario may name. `raft` stands for all of Raft's properties.
+pub fn checkers() -> Vec<CheckerInfo> {
+    let mut all = vec![
+        CheckerInfo {
+            name: "linearizability",
+            about: "the clients' history fits the model (Herlihy and Wing 1990)",
+        },
+        CheckerInfo { name: "raft", about: "all of Raft's safety properties, in one pass" },
+    ];
+    let property = |p: &Property| CheckerInfo { name: p.name(), about: p.source() };
+    all.extend(Property::ALL.iter().map(property));
+    all.extend([
+        CheckerInfo {
+            name: "progress",
+            about: "once healed, a leader and a success within a bound (Raft §5.6)",
+        },
+        CheckerInfo {
+            name: "answers",
+            about: "once healed, every request is answered within a bound",
+        },
+        CheckerInfo { name: "echo", about: "every answer equals its request" },
+    ]);
+    all
+}
+
+/// Several judges that hear the same run.
+pub(crate) struct Judges {
+    checkers: Vec<Box<dyn Checker>>,
+}
+
+impl Judges {
+    /// The judges that a scenario names.
+    pub(crate) fn new(spec: &JudgeSpec, protocol: &Protocol) -> Result<Self, String> {
+        let mut checkers: Vec<Box<dyn Checker>> = Vec::new();
+        let mut properties = Vec::new();
+        for name in &spec.checkers {
+            if let Some(checker) = protocol.checker(name) {
+                checkers.push(checker);
+                continue;
+            }
+            match name.as_str() {
+                "linearizability" => checkers.push(Box::new(Linearizability::new(model(spec)?))),
+                "raft" => properties.extend(Property::ALL),
+                "progress" => checkers.push(Box::new(Progress::within(spec.progress_within))),
+                "answers" => checkers.push(Box::new(Answers::within(spec.progress_within))),
+                "echo" => checkers.push(Box::new(Echo::new())),
+                name => properties.push(property(name)?),
+            }
+        }
+        if !properties.is_empty() {
+            checkers.push(Box::new(RaftProperties::only(&properties)));
+        }
+        Ok(Self { checkers })
+    }
+
+    /// Another run begins.
+    pub(crate) fn begin(&mut self, members: &[NodeId]) {
+        let cluster = Cluster { members: members.to_vec() };
+        for checker in &mut self.checkers {
+            checker.begin(&cluster);
+        }
+    }
+
+    /// The first violation that was seen, if there is one.
+    pub(crate) fn violation(&self) -> Option<&Violation> {
+        self.checkers.iter().find_map(|checker| checker.violation())
+    }
+
+    /// The word of each on the whole run.
+    pub(crate) fn judge(&mut self, end: Moment) -> Vec<Judgement> {
+        let mut judgements = Vec::new();
+        for checker in &mut self.checkers {
+            checker.verdicts(end, &mut |property, verdict| {
+                judgements.push(Judgement { property: property.to_owned(), verdict });
+            });
+        }
+        judgements
+    }
+}
+
+fn model(spec: &JudgeSpec) -> Result<Model, String> {
+    let names = || Model::ALL.iter().map(|model| model.name()).collect::<Vec<_>>().join(", ");
+    let Some(name) = &spec.model else {
+        return Err(format!("linearizability needs a model: name one of {}", names()));
+    };
+    let known = Model::ALL.iter().find(|model| model.name() == name);
+    known.copied().ok_or_else(|| unknown("model", name, Model::ALL.map(Model::name)))
+}
+
+fn property(name: &str) -> Result<Property, String> {
+    Property::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = checkers().iter().map(|checker| checker.name).collect();
+        unknown("checker", name, known)
+    })
+}
+
+impl Observer for Judges {
+    fn op(&mut self, at: Moment, event: &OpEvent) {
+        for checker in &mut self.checkers {
+            checker.op(at, event);
+        }
+    }
+
+    fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
+        for checker in &mut self.checkers {
+            checker.fact(at, node, fact);
+        }
+    }
+
+    fn healed(&mut self, at: Moment) {
+        for checker in &mut self.checkers {
+            checker.healed(at);
+        }
+    }
+
+    fn trace(&mut self, at: Moment, event: &TraceEvent) {
+        for checker in &mut self.checkers {
+            checker.trace(at, event);
+        }
+    }
+
+    fn done(&self) -> bool {
+        self.violation().is_some()
+    }
+}

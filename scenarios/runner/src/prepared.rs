@@ -1,0 +1,340 @@
+//! A scenario that has found its protocol, and runs of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use seatrial_history::{
+    Account, FaultCount, History, Judgement, Outcome, SeedResult, TraceLine, Traffic, Verdict,
+    Violation,
+};
+use seatrial_node::Duration;
+use seatrial_sim::{Counts, FaultKind, FaultPlan, Incident, Override, Tape};
+
+use crate::draw::{Drawn, describe_plan, draw};
+use crate::hush;
+use crate::judges::Judges;
+use crate::record::Recorder;
+use crate::registry::{MutantInfo, Protocol, Registry, Settings};
+use crate::scenario::{Scenario, ScenarioError, Setting, unknown};
+use crate::stage::{Ear, RunEnd, Stage};
+use crate::tally::Tally;
+
+/// A scenario ready to run, any number of times and on any number of threads.
+#[derive(Clone)]
+pub struct Prepared {
+    scenario: Scenario,
+    protocol: Arc<Protocol>,
+    mutant: Option<MutantInfo>,
+    bent: Bent,
+}
+
+/// What a case file changes of a run beyond its seed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bent {
+    pub(crate) plan: Option<FaultPlan>,
+    pub(crate) choices: Vec<Override>,
+}
+
+/// One run with all that happened in it.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The run, told.
+    pub account: Account,
+    /// All that happened, in order.
+    pub trace: Vec<TraceLine>,
+    /// What clients asked and were told.
+    pub history: History,
+}
+
+impl Prepared {
+    /// Finds the scenario's protocol, workload, mutant and judges, and checks its settings.
+    ///
+    /// # Errors
+    /// Where one of them does not exist or makes no sense.
+    pub fn new(
+        registry: &Registry,
+        scenario: Scenario,
+        mutant: Option<&str>,
+    ) -> Result<Self, ScenarioError> {
+        let wrong = |what| ScenarioError::new(&scenario.name, what);
+        let protocol = registry.find(&scenario.protocol).map_err(wrong)?;
+        let mutant = mutant.map(|name| protocol.mutant(name)).transpose().map_err(wrong)?;
+        protocol.check_workload(&scenario.workload.name).map_err(wrong)?;
+        check_settings(&scenario, &protocol).map_err(wrong)?;
+        let prepared = Self { scenario, protocol, mutant, bent: Bent::default() };
+        let wrong = |what| ScenarioError::new(&prepared.scenario.name, what);
+        prepared.judges().map_err(wrong)?;
+        Ok(prepared)
+    }
+
+    /// The same scenario, bent by a case file.
+    pub(crate) fn bent(mut self, bent: Bent) -> Self {
+        self.bent = bent;
+        self
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The planted bug, if there is one.
+    pub fn mutant(&self) -> Option<MutantInfo> {
+        self.mutant
+    }
+
+    /// The plan that this seed draws.
+    pub fn plan(&self, seed: u64) -> FaultPlan {
+        self.drawn(&mut self.tape(seed)).setup.plan
+    }
+
+    /// Whether the plan fits the world that this seed draws; a sentence that says why, if not.
+    pub(crate) fn check_plan(&self, seed: u64) -> Result<(), String> {
+        let drawn = self.drawn(&mut self.tape(seed));
+        let problem = drawn.setup.plan.problem(&drawn.setup.members, drawn.setup.clients);
+        problem.map_or(Ok(()), |problem| Err(format!("the plan makes no sense: {problem}")))
+    }
+
+    /// Choices that differ from what a seed gives.
+    pub(crate) fn choices(&self) -> &[Override] {
+        &self.bent.choices
+    }
+
+    /// Makes one run and tells of it.
+    pub fn run(&self, seed: u64) -> Account {
+        let mut worker = self.worker();
+        worker.run(seed);
+        worker.account()
+    }
+
+    /// Makes one run and keeps all that happens.
+    pub fn record(&self, seed: u64) -> Recording {
+        let mut worker = self.worker();
+        let mut recorder = Recorder::default();
+        worker.run_with(seed, Some(&mut recorder));
+        let account = worker.account();
+        Recording { account, trace: recorder.trace, history: recorder.history }
+    }
+
+    /// Makes runs, one after the other, with memory that is used again.
+    pub(crate) fn worker(&self) -> Worker<'_> {
+        let stage = self.protocol.stage(&self.scenario.workload.name, self.mutant);
+        Worker {
+            prepared: self,
+            stage: stage.expect("the workload was found when the scenario was prepared"),
+            judges: self.judges().expect("judges were found when the scenario was prepared"),
+            tally: Tally::default(),
+            tape: Some(Tape::seeded(0)),
+            last: None,
+        }
+    }
+
+    fn judges(&self) -> Result<Judges, String> {
+        Judges::new(&self.scenario.judge, &self.protocol)
+    }
+
+    fn tape(&self, seed: u64) -> Tape {
+        let mut tape = Tape::seeded(seed);
+        tape.set_overrides(self.bent.choices.clone());
+        tape
+    }
+
+    fn drawn(&self, tape: &mut Tape) -> Drawn {
+        let mut drawn = draw(&self.scenario, tape);
+        if let Some(plan) = &self.bent.plan {
+            drawn.setup.plan.clone_from(plan);
+        }
+        drawn
+    }
+
+    /// How long a run may go on once the trouble is over.
+    fn limit(&self, drawn: &Drawn) -> Duration {
+        self.scenario.judge.progress_within + drawn.clients.give_up * 2
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("scenario", &self.scenario.name).finish_non_exhaustive()
+    }
+}
+
+/// Every value that may be drawn for a setting is known to the protocol and makes sense to it.
+fn check_settings(scenario: &Scenario, protocol: &Protocol) -> Result<(), String> {
+    for (name, choice) in &scenario.cluster.settings {
+        let known = protocol.settings().iter().map(|setting| setting.name);
+        if !known.clone().any(|known| known == name) {
+            return Err(unknown(&format!("setting of {}", protocol.name()), name, known));
+        }
+        for value in choice.values() {
+            let mut settings: std::collections::BTreeMap<String, Setting> = scenario
+                .cluster
+                .settings
+                .iter()
+                .map(|(n, c)| (n.clone(), c.values()[0].clone()))
+                .collect();
+            settings.insert(name.clone(), value.clone());
+            protocol.check(&scenario.workload.name, &Settings::new(settings))?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes runs of one scenario on one thread.
+pub(crate) struct Worker<'p> {
+    prepared: &'p Prepared,
+    stage: Box<dyn Stage>,
+    judges: Judges,
+    tally: Tally,
+    tape: Option<Tape>,
+    last: Option<Last>,
+}
+
+/// The last run of a worker.
+struct Last {
+    seed: u64,
+    drawn: Drawn,
+    end: RunEnd,
+    judgements: Vec<Judgement>,
+}
+
+impl Worker<'_> {
+    /// Makes one run.
+    pub(crate) fn run(&mut self, seed: u64) {
+        self.run_with(seed, None);
+    }
+
+    /// Makes one run and lets a recorder listen.
+    pub(crate) fn run_with(&mut self, seed: u64, recorder: Option<&mut Recorder>) {
+        let mut tape = self.tape.take().unwrap_or_else(|| Tape::seeded(0));
+        tape.reseed(seed);
+        tape.set_overrides(self.prepared.bent.choices.clone());
+        let drawn = self.prepared.drawn(&mut tape);
+        let limit = self.prepared.limit(&drawn);
+        self.judges.begin(&drawn.setup.members);
+        self.tally.begin();
+        let mut ear = Ear { judges: &mut self.judges, tally: &mut self.tally, recorder };
+        let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
+        self.tape = Some(self.stage.take_tape());
+        let judgements = self.judge(&end);
+        self.last = Some(Last { seed, drawn, end, judgements });
+    }
+
+    fn judge(&mut self, end: &RunEnd) -> Vec<Judgement> {
+        let mut judgements = Vec::new();
+        if let Some(incident) = &end.incident {
+            judgements.push(incident_judgement(incident));
+            // What a run that broke off would have come to, nobody knows; what it has shown so far, counts.
+            judgements.extend(
+                self.judges
+                    .judge(end.end)
+                    .into_iter()
+                    .filter(|judgement| judgement.verdict.violation().is_some()),
+            );
+            return judgements;
+        }
+        judgements.extend(self.judges.judge(end.end));
+        judgements.push(Judgement { property: "no panic".into(), verdict: Verdict::Holds });
+        if end.cut_short {
+            let why = format!("the run was ended after {} events", end.end.step);
+            let verdict = Verdict::Unknown { why };
+            judgements.push(Judgement { property: "the run ends".into(), verdict });
+        }
+        judgements
+    }
+
+    fn last(&self) -> &Last {
+        self.last.as_ref().expect("a run was made")
+    }
+
+    /// What the last run comes to.
+    pub(crate) fn outcome(&self) -> Outcome {
+        let of = |judgement: &Judgement| match judgement.verdict {
+            Verdict::Holds => Outcome::Holds,
+            Verdict::Unknown { .. } => Outcome::Unknown,
+            Verdict::Violated(_) => Outcome::Violated,
+        };
+        self.last().judgements.iter().map(of).max().unwrap_or(Outcome::Holds)
+    }
+
+    /// The last run in a line.
+    pub(crate) fn result(&self) -> SeedResult {
+        let last = self.last();
+        let bad = last.judgements.iter().filter(|judgement| judgement.verdict != Verdict::Holds);
+        SeedResult {
+            seed: last.seed,
+            outcome: self.outcome(),
+            properties: bad.map(|judgement| judgement.property.clone()).collect(),
+            events: last.end.end.step,
+            virtual_time: last.end.end.time - seatrial_node::Instant::ZERO,
+            hash: last.end.hash.to_string(),
+        }
+    }
+
+    /// What the faults of the last run did.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.last().end.counts
+    }
+
+    /// What the last run reached.
+    pub(crate) fn reached(&mut self) -> Vec<(String, u64)> {
+        self.tally.reached()
+    }
+
+    /// The last run, told.
+    pub(crate) fn account(&mut self) -> Account {
+        let operations = self.tally.operations();
+        let reached = self.tally.reached();
+        let healed = self.tally.healed_at();
+        let last = self.last();
+        let scenario = &self.prepared.scenario;
+        let mutant = self.prepared.mutant.map(|mutant| mutant.name.to_owned());
+        let with = mutant.as_ref().map_or_else(String::new, |mutant| format!(" --mutant {mutant}"));
+        Account {
+            scenario: scenario.name.clone(),
+            protocol: scenario.protocol.clone(),
+            mutant,
+            seed: last.seed,
+            knobs: last.drawn.knobs.clone(),
+            plan: describe_plan(&last.drawn.setup.plan),
+            healed,
+            end: last.end.end,
+            faults: fault_counts(&last.end.counts),
+            traffic: traffic(&last.end.counts),
+            operations,
+            reached,
+            judgements: last.judgements.clone(),
+            hash: last.end.hash.to_string(),
+            replay: format!("seatrial run {} --seed {}{with}", scenario.name, last.seed),
+            case: None,
+        }
+    }
+}
+
+fn incident_judgement(incident: &Incident) -> Judgement {
+    let place = hush::place().map(|place| format!("raised at {place}"));
+    let violation = Violation {
+        property: incident.property(),
+        source: "a promise of every node",
+        explanation: incident.to_string(),
+        at: Some(incident.at()),
+        evidence: match incident {
+            Incident::Panic { .. } => place.into_iter().collect(),
+            _ => Vec::new(),
+        },
+    };
+    Judgement { property: incident.property().to_owned(), verdict: Verdict::Violated(violation) }
+}
+
+/// Faults of the kinds that were asked for.
+pub(crate) fn fault_counts(counts: &Counts) -> Vec<FaultCount> {
+    let count = |kind: &FaultKind| {
+        let count = counts.of(*kind);
+        FaultCount { kind: kind.name().to_owned(), asked: count.asked, bit: count.bit }
+    };
+    FaultKind::ALL.iter().map(count).filter(|count| count.asked > 0).collect()
+}
+
+pub(crate) fn traffic(counts: &Counts) -> Traffic {
+    Traffic { sent: counts.sent, delivered: counts.delivered, dropped: counts.dropped }
+}

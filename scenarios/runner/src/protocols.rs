@@ -1,0 +1,13 @@
+//! The protocols that come with Seatrial, as scenarios know them.
+
+mod echo;
+mod raft;
+mod raft_counter;
+mod raft_kv;
+
+use crate::registry::Protocol;
+
+/// All of them.
+pub(crate) fn all() -> Vec<Protocol> {
+    vec![echo::protocol(), raft_kv::protocol(), raft_counter::protocol()]
+}

@@ -1,0 +1,90 @@
+//! Settings and planted bugs that everything over Raft shares.
+
+use seatrial_service::{Config, Mutant, RaftConfig, Response};
+
+use crate::registry::{MutantInfo, Protocol, Settings};
+use crate::workload::Answer;
+
+/// A protocol over Raft: with its settings and its bugs, but without a workload.
+pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
+    let protocol = Protocol::new(name, about)
+        .with_setting(
+            "election_timeout",
+            "the shortest election timeout; the longest is twice that",
+        )
+        .with_setting("heartbeat_interval", "how often a leader is heard; a third of the timeout")
+        .with_setting(
+            "entries_per_append",
+            "how many entries one message carries, or \"unlimited\"",
+        )
+        .with_setting("inflight_appends", "how many such messages may be under way to one follower")
+        .with_setting("snapshot_chunk_bytes", "how much of a snapshot one message carries")
+        .with_setting("pre_vote", "whether a node asks before it stands (thesis §9.6)")
+        .with_setting(
+            "check_quorum",
+            "whether a leader without a majority steps down (thesis §6.2)",
+        )
+        .with_setting("snapshot_every", "after how many entries the log is compacted; 0 is never")
+        .with_setting("forward", "whether followers pass requests on; otherwise they redirect")
+        .with_setting("leader_wait", "how long a request waits for a leader to be known")
+        .with_setting("forward_timeout", "how long a follower waits for the leader's answer");
+    Mutant::all().fold(protocol, |protocol, mutant| {
+        protocol.with_mutant(MutantInfo {
+            id: mutant.id(),
+            name: mutant.name(),
+            about: mutant.about(),
+            class: match mutant.class() {
+                seatrial_raft::Class::E => 'E',
+                seatrial_raft::Class::M => 'M',
+                seatrial_raft::Class::H => 'H',
+            },
+        })
+    })
+}
+
+/// The configuration that these settings make.
+pub(super) fn config(settings: &Settings, mutant: Option<&str>) -> Result<Config, String> {
+    let service = Config::default();
+    let raft = RaftConfig::default();
+    let timeout = settings.time("election_timeout", raft.election_timeout_min)?;
+    let config = Config {
+        raft: RaftConfig {
+            election_timeout_min: timeout,
+            election_timeout_max: timeout * 2,
+            heartbeat_interval: settings.time("heartbeat_interval", timeout / 3)?,
+            max_entries_per_append: settings
+                .limit("entries_per_append", raft.max_entries_per_append)?,
+            max_inflight_appends: settings.limit("inflight_appends", raft.max_inflight_appends)?,
+            snapshot_chunk_bytes: settings
+                .limit("snapshot_chunk_bytes", raft.snapshot_chunk_bytes)?,
+            pre_vote: settings.flag("pre_vote", raft.pre_vote)?,
+            check_quorum: settings.flag("check_quorum", raft.check_quorum)?,
+            ..raft
+        },
+        snapshot_every: settings.count("snapshot_every", service.snapshot_every)?,
+        forward: settings.flag("forward", service.forward)?,
+        leader_wait: settings.time("leader_wait", service.leader_wait)?,
+        forward_timeout: settings.time("forward_timeout", service.forward_timeout)?,
+        mutant: mutant.and_then(|id| Mutant::all().find(|mutant| mutant.id() == id)),
+        ..service
+    };
+    config.validate().map_err(|error| error.to_string())?;
+    Ok(config)
+}
+
+/// What the service's answer means, where it is no output of the state machine.
+pub(super) fn answer<O>(response: Response<O>, done: impl FnOnce(O) -> Answer) -> Answer {
+    match response {
+        Response::Done(output) => done(output),
+        Response::Redirect { leader } => Answer::Redirect(leader),
+        Response::Unavailable => Answer::Refused("unavailable"),
+        Response::Busy => Answer::Refused("busy"),
+        Response::Unknown => Answer::Unknown("unknown"),
+        Response::Opened { .. } => Answer::GiveUp("opened"),
+        // Definite for this attempt only: whether another one took effect, nobody knows.
+        Response::TooLarge => Answer::GiveUp("too-large"),
+        Response::SessionExpired => Answer::GiveUp("session-expired"),
+        Response::Superseded => Answer::GiveUp("superseded"),
+        Response::Unreadable => Answer::GiveUp("unreadable"),
+    }
+}

@@ -1,0 +1,30 @@
+//! Keeps all that happens in a run, for whoever wants to look at it.
+
+use seatrial_history::{History, Moment, Observer, OpEvent, TraceEvent, TraceItem, TraceLine};
+use seatrial_node::{Fact, NodeId};
+
+/// All that happened, in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recorder {
+    pub(crate) trace: Vec<TraceLine>,
+    pub(crate) history: History,
+}
+
+impl Observer for Recorder {
+    fn op(&mut self, at: Moment, event: &OpEvent) {
+        self.trace.push(TraceLine { at, what: TraceItem::Op(event.clone()) });
+        self.history.events.push(event.clone());
+    }
+
+    fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
+        self.trace.push(TraceLine { at, what: TraceItem::Fact(node, *fact) });
+    }
+
+    fn trace(&mut self, at: Moment, event: &TraceEvent) {
+        self.trace.push(TraceLine { at, what: TraceItem::Event(event.clone()) });
+    }
+
+    fn wants_trace(&self) -> bool {
+        true
+    }
+}

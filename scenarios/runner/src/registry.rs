@@ -1,0 +1,309 @@
+//! What can be tried: protocols, each with its settings, its planted bugs and its workloads.
+//!
+//! A registry is a value. [`Registry::ours`] holds the protocols that come with Seatrial; a user's own nodes go into another one, and
+//! get the same scenarios, hunts, case files and command line.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+
+use seatrial_checkers::Checker;
+use seatrial_node::{Duration, Node};
+
+use crate::scenario::{Setting, unknown};
+use crate::stage::{Arena, Stage};
+use crate::workload::Workload;
+
+/// Protocols by name.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    protocols: Vec<Arc<Protocol>>,
+}
+
+impl Registry {
+    /// A registry with nothing in it.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The protocols that come with Seatrial.
+    #[cfg(feature = "protocols")]
+    pub fn ours() -> Self {
+        crate::protocols::all().into_iter().fold(Self::empty(), Self::with)
+    }
+
+    /// The same registry and one protocol more, in place of one of the same name.
+    #[must_use]
+    pub fn with(mut self, protocol: Protocol) -> Self {
+        self.protocols.retain(|known| known.name != protocol.name);
+        self.protocols.push(Arc::new(protocol));
+        self
+    }
+
+    /// All protocols, in the order in which they were added.
+    pub fn protocols(&self) -> &[Arc<Protocol>] {
+        &self.protocols
+    }
+
+    /// The protocol of this name, or a sentence that says which there are.
+    pub(crate) fn find(&self, name: &str) -> Result<Arc<Protocol>, String> {
+        let known = self.protocols.iter().find(|protocol| protocol.name == name);
+        known.cloned().ok_or_else(|| {
+            unknown("protocol", name, self.protocols.iter().map(|protocol| protocol.name))
+        })
+    }
+}
+
+/// A protocol as scenarios know it.
+pub struct Protocol {
+    name: &'static str,
+    about: &'static str,
+    settings: Vec<SettingInfo>,
+    mutants: Vec<MutantInfo>,
+    workloads: Vec<WorkloadEntry>,
+    checkers: Vec<CheckerEntry>,
+}
+
+/// A setting of a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What it sets, in a line.
+    pub about: &'static str,
+}
+
+/// A bug that can be planted in a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MutantInfo {
+    /// A short name: `O1`.
+    pub id: &'static str,
+    /// Its name: `vote-not-persisted`.
+    pub name: &'static str,
+    /// What is wrong, in a line.
+    pub about: &'static str,
+    /// How hard it is to find: `E` within 1,000 executions, `M` within 20,000, `H` within 200,000.
+    pub class: char,
+}
+
+/// A workload of a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkloadInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What clients do in it, in a line.
+    pub about: &'static str,
+}
+
+type MakeStage = dyn Fn(Option<&'static str>) -> Box<dyn Stage> + Send + Sync;
+type CheckSettings = dyn Fn(&Settings) -> Result<(), String> + Send + Sync;
+
+struct WorkloadEntry {
+    info: WorkloadInfo,
+    stage: Box<MakeStage>,
+    check: Box<CheckSettings>,
+}
+
+struct CheckerEntry {
+    name: &'static str,
+    make: Box<dyn Fn() -> Box<dyn Checker> + Send + Sync>,
+}
+
+impl Protocol {
+    /// A protocol without settings, bugs and workloads.
+    pub fn new(name: &'static str, about: &'static str) -> Self {
+        let (settings, mutants, workloads, checkers) = Default::default();
+        Self { name, about, settings, mutants, workloads, checkers }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it is, in a line.
+    pub fn about(&self) -> &'static str {
+        self.about
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &[SettingInfo] {
+        &self.settings
+    }
+
+    /// Bugs that can be planted in it.
+    pub fn mutants(&self) -> &[MutantInfo] {
+        &self.mutants
+    }
+
+    /// Its workloads.
+    pub fn workloads(&self) -> impl Iterator<Item = WorkloadInfo> {
+        self.workloads.iter().map(|workload| workload.info)
+    }
+
+    /// Names a setting that scenarios may give.
+    #[must_use]
+    pub fn with_setting(mut self, name: &'static str, about: &'static str) -> Self {
+        self.settings.push(SettingInfo { name, about });
+        self
+    }
+
+    /// Names a bug that can be planted.
+    #[must_use]
+    pub fn with_mutant(mut self, mutant: MutantInfo) -> Self {
+        self.mutants.push(mutant);
+        self
+    }
+
+    /// Adds a checker of your own, which scenarios may name.
+    #[must_use]
+    pub fn with_checker<C: Checker + 'static>(
+        mut self,
+        name: &'static str,
+        make: impl Fn() -> C + Send + Sync + 'static,
+    ) -> Self {
+        self.checkers.push(CheckerEntry { name, make: Box::new(move || Box::new(make())) });
+        self
+    }
+
+    /// Adds a workload: how the node is configured from a scenario's settings and the id of a mutant, and who asks what of it.
+    #[must_use]
+    pub fn with_workload<N, W>(
+        mut self,
+        info: WorkloadInfo,
+        config: impl Fn(&Settings, Option<&str>) -> Result<N::Config, String> + Send + Sync + 'static,
+        workload: impl Fn() -> W + Send + Sync + 'static,
+    ) -> Self
+    where
+        N: Node + 'static,
+        N::Message: Debug,
+        N::Timer: Debug,
+        N::Request: Debug,
+        N::Response: Debug,
+        W: Workload<N> + 'static,
+    {
+        let config = Arc::new(config);
+        let check = Arc::clone(&config);
+        self.workloads.push(WorkloadEntry {
+            info,
+            stage: Box::new(move |mutant| {
+                let config = Arc::clone(&config);
+                let config = move |settings: &Settings| config(settings, mutant);
+                Box::new(Arena::<N, W>::new(Box::new(config), workload()))
+            }),
+            check: Box::new(move |settings| check(settings, None).map(drop)),
+        });
+        self
+    }
+
+    /// The mutant of this name or id.
+    pub(crate) fn mutant(&self, name: &str) -> Result<MutantInfo, String> {
+        let is = |mutant: &&MutantInfo| mutant.name == name || mutant.id.eq_ignore_ascii_case(name);
+        self.mutants.iter().find(is).copied().ok_or_else(|| {
+            let what = format!("mutant of {}", self.name);
+            unknown(&what, name, self.mutants.iter().map(|mutant| mutant.name))
+        })
+    }
+
+    /// Whether there is such a workload, and a node can be configured so.
+    pub(crate) fn check(&self, workload: &str, settings: &Settings) -> Result<(), String> {
+        (self.workload(workload)?.check)(settings)
+    }
+
+    /// Whether there is such a workload.
+    pub(crate) fn check_workload(&self, workload: &str) -> Result<(), String> {
+        self.workload(workload).map(drop)
+    }
+
+    /// A place for runs of this workload.
+    pub(crate) fn stage(
+        &self,
+        workload: &str,
+        mutant: Option<MutantInfo>,
+    ) -> Result<Box<dyn Stage>, String> {
+        Ok((self.workload(workload)?.stage)(mutant.map(|mutant| mutant.id)))
+    }
+
+    /// A new checker of the protocol's own, if it has one of this name.
+    pub(crate) fn checker(&self, name: &str) -> Option<Box<dyn Checker>> {
+        self.checkers.iter().find(|checker| checker.name == name).map(|checker| (checker.make)())
+    }
+
+    fn workload(&self, name: &str) -> Result<&WorkloadEntry, String> {
+        self.workloads.iter().find(|workload| workload.info.name == name).ok_or_else(|| {
+            let what = format!("workload of {}", self.name);
+            unknown(&what, name, self.workloads.iter().map(|workload| workload.info.name))
+        })
+    }
+}
+
+impl Debug for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Protocol").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The settings that a run has drawn, for a protocol to make its configuration from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    values: BTreeMap<String, Setting>,
+}
+
+impl Settings {
+    pub(crate) fn new(values: BTreeMap<String, Setting>) -> Self {
+        Self { values }
+    }
+
+    /// How long; `default` where the scenario does not say.
+    ///
+    /// # Errors
+    /// Where the scenario gives something that is no time.
+    pub fn time(&self, name: &str, default: Duration) -> Result<Duration, String> {
+        match self.values.get(name) {
+            None => Ok(default),
+            Some(Setting::Time(time)) => Ok(*time),
+            Some(other) => Err(format!("{name} = {other}: a time is wanted, as \"150ms\"")),
+        }
+    }
+
+    /// How many; `default` where the scenario does not say.
+    ///
+    /// # Errors
+    /// Where the scenario gives something that is no count.
+    pub fn count(&self, name: &str, default: u64) -> Result<u64, String> {
+        match self.values.get(name) {
+            None => Ok(default),
+            Some(Setting::Count(count)) => Ok(*count),
+            Some(other) => Err(format!("{name} = {other}: a whole number is wanted")),
+        }
+    }
+
+    /// How many at most, where `"unlimited"` may be said; `default` where the scenario does not say.
+    ///
+    /// # Errors
+    /// Where the scenario gives something else.
+    pub fn limit(&self, name: &str, default: usize) -> Result<usize, String> {
+        match self.values.get(name) {
+            None => Ok(default),
+            Some(Setting::Count(count)) => {
+                usize::try_from(*count).map_err(|_| format!("{name} = {count} is too many"))
+            }
+            Some(Setting::Word(word)) if word == "unlimited" => Ok(usize::MAX),
+            Some(other) => {
+                Err(format!("{name} = {other}: a whole number or \"unlimited\" is wanted"))
+            }
+        }
+    }
+
+    /// Yes or no; `default` where the scenario does not say.
+    ///
+    /// # Errors
+    /// Where the scenario gives something else.
+    pub fn flag(&self, name: &str, default: bool) -> Result<bool, String> {
+        match self.values.get(name) {
+            None => Ok(default),
+            Some(Setting::Flag(flag)) => Ok(*flag),
+            Some(other) => Err(format!("{name} = {other}: true or false is wanted")),
+        }
+    }
+}

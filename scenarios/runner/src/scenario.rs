@@ -1,0 +1,299 @@
+//! A scenario: what is tried. Read from TOML; every field is checked when it is read.
+
+mod error;
+mod knob;
+mod library;
+mod read;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use seatrial_node::Duration;
+use seatrial_sim::{Latency, Order, PlannedFault};
+use serde::{Deserialize, Serialize};
+
+pub use error::ScenarioError;
+pub(crate) use error::unknown;
+pub use knob::{Choice, Knob, Rate, Scalar};
+pub use library::{LIBRARY, LibraryEntry};
+pub(crate) use read::target;
+
+/// What is tried: a protocol, its clients, its network and disks, its troubles, and who judges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name: letters, digits and `-`.
+    pub name: String,
+    /// What it tries, in a line.
+    pub about: String,
+    /// Which protocol runs.
+    pub protocol: String,
+    /// The nodes.
+    pub cluster: ClusterSpec,
+    /// The clients, if there are any.
+    #[serde(default)]
+    pub clients: ClientSpec,
+    /// What clients do.
+    pub workload: WorkloadSpec,
+    /// The network.
+    #[serde(default)]
+    pub network: NetworkSpec,
+    /// The disks.
+    #[serde(default)]
+    pub disk: DiskSpec,
+    /// The troubles.
+    #[serde(default)]
+    pub faults: FaultSpec,
+    /// Who judges.
+    pub judge: JudgeSpec,
+}
+
+/// The nodes of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSpec {
+    /// How many nodes: `n0`, `n1`, …
+    pub nodes: Knob<u32>,
+    /// The protocol's own settings; `seatrial list protocols` names them.
+    #[serde(default)]
+    pub settings: BTreeMap<String, Choice<Setting>>,
+}
+
+/// A value of a protocol's setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Setting {
+    /// Yes or no.
+    Flag(bool),
+    /// How many.
+    Count(u64),
+    /// How long.
+    Time(Duration),
+    /// A word; `"unlimited"` where a count may be.
+    Word(String),
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(value) => value.fmt(f),
+            Self::Count(value) => value.fmt(f),
+            Self::Time(value) => value.fmt(f),
+            Self::Word(value) => value.fmt(f),
+        }
+    }
+}
+
+/// The clients of a scenario: each asks, waits, thinks, and asks again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientSpec {
+    /// How many there are.
+    pub count: Knob<u32>,
+    /// How many operations each does while there is trouble; when it is over, each writes and reads once more.
+    pub operations: Knob<u32>,
+    /// How long a client thinks between two operations.
+    pub think: Knob<Duration>,
+    /// How long it waits for an answer before it tries again, at another node.
+    pub timeout: Knob<Duration>,
+    /// How long it tries before it gives an operation up, whose outcome then is unknown.
+    pub give_up: Knob<Duration>,
+}
+
+impl Default for ClientSpec {
+    fn default() -> Self {
+        Self {
+            count: Knob::Fixed(2),
+            operations: Knob::Fixed(10),
+            think: Knob::Between { min: Duration::ZERO, max: Duration::from_millis(20) },
+            timeout: Knob::Fixed(Duration::from_millis(200)),
+            give_up: Knob::Fixed(Duration::from_secs(1)),
+        }
+    }
+}
+
+/// What clients do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadSpec {
+    /// Which workload; `seatrial list workloads` names them.
+    pub name: String,
+    /// How many objects the operations are about.
+    #[serde(default = "one")]
+    pub keys: Knob<u32>,
+    /// How often each operation is done, relative to the others. What is not named is not done.
+    #[serde(default)]
+    pub mix: BTreeMap<String, u32>,
+}
+
+fn one() -> Knob<u32> {
+    Knob::Fixed(1)
+}
+
+/// The network of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkSpec {
+    /// How long a message between nodes takes.
+    pub latency: Choice<Latency>,
+    /// How long a request takes to a node, and an answer back.
+    pub client_latency: Choice<Latency>,
+    /// Whether events happen by time, or in any order that a strategy chooses.
+    pub order: Order,
+}
+
+impl Default for NetworkSpec {
+    fn default() -> Self {
+        let uniform = |min, max| {
+            Choice::Fixed(Latency::uniform(Duration::from_micros(min), Duration::from_micros(max)))
+        };
+        Self {
+            latency: uniform(1_000, 10_000),
+            client_latency: uniform(100, 1_000),
+            order: Order::Timed,
+        }
+    }
+}
+
+/// The disks of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DiskSpec {
+    /// How long a write takes.
+    pub write: Choice<Latency>,
+    /// How long a sync takes.
+    pub sync: Choice<Latency>,
+    /// How long a read takes.
+    pub read: Choice<Latency>,
+}
+
+impl Default for DiskSpec {
+    fn default() -> Self {
+        let us = Duration::from_micros;
+        Self {
+            write: Choice::Fixed(Latency::constant(us(20))),
+            sync: Choice::Fixed(Latency::uniform(us(1_000), us(5_000))),
+            read: Choice::Fixed(Latency::uniform(us(50), us(500))),
+        }
+    }
+}
+
+/// The troubles of a scenario: steady ones at rates, drawn ones so many times, scripted ones at their times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FaultSpec {
+    /// How long the trouble goes on.
+    pub trouble: Knob<Duration>,
+    /// How many messages are lost.
+    pub loss: Knob<Rate>,
+    /// How many messages arrive twice.
+    pub duplicate: Knob<Rate>,
+    /// How many messages are held back.
+    pub reorder: Knob<Rate>,
+    /// For how long at most.
+    pub reorder_delay: Knob<Duration>,
+    /// On which side of a cut the clients are.
+    pub clients: Choice<ClientSide>,
+    /// Crashes of a node.
+    pub crash: Option<Recurring>,
+    /// Pauses of a node.
+    pub pause: Option<Recurring>,
+    /// Cuts around one node.
+    pub isolate: Option<Recurring>,
+    /// Cuts between groups of nodes.
+    pub partition: Option<Recurring>,
+    /// Cuts of one direction, from one node to all others or from all others to it.
+    pub one_way: Option<Recurring>,
+    /// Rings, in which each node reaches a majority and no two the same one.
+    pub ring: Option<Recurring>,
+    /// Faults at times of your choosing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub script: Vec<PlannedFault>,
+}
+
+impl Default for FaultSpec {
+    fn default() -> Self {
+        Self {
+            trouble: Knob::Fixed(Duration::from_secs(1)),
+            loss: Knob::Fixed(Rate(0)),
+            duplicate: Knob::Fixed(Rate(0)),
+            reorder: Knob::Fixed(Rate(0)),
+            reorder_delay: Knob::Fixed(Duration::from_millis(50)),
+            clients: Choice::Fixed(ClientSide::Anywhere),
+            crash: None,
+            pause: None,
+            isolate: None,
+            partition: None,
+            one_way: None,
+            ring: None,
+            script: Vec::new(),
+        }
+    }
+}
+
+/// On which side of a cut clients are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientSide {
+    /// They reach every node.
+    Anywhere,
+    /// With the larger group.
+    Majority,
+    /// With the smaller group, or the isolated node.
+    Minority,
+    /// Each with one or the other.
+    Split,
+}
+
+impl fmt::Display for ClientSide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anywhere => "anywhere",
+            Self::Majority => "majority",
+            Self::Minority => "minority",
+            Self::Split => "split",
+        })
+    }
+}
+
+/// A kind of fault that happens so many times, at times that the seed draws.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recurring {
+    /// How many times.
+    pub count: Knob<u32>,
+    /// For how long each.
+    pub lasts: Knob<Duration>,
+    /// Whom it hits, where it hits one node: `any`, a node (`n2`), or a role that nodes show (`leader`).
+    #[serde(default = "anybody")]
+    pub target: Choice<String>,
+}
+
+fn anybody() -> Choice<String> {
+    Choice::Fixed("any".to_owned())
+}
+
+/// Who judges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgeSpec {
+    /// Which checkers; `seatrial list checkers` names them.
+    pub checkers: Vec<String>,
+    /// What `linearizability` measures by; `seatrial list models` names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Within which time `progress` must be made once the trouble is over.
+    #[serde(default = "ten_seconds")]
+    pub progress_within: Duration,
+    /// More events than this end a run.
+    #[serde(default = "event_limit")]
+    pub event_limit: u64,
+}
+
+fn ten_seconds() -> Duration {
+    Duration::from_secs(10)
+}
+
+fn event_limit() -> u64 {
+    1_000_000
+}

@@ -1,0 +1,102 @@
+//! What is wrong with a scenario, and where.
+
+use std::fmt;
+
+/// A scenario that cannot be tried: which file, which line, what is wrong, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    /// The file, or the name of the scenario.
+    pub file: String,
+    /// The line, from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong and what to do, in a sentence or two.
+    pub what: String,
+}
+
+impl ScenarioError {
+    pub(crate) fn new(file: &str, what: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line: None, what: what.into() }
+    }
+
+    /// An error of the TOML reader, with a suggestion where a field's name is misspelt.
+    pub(crate) fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
+        let line = error.span().map(|span| line_of(text, span.start));
+        let message = error.message();
+        let what = match suggestion(message) {
+            Some(nearest) => format!("{message}; did you mean `{nearest}`?"),
+            None => message.to_owned(),
+        };
+        Self { file: file.to_owned(), line, what }
+    }
+
+    /// The same error, at the line where this key of this table stands.
+    pub(crate) fn at(mut self, text: &str, table: &str, key: &str) -> Self {
+        self.line = find_key(text, table, key);
+        self
+    }
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.what),
+            None => write!(f, "{}: {}", self.file, self.what),
+        }
+    }
+}
+
+impl std::error::Error for ScenarioError {}
+
+/// The nearest of these names to a misspelt one, if any is near.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |other: &&str| strsim::damerau_levenshtein(name, other);
+    let best = known.into_iter().min_by_key(distance)?;
+    (distance(&best) <= name.len().max(best.len()).div_ceil(3)).then_some(best)
+}
+
+/// "there is no protocol `rft-kv`; did you mean `raft-kv`?", or else which there are.
+pub(crate) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    match nearest(name, known.clone()) {
+        Some(nearest) => format!("there is no {what} `{name}`; did you mean `{nearest}`?"),
+        None => {
+            let known: Vec<&str> = known.into_iter().collect();
+            match known.as_slice() {
+                [] => format!("there is no {what} `{name}`, nor any other"),
+                known => format!("there is no {what} `{name}`; there is {}", known.join(", ")),
+            }
+        }
+    }
+}
+
+/// serde says "unknown field `x`, expected one of `a`, `b`": which of them was meant?
+fn suggestion(message: &str) -> Option<String> {
+    let rest = message
+        .split_once("unknown field `")
+        .or_else(|| message.split_once("unknown variant `"))?
+        .1;
+    let (wrong, known) = rest.split_once('`')?;
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    nearest(wrong, known).map(str::to_owned)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// The line of `key = …` under `[table]`; an empty table is the beginning of the file.
+fn find_key(text: &str, table: &str, key: &str) -> Option<usize> {
+    let mut here = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if let Some(header) = line.strip_prefix('[') {
+            here = header.trim_matches(['[', ']', ' ']).to_owned();
+        } else if here == table && line.split('=').next().map(str::trim) == Some(key) {
+            return Some(number + 1);
+        }
+    }
+    None
+}

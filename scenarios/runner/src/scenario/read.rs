@@ -1,0 +1,119 @@
+//! Reads and checks scenario files.
+
+use std::path::Path;
+
+use seatrial_node::NodeId;
+use seatrial_sim::{FaultPlan, Latency, Target};
+
+use super::error::{nearest, unknown};
+use super::{Choice, LIBRARY, Scenario, ScenarioError};
+
+impl Scenario {
+    /// The scenario of this name from the library, or else from the file of this path.
+    ///
+    /// # Errors
+    /// Where there is neither, or what is there cannot be tried.
+    pub fn find(name_or_path: &str) -> Result<Self, ScenarioError> {
+        if let Some(entry) = LIBRARY.iter().find(|entry| entry.name == name_or_path) {
+            return Self::parse(entry.path, entry.text);
+        }
+        let path = Path::new(name_or_path);
+        if !path.exists() {
+            return Err(no_such_scenario(name_or_path));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ScenarioError::new(name_or_path, format!("cannot be read: {error}"))
+        })?;
+        Self::parse(name_or_path, &text)
+    }
+
+    /// Reads a scenario from text. `file` is what errors call it.
+    ///
+    /// # Errors
+    /// Where the text is no TOML, has a field that a scenario has not, lacks one, or has a value that makes no sense.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        let scenario: Self =
+            toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
+        scenario
+            .check()
+            .map_err(|(table, key, what)| ScenarioError::new(file, what).at(text, table, key))?;
+        Ok(scenario)
+    }
+
+    /// The scenario as text, complete, with every default written out.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).expect("every scenario has a form in TOML")
+    }
+
+    /// What reading alone does not see: which table, which key, what is wrong.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str, String)> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.name.is_empty() || !self.name.chars().all(plain) {
+            let what = format!("the name {:?} has to be of a-z, 0-9 and -", self.name);
+            return Err(("", "name", what));
+        }
+        if self.cluster.nodes.least() == 0 {
+            return Err(("cluster", "nodes", "a cluster has at least one node".into()));
+        }
+        let most = self.cluster.nodes.greatest();
+        if most > MAX_NODES {
+            let what = format!("{most} nodes; at most {MAX_NODES} can be simulated");
+            return Err(("cluster", "nodes", what));
+        }
+        if self.judge.checkers.is_empty() {
+            return Err(("judge", "checkers", "nobody judges: name at least one checker".into()));
+        }
+        self.check_latencies()?;
+        self.check_script()
+    }
+
+    fn check_latencies(&self) -> Result<(), (&'static str, &'static str, String)> {
+        let all: [(&str, &str, &Choice<Latency>); 5] = [
+            ("network", "latency", &self.network.latency),
+            ("network", "client_latency", &self.network.client_latency),
+            ("disk", "write", &self.disk.write),
+            ("disk", "sync", &self.disk.sync),
+            ("disk", "read", &self.disk.read),
+        ];
+        for (table, key, latency) in all {
+            if let Some(problem) = latency.values().iter().find_map(Latency::problem) {
+                return Err((table, key, problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// A scripted fault must fit the smallest world that may be drawn.
+    fn check_script(&self) -> Result<(), (&'static str, &'static str, String)> {
+        let members: Vec<NodeId> = (0..self.cluster.nodes.least()).map(NodeId).collect();
+        let plan = FaultPlan {
+            heal_after: self.faults.trouble.greatest(),
+            faults: self.faults.script.clone(),
+            ..FaultPlan::calm()
+        };
+        match plan.problem(&members, self.clients.count.least()) {
+            Some(problem) => Err(("faults.script", "kind", problem)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// More would not fit the memory that a run should take.
+const MAX_NODES: u32 = 10_000;
+
+/// Whom a drawn fault is aimed at, from its text.
+pub(crate) fn target(text: &str, any: impl FnOnce() -> NodeId) -> Target {
+    match text {
+        "any" => Target::Node(any()),
+        text => text.parse().map_or_else(|_| Target::Role(text.to_owned()), Target::Node),
+    }
+}
+
+fn no_such_scenario(name: &str) -> ScenarioError {
+    let known = LIBRARY.iter().map(|entry| entry.name);
+    let what = match nearest(name, known.clone()) {
+        Some(nearest) => format!("no such scenario or file; did you mean `{nearest}`?"),
+        None => unknown("scenario or file", name, known),
+    };
+    ScenarioError::new(name, what)
+}

@@ -1,0 +1,152 @@
+//! Where runs of one kind of node happen, one after the other: a world, its clients, and an end.
+
+use std::fmt::Debug;
+
+use seatrial_history::{Moment, Observer, OpEvent, TraceEvent};
+use seatrial_node::{Duration, Fact, Instant, Node, NodeId};
+use seatrial_sim::{Counts, Incident, RunHash, Stop, Tape, World};
+
+use crate::draw::Drawn;
+use crate::judges::Judges;
+use crate::record::Recorder;
+use crate::registry::Settings;
+use crate::tally::Tally;
+use crate::workload::{Clients, Workload};
+
+/// Makes runs of one kind of node, whatever its type.
+pub(crate) trait Stage {
+    /// Makes a run. The tape goes on where drawing has left it, and can be taken back afterwards.
+    fn run(&mut self, drawn: &Drawn, limit: Duration, tape: Tape, ear: &mut Ear<'_>) -> RunEnd;
+
+    /// The tape of the last run.
+    fn take_tape(&mut self) -> Tape;
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub(crate) struct RunEnd {
+    pub(crate) end: Moment,
+    pub(crate) hash: RunHash,
+    pub(crate) counts: Counts,
+    pub(crate) incident: Option<Incident>,
+    /// The event limit was reached before the run was over.
+    pub(crate) cut_short: bool,
+}
+
+/// Everybody who listens to a run.
+pub(crate) struct Ear<'a> {
+    pub(crate) judges: &'a mut Judges,
+    pub(crate) tally: &'a mut Tally,
+    pub(crate) recorder: Option<&'a mut Recorder>,
+}
+
+/// A world and the clients in it.
+pub(crate) struct Arena<N: Node, W> {
+    world: World<N>,
+    clients: Clients<W>,
+    config: Box<dyn Fn(&Settings) -> Result<N::Config, String>>,
+}
+
+impl<N, W> Arena<N, W>
+where
+    N: Node,
+    N::Message: Debug,
+    N::Timer: Debug,
+    N::Request: Debug,
+    N::Response: Debug,
+    W: Workload<N>,
+{
+    pub(crate) fn new(
+        config: Box<dyn Fn(&Settings) -> Result<N::Config, String>>,
+        workload: W,
+    ) -> Self {
+        let mut world = World::new();
+        world.describe_with(
+            |message| format!("{message:?}"),
+            |request| format!("{request:?}"),
+            |response| format!("{response:?}"),
+            |timer| format!("{timer:?}"),
+        );
+        Self { world, clients: Clients::new(workload), config }
+    }
+}
+
+/// How often, once the trouble is over, somebody looks whether the clients have finished.
+const LOOK: Duration = Duration::from_millis(10);
+
+impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
+    fn run(&mut self, drawn: &Drawn, limit: Duration, tape: Tape, ear: &mut Ear<'_>) -> RunEnd {
+        let setup = &drawn.setup;
+        let settings = Settings::new(drawn.settings.clone());
+        self.clients.begin(&drawn.clients, setup.clients, setup.plan.heal_after);
+        self.world.reset(setup, tape, |_| {
+            (self.config)(&settings).expect("settings were checked when the scenario was prepared")
+        });
+        let healed = Instant::ZERO + setup.plan.heal_after;
+        let limit = healed + limit;
+        let mut until = healed;
+        let stop = loop {
+            until = (until + LOOK).min(limit);
+            let stop = self.world.run(until, &mut self.clients, ear);
+            if stop != Stop::Time || until == limit || self.clients.finished() {
+                break stop;
+            }
+        };
+        let mut end = self.world.moment();
+        if stop == Stop::Idle && !self.clients.finished() {
+            // Nothing can happen any more, so this is how things are when the time is up.
+            end.time = limit;
+        }
+        RunEnd {
+            end,
+            hash: self.world.hash(),
+            counts: self.world.counts().clone(),
+            cut_short: stop == Stop::Events,
+            incident: match stop {
+                Stop::Broken(incident) => Some(incident),
+                _ => None,
+            },
+        }
+    }
+
+    fn take_tape(&mut self) -> Tape {
+        self.world.take_tape()
+    }
+}
+
+impl Observer for Ear<'_> {
+    fn op(&mut self, at: Moment, event: &OpEvent) {
+        self.judges.op(at, event);
+        self.tally.op(at, event);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.op(at, event);
+        }
+    }
+
+    fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
+        self.judges.fact(at, node, fact);
+        self.tally.fact(at, node, fact);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.fact(at, node, fact);
+        }
+    }
+
+    fn healed(&mut self, at: Moment) {
+        self.judges.healed(at);
+        self.tally.healed(at);
+    }
+
+    fn trace(&mut self, at: Moment, event: &TraceEvent) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.trace(at, event);
+        }
+    }
+
+    fn wants_trace(&self) -> bool {
+        self.recorder.is_some()
+    }
+
+    fn done(&self) -> bool {
+        self.judges.done()
+    }
+}

@@ -1,0 +1,114 @@
+//! Counts what an account tells: operations and how long they took, and places that were reached.
+
+use seatrial_history::{Moment, Observer, OpCount, OpEvent, OpKind, Process};
+use seatrial_node::{Duration, Fact, Instant, NodeId};
+
+/// The counts of one run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    open: Vec<(Process, Instant)>,
+    ops: Vec<Ops>,
+    reached: Vec<(&'static str, u64)>,
+    healed: Option<Moment>,
+    /// Whether the last operation that ended took effect.
+    pub(crate) succeeded: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Ops {
+    f: String,
+    invoked: u64,
+    ok: Vec<Duration>,
+    fail: u64,
+    info: u64,
+}
+
+impl Tally {
+    /// Another run begins.
+    pub(crate) fn begin(&mut self) {
+        *self = Self::default();
+    }
+
+    /// When the trouble was over.
+    pub(crate) fn healed_at(&self) -> Option<Moment> {
+        self.healed
+    }
+
+    /// Operations by name.
+    pub(crate) fn operations(&mut self) -> Vec<OpCount> {
+        self.ops.sort_by(|a, b| a.f.cmp(&b.f));
+        self.ops.iter_mut().map(Ops::count).collect()
+    }
+
+    /// Places reached, and how often, by name.
+    pub(crate) fn reached(&mut self) -> Vec<(String, u64)> {
+        self.reached.sort_unstable();
+        self.reached.iter().map(|(mark, times)| ((*mark).to_owned(), *times)).collect()
+    }
+
+    fn ops(&mut self, f: &str) -> &mut Ops {
+        let place = self.ops.iter().position(|ops| ops.f == f).unwrap_or_else(|| {
+            self.ops.push(Ops { f: f.to_owned(), ..Ops::default() });
+            self.ops.len() - 1
+        });
+        &mut self.ops[place]
+    }
+}
+
+impl Ops {
+    fn count(&mut self) -> OpCount {
+        self.ok.sort_unstable();
+        let quantile = |per_cent: usize| {
+            let rank = (self.ok.len() * per_cent).div_ceil(100);
+            self.ok.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+        };
+        let ok = self.ok.len() as u64;
+        OpCount {
+            f: self.f.clone(),
+            invoked: self.invoked,
+            ok,
+            fail: self.fail,
+            // What is still open at the end is unknown too.
+            info: self.invoked - ok - self.fail,
+            median: quantile(50),
+            p99: quantile(99),
+            max: quantile(100),
+        }
+    }
+}
+
+impl Observer for Tally {
+    fn op(&mut self, at: Moment, event: &OpEvent) {
+        if event.kind == OpKind::Invoke {
+            self.open.push((event.process, at.time));
+            self.ops(&event.f).invoked += 1;
+            return;
+        }
+        self.succeeded = event.kind == OpKind::Ok;
+        let Some(place) = self.open.iter().position(|(process, _)| *process == event.process)
+        else {
+            return;
+        };
+        let (_, began) = self.open.swap_remove(place);
+        let ops = self.ops(&event.f);
+        match event.kind {
+            OpKind::Ok => ops.ok.push(at.time - began),
+            OpKind::Fail => ops.fail += 1,
+            _ => ops.info += 1,
+        }
+    }
+
+    fn fact(&mut self, _: Moment, _: NodeId, fact: &Fact) {
+        let Fact::Reached { mark } = *fact else {
+            return;
+        };
+        match self.reached.iter_mut().find(|(known, _)| *known == mark) {
+            Some((_, times)) => *times += 1,
+            None => self.reached.push((mark, 1)),
+        }
+    }
+
+    fn healed(&mut self, at: Moment) {
+        self.healed = Some(at);
+    }
+}

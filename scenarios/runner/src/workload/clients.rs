@@ -1,0 +1,347 @@
+//! Clients in a closed loop: each does one operation at a time, and an operation stays open while it is tried again.
+//!
+//! An operation whose answer never comes is unknown, never failed: it may have taken effect, or may yet. The client then goes on
+//! under another process number, as a history demands.
+
+use std::borrow::Cow;
+
+use seatrial_history::{OpEvent, OpKind, Process, Value};
+use seatrial_node::{Duration, Instant, Node, NodeId};
+use seatrial_sim::{ClientIo, Driver};
+
+use super::{Answer, Draw, Op, Session, Workload};
+use crate::draw::ClientPlan;
+
+/// The clients of one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Clients<W> {
+    workload: W,
+    plan: Option<ClientPlan>,
+    /// When the trouble is over.
+    healed: Instant,
+    clients: Vec<Client>,
+    processes: u64,
+    open: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Client {
+    process: Process,
+    seq: u64,
+    /// Whom it asks first.
+    node: usize,
+    done: u32,
+    last_round: u32,
+    doing: Option<Doing>,
+    finished: bool,
+}
+
+/// An operation under way.
+#[derive(Clone, Debug)]
+struct Doing {
+    op: Op,
+    began: Instant,
+    /// The attempt whose answer counts. Older ones are of the same operation, and their success counts as well.
+    attempt: u64,
+    first_attempt: u64,
+    /// Some attempt may have taken effect.
+    uncertain: bool,
+    waiting: bool,
+}
+
+/// How long a client whose attempt was refused waits before it tries again.
+const BACKOFF: Duration = Duration::from_millis(20);
+
+impl<W> Clients<W> {
+    pub(crate) fn new(workload: W) -> Self {
+        let healed = Instant::ZERO;
+        Self { workload, plan: None, healed, clients: Vec::new(), processes: 0, open: 0 }
+    }
+
+    /// Another run begins.
+    pub(crate) fn begin<N: Node>(&mut self, plan: &ClientPlan, count: u32, healed: Duration)
+    where
+        W: Workload<N>,
+    {
+        self.workload.begin(plan.keys, &plan.mix);
+        self.plan = Some(plan.clone());
+        self.healed = Instant::ZERO + healed;
+        self.clients.clear();
+        self.processes = 0;
+        self.open = count as usize;
+    }
+
+    /// Whether every client has done all that it was to do.
+    pub(crate) fn finished(&self) -> bool {
+        self.open == 0
+    }
+
+    fn plan(&self) -> &ClientPlan {
+        self.plan.as_ref().expect("a run has begun")
+    }
+
+    fn client(&mut self, client: u32) -> &mut Client {
+        &mut self.clients[client as usize]
+    }
+
+    fn fresh_process(&mut self) -> Process {
+        self.processes += 1;
+        Process(self.processes - 1)
+    }
+
+    /// Thinks, or waits for the trouble to be over, and then goes on.
+    fn rest<N: Node>(&mut self, io: &mut ClientIo<'_, N>)
+    where
+        W: Workload<N>,
+    {
+        let (now, healed) = (io.now().time, self.healed);
+        let operations = self.plan().operations;
+        let client = self.client(io.client());
+        if client.done < operations {
+            let think = self.think(io);
+            io.sleep(think);
+        } else if now <= healed {
+            // Not at the very instant: what begins then may begin before it.
+            io.sleep(healed - now + Duration::from_millis(1));
+        } else {
+            io.sleep(Duration::ZERO);
+        }
+    }
+
+    fn think<N: Node>(&self, io: &mut ClientIo<'_, N>) -> Duration {
+        use crate::scenario::Knob;
+        match &self.plan().think {
+            Knob::Fixed(time) => *time,
+            Knob::OneOf(times) => {
+                let site = io.site("client: think");
+                times[io.choose(site, times.len() as u64) as usize]
+            }
+            Knob::Between { min, max } => {
+                let site = io.site("client: think");
+                let span = max.as_nanos() - min.as_nanos();
+                *min + Duration::from_nanos(io.choose(site, span + 1))
+            }
+        }
+    }
+
+    /// The next operation, if there is one.
+    fn next_op<N: Node>(&mut self, io: &mut ClientIo<'_, N>) -> Option<Op>
+    where
+        W: Workload<N>,
+    {
+        let number = io.client();
+        let operations = self.plan().operations;
+        let client = &mut self.clients[number as usize];
+        let mut choose = |what, bound| {
+            let site = io.site(what);
+            io.choose(site, bound)
+        };
+        let draw = &mut Draw { choose: &mut choose, client: number };
+        if client.done < operations {
+            client.done += 1;
+            return Some(self.workload.next(draw));
+        }
+        if number > 0 {
+            return None;
+        }
+        client.last_round += 1;
+        self.workload.last(client.last_round - 1, draw)
+    }
+
+    fn begin_op<N: Node>(&mut self, io: &mut ClientIo<'_, N>)
+    where
+        W: Workload<N>,
+    {
+        let Some(op) = self.next_op(io) else {
+            self.client(io.client()).finished = true;
+            self.open -= 1;
+            return;
+        };
+        let client = self.client(io.client());
+        client.seq += 1;
+        let process = client.process;
+        let began = io.now().time;
+        record(io, process, OpKind::Invoke, &op, op.value.clone(), None);
+        let doing = Doing {
+            op,
+            began,
+            attempt: 0,
+            first_attempt: u64::MAX,
+            uncertain: false,
+            waiting: false,
+        };
+        client.doing = Some(doing);
+        self.attempt(io);
+    }
+
+    /// Asks the client's present node.
+    fn attempt<N: Node>(&mut self, io: &mut ClientIo<'_, N>)
+    where
+        W: Workload<N>,
+    {
+        let timeout = self.plan().timeout;
+        let number = io.client();
+        let client = &mut self.clients[number as usize];
+        let session = Session { client: u64::from(number) + 1, seq: client.seq };
+        let doing = client.doing.as_mut().expect("an operation is under way");
+        let node = io.members()[client.node];
+        let request = self.workload.request(session, &doing.op);
+        doing.attempt = io.send(node, request);
+        doing.first_attempt = doing.first_attempt.min(doing.attempt);
+        doing.waiting = true;
+        io.sleep(timeout);
+    }
+
+    /// Turns to another node, any but the present one.
+    fn turn<N: Node>(&mut self, io: &mut ClientIo<'_, N>) {
+        let nodes = io.members().len();
+        if nodes > 1 {
+            let site = io.site("client: next node");
+            let step = io.choose(site, nodes as u64 - 1) as usize + 1;
+            let client = self.client(io.client());
+            client.node = (client.node + step) % nodes;
+        }
+    }
+
+    fn turn_to(&mut self, client: u32, members: &[NodeId], node: NodeId) {
+        if let Ok(place) = members.binary_search(&node) {
+            self.client(client).node = place;
+        }
+    }
+
+    /// The operation is over, one way or the other.
+    fn end<N: Node>(&mut self, io: &mut ClientIo<'_, N>, end: End)
+    where
+        W: Workload<N>,
+    {
+        let client = &mut self.clients[io.client() as usize];
+        let process = client.process;
+        let Some(doing) = client.doing.take() else {
+            return;
+        };
+        let (kind, value, error) = match end {
+            End::Ok(value) => (OpKind::Ok, value, None),
+            End::Fail(why) => (OpKind::Fail, doing.op.value.clone(), Some(why)),
+            End::Unknown(why) => (OpKind::Info, doing.op.value.clone(), Some(why)),
+        };
+        record(io, process, kind, &doing.op, value, error);
+        if kind == OpKind::Info {
+            let fresh = self.fresh_process();
+            self.client(io.client()).process = fresh;
+        }
+        self.rest(io);
+    }
+
+    /// No answer came in time, or one that was of no use: another attempt, unless the client has lost patience.
+    fn again<N: Node>(&mut self, io: &mut ClientIo<'_, N>, why: &'static str)
+    where
+        W: Workload<N>,
+    {
+        let give_up = self.plan().give_up;
+        let client = &self.clients[io.client() as usize];
+        let doing = client.doing.as_ref().expect("an operation is under way");
+        if io.now().time - doing.began < give_up {
+            self.attempt(io);
+        } else if doing.uncertain || self.workload.failure_observes(&doing.op) {
+            self.end(io, End::Unknown(why));
+        } else {
+            self.end(io, End::Fail(why));
+        }
+    }
+}
+
+/// How an operation ends.
+enum End {
+    Ok(Value),
+    Fail(&'static str),
+    Unknown(&'static str),
+}
+
+impl<N: Node, W: Workload<N>> Driver<N> for Clients<W> {
+    fn start(&mut self, io: &mut ClientIo<'_, N>) {
+        let process = self.fresh_process();
+        let site = io.site("client: first node");
+        let node = io.choose(site, io.members().len() as u64) as usize;
+        self.clients.push(Client {
+            process,
+            seq: 0,
+            node,
+            done: 0,
+            last_round: 0,
+            doing: None,
+            finished: false,
+        });
+        self.rest(io);
+    }
+
+    fn wake(&mut self, io: &mut ClientIo<'_, N>) {
+        let client = self.client(io.client());
+        let Some(doing) = &mut client.doing else {
+            if !client.finished {
+                self.begin_op(io);
+            }
+            return;
+        };
+        // Either an answer is overdue, or a refused client has waited long enough.
+        if std::mem::replace(&mut doing.waiting, false) {
+            doing.uncertain = true;
+            self.turn(io);
+        }
+        self.again(io, "timed-out");
+    }
+
+    fn answer(&mut self, attempt: u64, _: NodeId, body: N::Response, io: &mut ClientIo<'_, N>) {
+        let client = &mut self.clients[io.client() as usize];
+        let Some(doing) = client.doing.as_mut() else {
+            return;
+        };
+        if attempt < doing.first_attempt {
+            return;
+        }
+        let latest = attempt == doing.attempt && doing.waiting;
+        let answer = self.workload.answer(&doing.op, body);
+        match answer {
+            Answer::Ok(value) => self.end(io, End::Ok(value)),
+            Answer::Fail(why) => self.end(io, End::Fail(why)),
+            Answer::GiveUp(why) => self.end(io, End::Unknown(why)),
+            // What an older attempt was refused for is no news.
+            _ if !latest => {}
+            Answer::Refused(_) => {
+                doing.waiting = false;
+                self.turn(io);
+                io.sleep(BACKOFF);
+            }
+            Answer::Redirect(node) => {
+                doing.waiting = false;
+                let members = io.members().to_vec();
+                self.turn_to(io.client(), &members, node);
+                io.sleep(Duration::from_millis(1));
+            }
+            Answer::Unknown(_) => {
+                doing.waiting = false;
+                doing.uncertain = true;
+                self.turn(io);
+                io.sleep(BACKOFF);
+            }
+        }
+    }
+}
+
+fn record<N: Node>(
+    io: &mut ClientIo<'_, N>,
+    process: Process,
+    kind: OpKind,
+    op: &Op,
+    value: Value,
+    error: Option<&'static str>,
+) {
+    io.record(OpEvent {
+        process,
+        kind,
+        f: Cow::Borrowed(op.f),
+        key: op.key.clone(),
+        value,
+        time: Instant::ZERO,
+        error: error.map(Cow::Borrowed),
+    });
+}
