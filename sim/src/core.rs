@@ -7,7 +7,7 @@ use seatrial_node::{Duration, Fact, Instant, Node, NodeId, RequestToken};
 
 use crate::counts::{Counts, FaultKind};
 use crate::disk::SimDisk;
-use crate::event::{Event, EventOf, Events};
+use crate::event::{Event, Events};
 use crate::hash::RunHash;
 use crate::latency::Latency;
 use crate::network::{Cuts, Links};
@@ -44,6 +44,8 @@ pub(crate) struct Core<N: Node> {
     pub(crate) cuts: Cuts,
     pub(crate) rates: Rates,
     pub(crate) bodies: Vec<Body<N::Timer>>,
+    /// How many nodes are paused, so that nobody looks while none is.
+    pub(crate) pauses: u32,
     pub(crate) disk_times: DiskTimes,
     wishes: Vec<u32>,
     attempts: u64,
@@ -52,7 +54,7 @@ pub(crate) struct Core<N: Node> {
     pub(crate) hash: RunHash,
     /// Facts that observers have not been told yet.
     pub(crate) facts: Vec<(NodeId, Fact)>,
-    /// An observer has been told something since the last look.
+    /// An observer has been told something since the last look, or is to be told.
     pub(crate) heard: bool,
     /// What observers of the trace have not been told yet; filled only while tracing.
     pub(crate) trace: Vec<TraceEvent>,
@@ -100,6 +102,7 @@ impl<N: Node> Core<N> {
             cuts: Cuts::default(),
             rates: Rates::default(),
             bodies: Vec::new(),
+            pauses: 0,
             disk_times: DiskTimes { write: zero, sync: zero, read: zero },
             wishes: Vec::new(),
             attempts: 0,
@@ -131,6 +134,7 @@ impl<N: Node> Core<N> {
         for body in &mut self.bodies {
             body.reset();
         }
+        self.pauses = 0;
         self.wishes.clear();
         self.wishes.resize(setup.clients as usize, 0);
         self.attempts = 0;
@@ -171,17 +175,17 @@ impl<N: Node> Core<N> {
     }
 
     /// Puts an event where the queue's entry will find it.
-    #[inline]
-    pub(crate) fn schedule(&mut self, time: Instant, lane: Lane, event: EventOf<N>) {
+    #[inline(always)]
+    pub(crate) fn schedule(&mut self, time: Instant, lane: Lane, event: Event) {
         let slot = self.events.keep(event);
         self.queue.push(time.as_nanos(), slot, lane);
     }
 
     /// The same for a message.
-    #[inline]
+    #[inline(always)]
     fn post(&mut self, time: Instant, from: u32, to: u32, id: u64, body: N::Message) {
-        let slot = self.events.keep_message(from, to, id, body);
-        self.queue.push(time.as_nanos(), slot, Lane::Free);
+        let body = self.events.messages.keep(body);
+        self.schedule(time, Lane::Free, Event::Message { from, to, body, id });
     }
 
     /// Puts an event that was held up back into the queue, for now.
@@ -231,7 +235,7 @@ impl<N: Node> Core<N> {
     }
 
     /// When something sent now would arrive, if the link does not lose it.
-    #[inline]
+    #[inline(always)]
     fn travel(&mut self, from: u32, to: u32, id: u64) -> Option<Instant> {
         if self.rates.loss > 0 {
             self.counts.asked(FaultKind::Loss);
@@ -302,7 +306,8 @@ impl<N: Node> Core<N> {
             self.trace_send(id, from, to, text);
         }
         if let Some(arrival) = self.travel(from, to, id) {
-            let event = Event::Request { client, to, attempt, id, body };
+            let body = self.events.requests.keep(body);
+            let event = Event::Request { client, to, body, attempt, id };
             self.schedule(arrival, Lane::Free, event);
         }
         attempt
@@ -327,7 +332,8 @@ impl<N: Node> Core<N> {
             self.trace_send(id, node, to, text);
         }
         if let Some(arrival) = self.travel(node, to, id) {
-            let event = Event::Answer { from: node, client, attempt, id, body };
+            let body = self.events.answers.keep(body);
+            let event = Event::Answer { from: node, client, body, attempt, id };
             self.schedule(arrival, Lane::Free, event);
         }
     }
@@ -353,7 +359,7 @@ impl<N: Node> Core<N> {
         let body = &mut self.bodies[node as usize];
         body.timers.clear();
         body.requests.clear();
-        body.paused = false;
+        self.pauses -= u32::from(std::mem::take(&mut body.paused));
         body.disk_free = self.now;
         let waiting = std::mem::take(&mut body.waiting);
         let unsynced = body.disk.crash(node, &mut self.tape, &mut self.counts);
@@ -365,19 +371,25 @@ impl<N: Node> Core<N> {
 
     /// What waited for a paused node that has crashed arrives nowhere.
     fn drop_waiting(&mut self, node: u32, slot: u32) {
-        if let Event::Message { from, id, .. } = *self.events.peek(slot) {
-            drop(self.events.take_message(slot));
-            self.lose(id, from, node, DropCause::Down);
-            return;
+        match *self.events.peek(slot) {
+            Event::Message { from, id, body, .. } => {
+                drop(self.events.messages.take(body));
+                self.lose(id, from, node, DropCause::Down);
+            }
+            Event::Request { client, id, body, .. } => {
+                drop(self.events.requests.take(body));
+                self.lose(id, self.client_slot(client), node, DropCause::Down);
+            }
+            Event::Read { body, .. } => drop(self.events.reads.take(body)),
+            _ => {}
         }
-        if let Event::Request { client, id, .. } = self.events.take(slot) {
-            self.lose(id, self.client_slot(client), node, DropCause::Down);
-        }
+        self.events.release(slot);
     }
 
     /// Tells observers of a fact in the host's own name.
     pub(crate) fn tell(&mut self, node: u32, fact: Fact) {
         self.facts.push((self.members[node as usize], fact));
+        self.heard = true;
     }
 
     #[cold]

@@ -19,11 +19,13 @@ pub(crate) struct SimDisk {
     files: Vec<Vec<u8>>,
     /// Contents of no name, to be used again.
     spare: Vec<u32>,
+    /// Those that are about to be.
+    gone: Vec<u32>,
     unsynced: Vec<Unsynced>,
     changes: u64,
 }
 
-/// A change that a crash may undo.
+/// A change that a crash may undo; the file is its content, whatever its name.
 #[derive(Clone, Debug)]
 struct Unsynced {
     number: u64,
@@ -33,6 +35,8 @@ struct Unsynced {
 
 #[derive(Clone, Debug)]
 enum Undo {
+    /// The file was made, under this name.
+    Create { name: FileName },
     /// Bytes from `offset` to `end` were written; the file was `len` long, and held `before` where the write began.
     Write { offset: u64, end: u64, len: u64, before: Vec<u8> },
     /// The file was cut or filled up to `to`; what was cut off, and how long the file was.
@@ -53,7 +57,6 @@ impl SimDisk {
 
     /// Carries out a change, which lasts once a sync covers it.
     pub(crate) fn write(&mut self, write: DiskWrite<'_>) {
-        self.changes += 1;
         let (file, undo) = match write {
             DiskWrite::Append { file, bytes } => {
                 let file = self.open(file);
@@ -73,6 +76,7 @@ impl SimDisk {
                 (file, self.rename(from, to))
             }
         };
+        self.changes += 1;
         self.unsynced.push(Unsynced { number: self.changes, file, undo });
     }
 
@@ -83,7 +87,18 @@ impl SimDisk {
 
     /// A sync is done: what it covers is there for good.
     pub(crate) fn synced(&mut self, file: u32, upto: u64) {
-        self.unsynced.retain(|change| change.file != file || change.number > upto);
+        let covered = |change: &Unsynced| change.file == file && change.number <= upto;
+        for place in 0..self.unsynced.len() {
+            if let Undo::Rename { replaced: Some(replaced), .. } = self.unsynced[place].undo
+                && covered(&self.unsynced[place])
+            {
+                self.gone.push(replaced);
+            }
+        }
+        // No crash brings back what a synced rename has replaced, nor what was still to be written there.
+        let gone = &self.gone;
+        self.unsynced.retain(|change| !covered(change) && !gone.contains(&change.file));
+        self.spare.append(&mut self.gone);
     }
 
     /// The node has crashed: unsynced changes survive or not, as the tape says. Returns how many were open.
@@ -91,12 +106,14 @@ impl SimDisk {
         let mut changes = std::mem::take(&mut self.unsynced);
         let redo: Vec<Vec<u8>> = changes.iter().rev().map(|change| self.undo(change)).collect();
         for (change, bytes) in changes.iter().zip(redo.iter().rev()) {
-            counts.asked(FaultKind::LostWrite);
+            let creates = matches!(change.undo, Undo::Create { .. });
+            if !creates {
+                counts.asked(FaultKind::LostWrite);
+            }
             match tape.choose(site::CRASH_WRITE, node, 3) {
                 0 => self.redo(change, bytes, |_| true),
-                1 => {
-                    counts.bit(FaultKind::LostWrite);
-                }
+                _ if creates => {}
+                1 => counts.bit(FaultKind::LostWrite),
                 _ if matches!(change.undo, Undo::Write { .. }) => {
                     counts.asked(FaultKind::TornWrite);
                     counts.bit(FaultKind::TornWrite);
@@ -108,6 +125,10 @@ impl SimDisk {
         let open = changes.len();
         changes.clear();
         self.unsynced = changes;
+        let (spare, names) = (&mut self.spare, &self.names);
+        spare.clear();
+        let named = |file: &u32| names.iter().any(|(_, of)| of == file);
+        spare.extend((0..self.files.len() as u32).filter(|file| !named(file)));
         open
     }
 
@@ -137,6 +158,9 @@ impl SimDisk {
         });
         self.files[file as usize].clear();
         self.names.push((name, file));
+        self.changes += 1;
+        let undo = Undo::Create { name };
+        self.unsynced.push(Unsynced { number: self.changes, file, undo });
         file
     }
 
@@ -176,6 +200,10 @@ impl SimDisk {
     fn undo(&mut self, change: &Unsynced) -> Vec<u8> {
         let content = &mut self.files[change.file as usize];
         match &change.undo {
+            Undo::Create { .. } => {
+                self.names.retain(|(_, file)| *file != change.file);
+                Vec::new()
+            }
             Undo::Write { offset, end, len, before } => {
                 let bytes = content[*offset as usize..*end as usize].to_vec();
                 content.truncate(*len as usize);
@@ -202,6 +230,12 @@ impl SimDisk {
     /// Does a change again, of a write only the sectors that are kept.
     fn redo(&mut self, change: &Unsynced, bytes: &[u8], mut kept: impl FnMut(u64) -> bool) {
         match &change.undo {
+            Undo::Create { name } => {
+                // A rename that did not survive may have given the name back to another file.
+                if self.find(*name).is_none() {
+                    self.names.push((*name, change.file));
+                }
+            }
             Undo::Write { offset, end, .. } => {
                 let mut at = *offset;
                 while at < *end {
@@ -259,6 +293,7 @@ mod tests {
         disk.synced(file, upto);
     }
 
+    /// Crashes; the choices are for changes in order, the making of a file included.
     fn crash(disk: &mut SimDisk, choices: &[u64]) {
         disk.crash(0, &mut Tape::scripted(choices.to_vec()), &mut Counts::default());
     }
@@ -282,7 +317,7 @@ mod tests {
         let mut disk = SimDisk::default();
         append(&mut disk, LOG, b"aa");
         append(&mut disk, LOG, b"bb");
-        crash(&mut disk, &[ABSENT, WHOLE]);
+        crash(&mut disk, &[WHOLE, ABSENT, WHOLE]);
         assert_eq!(content(&disk, LOG).as_deref(), Some(&b"\0\0bb"[..]));
     }
 
@@ -290,7 +325,7 @@ mod tests {
     fn a_torn_write_keeps_some_of_its_sectors() {
         let mut disk = SimDisk::default();
         append(&mut disk, LOG, &[7; 1_500]);
-        crash(&mut disk, &[TORN, 1, 0, 1]);
+        crash(&mut disk, &[WHOLE, TORN, 1, 0, 1]);
         let mut torn = vec![0; 512];
         torn.extend([7; 512]);
         assert_eq!(content(&disk, LOG), Some(torn));
@@ -337,9 +372,39 @@ mod tests {
         let (file, upto) = disk.sync_point(LOG);
         append(&mut disk, LOG, b"b");
         disk.synced(file, upto);
-        crash(&mut disk, &[ABSENT, ABSENT]);
+        crash(&mut disk, &[ABSENT, ABSENT, ABSENT]);
         assert_eq!(content(&disk, LOG).as_deref(), Some(&b"a"[..]));
-        assert_eq!(content(&disk, NEW).as_deref(), Some(&b""[..]));
+        assert_eq!(content(&disk, NEW), None, "it was never there");
+    }
+
+    #[test]
+    fn a_name_given_away_and_taken_again_goes_back_to_its_first_file() {
+        let mut disk = SimDisk::default();
+        append(&mut disk, LOG, b"old");
+        append(&mut disk, NEW, b"new");
+        sync(&mut disk, LOG);
+        sync(&mut disk, NEW);
+        disk.write(DiskWrite::Rename { from: NEW, to: LOG });
+        append(&mut disk, NEW, b"newer");
+        crash(&mut disk, &[ABSENT, WHOLE, WHOLE]);
+        assert_eq!(content(&disk, LOG).as_deref(), Some(&b"old"[..]));
+        assert_eq!(content(&disk, NEW).as_deref(), Some(&b"new"[..]));
+        assert_eq!(disk.names.len(), 2, "{:?}", disk.names);
+    }
+
+    #[test]
+    fn what_a_rename_replaces_is_used_again_once_it_is_synced() {
+        let mut disk = SimDisk::default();
+        for round in 0..100_u8 {
+            append(&mut disk, LOG, b"not synced");
+            append(&mut disk, NEW, &[round; 100]);
+            sync(&mut disk, NEW);
+            disk.write(DiskWrite::Rename { from: NEW, to: LOG });
+            sync(&mut disk, LOG);
+            assert_eq!(content(&disk, LOG), Some(vec![round; 100]));
+        }
+        assert!(disk.files.len() <= 3, "{} contents are kept", disk.files.len());
+        assert!(disk.unsynced.is_empty(), "{:?}", disk.unsynced);
     }
 
     #[test]

@@ -1,117 +1,102 @@
 //! What is still to happen, by slot: the queue knows when, this knows what.
 //!
-//! Bodies of messages stand apart from the rest. They may be large, and a message should be moved twice only: into its place when it
-//! is sent, and out of it into the receiver's hands.
+//! The place of an event is small and says what will happen between whom. What messages, requests and answers say stands apart:
+//! it may be large, and should be moved twice only, into its place when it is sent and out of it into the receiver's hands.
 
 use seatrial_node::Node;
 
 use crate::queue::Entry;
 use crate::timers::TimerRef;
 
-/// Something that will happen.
-#[derive(Clone, Debug)]
-pub(crate) enum Event<Q, A> {
+/// Something that will happen. A `body` is a place among the bodies of its kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Event {
     /// No event: a free place, and the next one.
-    Free {
-        next: u32,
-    },
-    /// The body is in the same place of the other list.
-    Message {
-        from: u32,
-        to: u32,
-        id: u64,
-    },
-    Request {
-        client: u32,
-        to: u32,
-        attempt: u64,
-        id: u64,
-        body: Q,
-    },
-    Answer {
-        from: u32,
-        client: u32,
-        attempt: u64,
-        id: u64,
-        body: A,
-    },
-    Timer {
-        node: u32,
-        timer: TimerRef,
-    },
-    Wake {
-        client: u32,
-        wish: u32,
-    },
-    Synced {
-        node: u32,
-        life: u32,
-        token: u64,
-        file: u32,
-        upto: u64,
-    },
-    Read {
-        node: u32,
-        life: u32,
-        token: u64,
-        bytes: Vec<u8>,
-    },
-    Fault {
-        index: u32,
-    },
-    FaultOver {
-        index: u32,
-    },
+    Free { next: u32 },
+    /// A node's message to a node.
+    Message { from: u32, to: u32, body: u32, id: u64 },
+    /// A client's request.
+    Request { client: u32, to: u32, body: u32, attempt: u64, id: u64 },
+    /// The answer to it.
+    Answer { from: u32, client: u32, body: u32, attempt: u64, id: u64 },
+    /// A timer's entry in the queue.
+    Timer { node: u32, timer: TimerRef },
+    /// A client wakes up, if it still wishes.
+    Wake { client: u32, wish: u32 },
+    /// A disk has synced a file.
+    Synced { node: u32, life: u32, file: u32, token: u64, upto: u64 },
+    /// A disk has read; the body is the bytes.
+    Read { node: u32, life: u32, body: u32, token: u64 },
+    /// A fault of the plan begins.
+    Fault { index: u32 },
+    /// A fault of the plan ends.
+    FaultOver { index: u32 },
+    /// All trouble is over.
     Heal,
 }
 
-impl<Q, A> Event<Q, A> {
+const _: () = assert!(size_of::<Event>() == 32, "two events fit a cache line");
+
+impl Event {
     /// The node that it happens to.
     #[inline]
     pub(crate) fn node(&self) -> Option<u32> {
-        match self {
+        match *self {
             Self::Message { to: node, .. }
             | Self::Request { to: node, .. }
             | Self::Timer { node, .. }
             | Self::Synced { node, .. }
-            | Self::Read { node, .. } => Some(*node),
+            | Self::Read { node, .. } => Some(node),
             _ => None,
         }
     }
 }
 
-pub(crate) type EventOf<N> = Event<<N as Node>::Request, <N as Node>::Response>;
-
 /// Everything pending.
 pub(crate) struct Events<N: Node> {
-    places: Vec<EventOf<N>>,
-    /// Of messages.
-    bodies: Vec<Option<N::Message>>,
+    places: Vec<Event>,
     /// The first free place.
     free: u32,
+    pub(crate) messages: Bodies<N::Message>,
+    pub(crate) requests: Bodies<N::Request>,
+    pub(crate) answers: Bodies<N::Response>,
+    pub(crate) reads: Bodies<Vec<u8>>,
 }
 
 const NO_PLACE: u32 = u32::MAX;
 
 impl<N: Node> Events<N> {
     pub(crate) const fn new() -> Self {
-        Self { places: Vec::new(), bodies: Vec::new(), free: NO_PLACE }
+        Self {
+            places: Vec::new(),
+            free: NO_PLACE,
+            messages: Bodies::new(),
+            requests: Bodies::new(),
+            answers: Bodies::new(),
+            reads: Bodies::new(),
+        }
     }
 
     /// Forgets everything, keeping memory.
     pub(crate) fn reset(&mut self) {
         self.places.clear();
-        self.bodies.clear();
         self.free = NO_PLACE;
+        self.messages.reset();
+        self.requests.reset();
+        self.answers.reset();
+        self.reads.reset();
     }
 
-    /// Keeps an event that is no message. Returns its slot.
-    #[inline]
-    pub(crate) fn keep(&mut self, event: EventOf<N>) -> u32 {
-        let slot = self.free;
-        if slot == NO_PLACE {
-            return self.keep_in_new_place(event);
+    /// Keeps an event. Returns its slot.
+    ///
+    /// Inlined always, so that the event is made in its place: one that is made elsewhere and moved here at once waits until its
+    /// parts have gone through the processor's store buffer.
+    #[inline(always)]
+    pub(crate) fn keep(&mut self, event: Event) -> u32 {
+        if self.free == NO_PLACE {
+            self.grow();
         }
+        let slot = self.free;
         let place = &mut self.places[slot as usize];
         let Event::Free { next } = *place else {
             unreachable!("the list of free places names only free places");
@@ -122,51 +107,69 @@ impl<N: Node> Events<N> {
     }
 
     #[cold]
-    fn keep_in_new_place(&mut self, event: EventOf<N>) -> u32 {
+    #[inline(never)]
+    fn grow(&mut self) {
         let slot = self.places.len();
         assert!(slot < Entry::MAX_SLOTS, "more than 16 million events are pending");
-        self.places.push(event);
-        self.bodies.push(None);
-        slot as u32
+        self.places.push(Event::Free { next: NO_PLACE });
+        self.free = slot as u32;
     }
 
     #[inline]
-    pub(crate) fn keep_message(&mut self, from: u32, to: u32, id: u64, body: N::Message) -> u32 {
-        let slot = self.keep(Event::Message { from, to, id });
-        self.bodies[slot as usize] = Some(body);
-        slot
-    }
-
-    #[inline]
-    pub(crate) fn peek(&self, slot: u32) -> &EventOf<N> {
+    pub(crate) fn peek(&self, slot: u32) -> &Event {
         &self.places[slot as usize]
     }
 
-    /// Takes an event out of its place, which is free then.
-    #[inline]
-    pub(crate) fn take(&mut self, slot: u32) -> EventOf<N> {
-        let free = Event::Free { next: self.free };
-        self.free = slot;
-        std::mem::replace(&mut self.places[slot as usize], free)
-    }
-
-    /// Makes the place of an event free, where the event has been read already.
+    /// Makes the place of an event free. Its body, if it has one, must have been taken.
     #[inline]
     pub(crate) fn release(&mut self, slot: u32) {
         self.places[slot as usize] = Event::Free { next: self.free };
         self.free = slot;
     }
+}
 
-    /// The body of the message there.
-    #[inline]
-    pub(crate) fn message(&self, slot: u32) -> &N::Message {
-        self.bodies[slot as usize].as_ref().expect("a message has a body")
+/// What events of one kind carry.
+pub(crate) struct Bodies<T> {
+    places: Vec<Option<T>>,
+    free: Vec<u32>,
+}
+
+impl<T> Bodies<T> {
+    const fn new() -> Self {
+        Self { places: Vec::new(), free: Vec::new() }
     }
 
-    /// Takes a message's body and makes its place free.
+    fn reset(&mut self) {
+        self.places.clear();
+        self.free.clear();
+    }
+
+    /// Keeps a body. Returns its place.
+    #[inline(always)]
+    pub(crate) fn keep(&mut self, body: T) -> u32 {
+        if self.free.is_empty() {
+            self.grow();
+        }
+        let place = self.free.pop().expect("one has just been added, if there was none");
+        self.places[place as usize] = Some(body);
+        place
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.free.push(self.places.len() as u32);
+        self.places.push(None);
+    }
+
     #[inline]
-    pub(crate) fn take_message(&mut self, slot: u32) -> N::Message {
-        self.release(slot);
-        self.bodies[slot as usize].take().expect("a message has a body")
+    pub(crate) fn peek(&self, place: u32) -> &T {
+        self.places[place as usize].as_ref().expect("an event's body is in its place")
+    }
+
+    #[inline]
+    pub(crate) fn take(&mut self, place: u32) -> T {
+        self.free.push(place);
+        self.places[place as usize].take().expect("an event's body is in its place")
     }
 }

@@ -83,10 +83,9 @@ impl Latency {
     }
 
     /// Draws one, for this source at this site.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sample(&self, tape: &mut Tape, at: Site, source: u32) -> Duration {
         match *self {
-            Self::Constant { time } => time,
             Self::Uniform { min, max } => uniform(min, max, tape, at, source),
             _ => self.sample_rare(tape, at, source),
         }
@@ -95,7 +94,8 @@ impl Latency {
     #[inline(never)]
     fn sample_rare(&self, tape: &mut Tape, at: Site, source: u32) -> Duration {
         match *self {
-            Self::Constant { .. } | Self::Uniform { .. } => self.sample(tape, at, source),
+            Self::Constant { time } => time,
+            Self::Uniform { min, max } => uniform(min, max, tape, at, source),
             Self::Exponential { min, mean } => {
                 let tail = -libm::log(1.0 - unit(tape, at, source));
                 min + scaled(mean, tail)

@@ -43,7 +43,6 @@ pub struct Rates {
 
 /// One fault: what, when, for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PlannedFault {
     /// How long after the run's beginning it begins.
     pub at: Duration,
@@ -56,7 +55,7 @@ pub struct PlannedFault {
 
 /// What can go wrong at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
     /// Nobody in a group reaches anybody in another. Whoever is named in no group reaches all.

@@ -1,5 +1,6 @@
 //! Where a node's effects go: straight into the core, without a buffer between.
 
+use seatrial_history::TraceEvent;
 use seatrial_node::{
     Announce, DiskError, DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken,
     RequestToken, SyncToken, WallTime,
@@ -25,6 +26,13 @@ impl<N: Node> WorldPort<'_, N> {
         let body = &mut core.bodies[self.node as usize];
         body.disk_free = body.disk_free.max(core.now) + span;
         body.disk_free
+    }
+
+    fn trace_disk(&mut self, text: impl FnOnce() -> String) {
+        if self.core.tracing {
+            let node = self.core.members[self.node as usize];
+            self.core.trace.push(TraceEvent::Disk { node, text: text() });
+        }
     }
 }
 
@@ -52,15 +60,17 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
 
     fn write(&mut self, write: DiskWrite<'_>) {
         self.disk_done(self.core.disk_times.write, site::DISK_WRITE);
+        self.trace_disk(|| write.to_string());
         self.core.bodies[self.node as usize].disk.write(write);
     }
 
     fn sync(&mut self, file: FileName) -> SyncToken {
         let done = self.disk_done(self.core.disk_times.sync, site::DISK_SYNC);
+        self.trace_disk(|| format!("sync {file}, done at {done}"));
         let token = self.core.next_id();
         let body = &mut self.core.bodies[self.node as usize];
         let (file, upto) = body.disk.sync_point(file);
-        let event = Event::Synced { node: self.node, life: body.life, token, file, upto };
+        let event = Event::Synced { node: self.node, life: body.life, file, token, upto };
         self.core.schedule(done, Lane::Disk(self.node), event);
         SyncToken(token)
     }
@@ -72,7 +82,9 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
         let mut bytes = vec![0; len];
         let count = body.disk.read_at(file, offset, &mut bytes);
         bytes.truncate(count);
-        let event = Event::Read { node: self.node, life: body.life, token, bytes };
+        let life = body.life;
+        let body = self.core.events.reads.keep(bytes);
+        let event = Event::Read { node: self.node, life, body, token };
         self.core.schedule(done, Lane::Disk(self.node), event);
         ReadToken(token)
     }

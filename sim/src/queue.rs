@@ -41,19 +41,21 @@ pub(crate) enum Lane {
 }
 
 /// One pending event: when, in which order of asking, and where its content is. Packed into one number, so that comparing two is
-/// one comparison: 64 bits of time, 40 of sequence, 24 of slot. Never zero, because sequences begin at one, so that an entry or none
-/// travels in registers.
+/// one comparison: 64 bits of time, a bit that is always set, 39 of sequence, 24 of slot. Thanks to that bit it is never zero, so
+/// that an entry or none travels in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry(NonZeroU128);
 
 impl Entry {
     pub(crate) const MAX_SLOTS: usize = 1 << 24;
+    const MARK: NonZeroU128 = NonZeroU128::new(1 << 63).expect("it is not zero");
 
     #[inline]
     fn new(time: u64, sequence: u64, slot: u32) -> Self {
         debug_assert!((slot as usize) < Self::MAX_SLOTS, "slot {slot} does not fit");
+        debug_assert!(sequence < 1 << 39, "sequence {sequence} does not fit");
         let packed = u128::from(time) << 64 | u128::from(sequence << 24) | u128::from(slot);
-        Self(NonZeroU128::new(packed).expect("a sequence number is not zero"))
+        Self(Self::MARK | packed)
     }
 
     #[inline]
@@ -71,8 +73,9 @@ impl Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
     discipline: Discipline,
+    /// How many events have been added, and how many taken out.
     sequence: u64,
-    len: usize,
+    popped: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -84,13 +87,13 @@ enum Discipline {
 
 impl Queue {
     pub(crate) fn new() -> Self {
-        Self { discipline: Discipline::Timed(Timed::new()), sequence: 0, len: 0 }
+        Self { discipline: Discipline::Timed(Timed::new()), sequence: 0, popped: 0 }
     }
 
     /// Forgets everything and begins again at time zero, keeping memory.
     pub(crate) fn reset(&mut self, order: Order) {
         self.sequence = 0;
-        self.len = 0;
+        self.popped = 0;
         match (&mut self.discipline, order) {
             (Discipline::Timed(timed), Order::Timed) => timed.reset(),
             (Discipline::Chosen(chosen), Order::Chosen) => chosen.reset(),
@@ -101,14 +104,13 @@ impl Queue {
 
     /// How many events are pending.
     pub(crate) fn len(&self) -> usize {
-        self.len
+        (self.sequence - self.popped) as usize
     }
 
     /// Adds an event and returns its sequence number, which no other event of this run has.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, time: u64, slot: u32, lane: Lane) -> u64 {
         self.sequence += 1;
-        self.len += 1;
         let entry = Entry::new(time, self.sequence, slot);
         match &mut self.discipline {
             Discipline::Timed(timed) => timed.push(entry),
@@ -118,13 +120,13 @@ impl Queue {
     }
 
     /// Takes out the next event, if there is one that may happen by `limit`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
         let entry = match &mut self.discipline {
             Discipline::Timed(timed) => timed.pop(limit, tape),
             Discipline::Chosen(chosen) => chosen.pop(limit, tape),
         }?;
-        self.len -= 1;
+        self.popped += 1;
         Some(entry)
     }
 }

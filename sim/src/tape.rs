@@ -8,9 +8,11 @@
 //! The way from a seed to a value is part of the format of case files: it is ours, it uses no library's distributions, and golden
 //! tests hold it.
 
-use rand_chacha::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng};
+mod streams;
+
 use serde::{Deserialize, Serialize};
+
+use streams::SiteStreams;
 
 /// One in a million: the unit of all rates, so that no fraction is ever rounded.
 pub const MILLION: u32 = 1_000_000;
@@ -98,17 +100,6 @@ pub struct Choice {
     pub value: u64,
 }
 
-/// Where choices come from.
-#[derive(Clone, Debug)]
-enum Source {
-    Seed(u64),
-    /// These, in the order in which they are asked for; then zero for ever.
-    Script {
-        values: Vec<u64>,
-        next: usize,
-    },
-}
-
 /// All the chance of one run. Zero is the simplest value of every choice: no loss, the shortest latency, the first in line.
 ///
 /// ```
@@ -123,7 +114,9 @@ enum Source {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tape {
-    source: Source,
+    seed: u64,
+    /// Instead of what the seed gives: these, in the order in which they are asked for, then zero for ever.
+    script: Option<std::vec::IntoIter<u64>>,
     /// Streams that were used with another epoch belong to an earlier seed.
     epoch: u64,
     sites: Vec<SiteStreams>,
@@ -135,50 +128,38 @@ pub struct Tape {
     record: Option<Vec<Choice>>,
 }
 
-#[derive(Clone, Debug)]
-struct SiteStreams {
-    name: &'static str,
-    key: u64,
-    streams: Vec<Stream>,
-    /// The stream of [`WORLD`].
-    world: Stream,
-}
-
-#[derive(Clone, Debug)]
-struct Stream {
-    epoch: u64,
-    occurrences: u64,
-    words: ChaCha8Rng,
-}
-
-impl Stream {
-    fn unused() -> Self {
-        Self { epoch: 0, occurrences: 0, words: ChaCha8Rng::from_seed([0; 32]) }
-    }
-}
-
 impl Tape {
     /// The tape that this seed gives.
     pub fn seeded(seed: u64) -> Self {
-        Self::new(Source::Seed(seed))
+        Self::new(seed)
     }
 
     /// A tape of these choices, taken in the order in which they are asked for, whatever the site; each is cut down to what is
     /// possible, and when they are used up all choices are zero. For enumerating a small world and for feeding bytes of other
     /// tools.
     pub fn scripted(values: Vec<u64>) -> Self {
-        Self { plain: false, ..Self::new(Source::Script { values, next: 0 }) }
+        Self { plain: false, script: Some(values.into_iter()), ..Self::new(0) }
     }
 
-    fn new(source: Source) -> Self {
+    fn new(seed: u64) -> Self {
         let sites = site::NAMES.iter().map(|name| SiteStreams::new(name)).collect();
         let last = (site::NAMES[0], site::TIE);
-        Self { source, epoch: 1, sites, last, plain: true, overrides: Vec::new(), record: None }
+        Self {
+            seed,
+            script: None,
+            epoch: 1,
+            sites,
+            last,
+            plain: true,
+            overrides: Vec::new(),
+            record: None,
+        }
     }
 
     /// Begins another seed, keeping memory and sites. Overrides and recording end.
     pub fn reseed(&mut self, seed: u64) {
-        self.source = Source::Seed(seed);
+        self.seed = seed;
+        self.script = None;
         self.epoch += 1;
         self.plain = true;
         self.overrides.clear();
@@ -237,36 +218,25 @@ impl Tape {
     }
 
     /// What the seed gives, and which occurrence that was.
-    #[inline]
+    ///
+    /// One word a choice is scaled down to `0..bound`, or two for a large bound. With no rejection, the occurrences of a stream
+    /// can be counted; the bias is below one in 2^32 for every bound that the world uses.
+    #[inline(always)]
     fn draw(&mut self, site: Site, source: u32, bound: u64) -> (u64, u64) {
-        let Source::Seed(seed) = self.source else {
-            return (0, 0);
-        };
-        let site = &mut self.sites[usize::from(site.0)];
-        let (epoch, key) = (self.epoch, site.key);
-        let stream = site.stream(source);
-        if stream.epoch != epoch {
-            stream.epoch = epoch;
-            stream.occurrences = 0;
-            stream.words = ChaCha8Rng::from_seed(stream_key(seed, key, source));
+        let streams = &mut self.sites[usize::from(site.0)];
+        let (occurrence, word) = streams.draw(self.seed, self.epoch, source);
+        let low = u64::from(word);
+        if let Ok(small) = u32::try_from(bound) {
+            return (occurrence, (low * u64::from(small)) >> 32);
         }
-        let occurrence = stream.occurrences;
-        stream.occurrences += 1;
-        (occurrence, below(&mut stream.words, bound))
+        let wide = u64::from(streams.draw_more(source)) << 32 | low;
+        (occurrence, ((u128::from(wide) * u128::from(bound)) >> 64) as u64)
     }
 
     #[cold]
     fn choose_with_care(&mut self, site: Site, source: u32, bound: u64) -> u64 {
-        let (occurrence, drawn) = match &mut self.source {
-            Source::Seed(_) => self.draw(site, source, bound),
-            Source::Script { values, next } => {
-                let value = values.get(*next).copied().unwrap_or(0);
-                *next += 1;
-                let stream = self.sites[usize::from(site.0)].stream(source);
-                stream.occurrences += 1;
-                (stream.occurrences - 1, value)
-            }
-        };
+        let (occurrence, drawn) = self.draw(site, source, bound);
+        let drawn = self.script.as_mut().map_or(drawn, |values| values.next().unwrap_or(0));
         let name = self.sites[usize::from(site.0)].name;
         let named =
             |o: &&Override| o.occurrence == occurrence && o.source == source && o.site == name;
@@ -277,48 +247,6 @@ impl Tape {
         }
         value
     }
-}
-
-impl SiteStreams {
-    fn new(name: &'static str) -> Self {
-        Self { name, key: name_key(name), streams: Vec::new(), world: Stream::unused() }
-    }
-
-    #[inline]
-    fn stream(&mut self, source: u32) -> &mut Stream {
-        if source == WORLD {
-            return &mut self.world;
-        }
-        let index = source as usize;
-        if index >= self.streams.len() {
-            self.streams.resize(index + 1, Stream::unused());
-        }
-        &mut self.streams[index]
-    }
-}
-
-/// FNV-1a of the site's name: streams belong to names, so the order in which sites are first used does not matter.
-fn name_key(name: &str) -> u64 {
-    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
-}
-
-fn stream_key(seed: u64, site: u64, source: u32) -> [u8; 32] {
-    let mut key = *b"................seatrial tape 1 ";
-    key[..8].copy_from_slice(&seed.to_le_bytes());
-    key[8..16].copy_from_slice(&site.to_le_bytes());
-    key[28..].copy_from_slice(&source.to_le_bytes());
-    key
-}
-
-/// A word scaled down to `0..bound`. One word a choice, with no rejection, keeps the occurrences of a stream countable; the bias is
-/// below one in 2^32 for every bound that the world uses.
-#[inline]
-fn below(words: &mut ChaCha8Rng, bound: u64) -> u64 {
-    if let Ok(small) = u32::try_from(bound) {
-        return (u64::from(words.next_u32()) * u64::from(small)) >> 32;
-    }
-    ((u128::from(words.next_u64()) * u128::from(bound)) >> 64) as u64
 }
 
 #[cfg(test)]

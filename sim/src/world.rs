@@ -223,6 +223,7 @@ impl<N: Node> World<N> {
             return Stop::Broken(incident.clone());
         }
         self.core.tracing = observer.wants_trace();
+        self.core.heard |= self.core.tracing;
         let went = catch_unwind(AssertUnwindSafe(|| self.run_until(until, driver, observer)));
         let stop = went.unwrap_or_else(|payload| {
             // Only a node's own panic is the node's fault.
@@ -294,13 +295,16 @@ impl<N: Node> World<N> {
             self.start(driver, observer);
         }
         loop {
-            if self.core.heard || self.core.tracing || !self.core.facts.is_empty() {
+            if self.core.heard {
                 self.flush(observer);
                 if observer.done() {
                     return Stop::Done;
                 }
+                if self.incident.is_some() {
+                    return Stop::Events;
+                }
             }
-            if self.incident.is_some() || self.core.step >= self.event_limit {
+            if self.core.step >= self.event_limit {
                 return Stop::Events;
             }
             let core = &mut self.core;
@@ -317,10 +321,17 @@ impl<N: Node> World<N> {
                 self.instant_began = core.step;
             } else if core.step - self.instant_began > self.instant_limit {
                 let (events, at) = (core.step - self.instant_began, core.moment());
-                self.incident = Some(Incident::Livelock { events, at });
+                self.break_off(Incident::Livelock { events, at });
             }
             self.happen(entry.slot(), driver, observer);
         }
+    }
+
+    /// Something must not have happened: nothing more does.
+    #[cold]
+    fn break_off(&mut self, incident: Incident) {
+        self.incident = Some(incident);
+        self.core.heard = true;
     }
 
     /// Every node and every client begins.
@@ -340,14 +351,18 @@ impl<N: Node> World<N> {
     #[inline]
     fn happen<D: Driver<N>, O: Observer>(&mut self, slot: u32, driver: &mut D, observer: &mut O) {
         let event = self.core.events.peek(slot);
-        if let Some(node) = event.node()
+        if self.core.pauses > 0
+            && let Some(node) = event.node()
             && self.core.bodies[node as usize].paused
         {
             self.hold_up(node, slot);
             return;
         }
         match *event {
-            Event::Message { from, to, id } => self.deliver(slot, from, to, id),
+            Event::Message { from, to, body, id } => {
+                self.core.events.release(slot);
+                self.deliver(from, to, body, id);
+            }
             Event::Timer { node, timer } => {
                 self.core.events.release(slot);
                 self.come_up(node, timer);
@@ -364,11 +379,15 @@ impl<N: Node> World<N> {
         driver: &mut D,
         observer: &mut O,
     ) {
-        match self.core.events.take(slot) {
-            Event::Request { client, to, attempt, id, body } => {
+        let event = *self.core.events.peek(slot);
+        self.core.events.release(slot);
+        match event {
+            Event::Request { client, to, body, attempt, id } => {
+                let body = self.core.events.requests.take(body);
                 self.ask(client, to, attempt, id, body);
             }
-            Event::Answer { from, client, attempt, id, body } => {
+            Event::Answer { from, client, body, attempt, id } => {
+                let body = self.core.events.answers.take(body);
                 let to = self.core.client_slot(client);
                 if self.arrives(from, to, id) {
                     self.count(Kind::Answer, from, to, attempt);
@@ -388,10 +407,13 @@ impl<N: Node> World<N> {
                     driver.wake(&mut ClientIo { client, core: &mut self.core, observer });
                 }
             }
-            Event::Synced { node, life, token, file, upto } => {
+            Event::Synced { node, life, file, token, upto } => {
                 self.synced(node, life, token, file, upto);
             }
-            Event::Read { node, life, token, bytes } => self.read(node, life, token, bytes),
+            Event::Read { node, life, body, token } => {
+                let bytes = self.core.events.reads.take(body);
+                self.read(node, life, token, bytes);
+            }
             Event::Fault { index } => self.fault(index as usize),
             Event::FaultOver { index } => self.fault_over(index as usize),
             Event::Heal => {
@@ -408,20 +430,20 @@ impl<N: Node> World<N> {
 
     /// A message is judged where it lies and then moved once, into its receiver's hands.
     #[inline]
-    fn deliver(&mut self, slot: u32, from: u32, to: u32, id: u64) {
+    fn deliver(&mut self, from: u32, to: u32, body: u32, id: u64) {
         if !self.arrives(from, to, id) {
-            drop(self.core.events.take_message(slot));
+            drop(self.core.events.messages.take(body));
             return;
         }
         self.core.counts.delivered += 1;
-        let body = self.core.events.message(slot);
-        let digest = N::digest(body);
+        let message = self.core.events.messages.peek(body);
+        let digest = N::digest(message);
         if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(body));
+            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(message));
             self.trace_delivery(id, from, to, text);
         }
         self.count(Kind::Message, from, to, digest);
-        let body = self.core.events.take_message(slot);
+        let body = self.core.events.messages.take(body);
         let from = self.core.members[from as usize];
         self.handle(to, Input::Message { from, body });
     }
@@ -533,13 +555,15 @@ impl<N: Node> World<N> {
             }
             Err(error) => {
                 let at = self.core.moment();
-                self.incident = Some(Incident::OpenFailed { node: id, error, at });
+                self.break_off(Incident::OpenFailed { node: id, error, at });
             }
         }
     }
 
     /// Lets a node that is up handle one input.
-    #[inline]
+    ///
+    /// Inlined always, so that the input is made where the node takes it.
+    #[inline(always)]
     fn handle(&mut self, node: u32, input: Input<N>) {
         let Some(state) = &mut self.nodes[node as usize] else {
             return;
@@ -573,7 +597,7 @@ impl<N: Node> World<N> {
         for (node, fact) in self.core.facts.drain(..) {
             observer.fact(at, node, &fact);
         }
-        self.core.heard = false;
+        self.core.heard = self.core.tracing;
     }
 
     #[cold]

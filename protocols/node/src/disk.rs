@@ -142,6 +142,20 @@ pub enum DiskWrite<'a> {
     },
 }
 
+/// Says what is done, without the bytes: `append 24 bytes to log`.
+impl fmt::Display for DiskWrite<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Append { file, bytes } => write!(f, "append {} bytes to {file}", bytes.len()),
+            Self::WriteAt { file, offset, bytes } => {
+                write!(f, "write {} bytes at {offset} of {file}", bytes.len())
+            }
+            Self::Truncate { file, len } => write!(f, "truncate {file} to {len} bytes"),
+            Self::Rename { from, to } => write!(f, "rename {from} to {to}"),
+        }
+    }
+}
+
 impl DiskWrite<'_> {
     /// The same change by a child whose files are in this folder.
     #[must_use]

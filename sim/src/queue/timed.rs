@@ -65,7 +65,7 @@ impl Timed {
         self.ties.clear();
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, entry: Entry) {
         let tick = entry.time() >> BUCKET_BITS;
         // One comparison for both ends of the wheel: what is not ahead wraps round to far ahead.
@@ -101,7 +101,7 @@ impl Timed {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
         if self.current.is_empty()
             && self.ties.is_empty()
@@ -269,18 +269,18 @@ impl Bits {
     }
 
     /// The first bit set at `from` or after it.
+    ///
+    /// Whether that is in the same word or in a later one is as good as random, so it is not decided by a branch.
     #[inline]
     fn next_from(&self, from: usize) -> Option<usize> {
         let (word, bit) = (from / 64, from % 64);
         let here = self.words[word] & (u64::MAX << bit);
-        if here != 0 {
-            return Some(word * 64 + here.trailing_zeros() as usize);
-        }
         let later = self.summary & (u64::MAX << word) & !(1 << word);
-        if later == 0 {
+        if here | later == 0 {
             return None;
         }
-        let word = later.trailing_zeros() as usize;
-        Some(word * 64 + self.words[word].trailing_zeros() as usize)
+        let later = later.trailing_zeros() as usize % 64;
+        let (word, bits) = if here != 0 { (word, here) } else { (later, self.words[later]) };
+        Some(word * 64 + bits.trailing_zeros() as usize)
     }
 }
