@@ -68,16 +68,16 @@ impl Case {
     /// As [`Case::read`].
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
         check_version(file, text)?;
+        if !text.trim_end().ends_with(END) {
+            let what = "the file is cut off: its last line is missing; get the whole file";
+            return Err(ScenarioError::new(file, what));
+        }
         let case: Self =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
         case.scenario.check().map_err(|(table, key, what)| {
             let table = format!("scenario.{table}");
             ScenarioError::new(file, what).at(text, table.trim_end_matches('.'), key)
         })?;
-        if !text.trim_end().ends_with(END) {
-            let what = "the file is cut off: its last line is missing; get the whole file";
-            return Err(ScenarioError::new(file, what));
-        }
         Ok(case)
     }
 

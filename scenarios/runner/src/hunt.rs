@@ -73,6 +73,7 @@ pub fn hunt(
         drop(give);
         collect(&take, &supply, options, &mut totals, on_seed);
     });
+    totals.refresh();
     totals.account.interrupted = stop.load(Ordering::Relaxed);
     totals.account
 }
@@ -139,6 +140,9 @@ fn collect(
             expected += 1;
             let failed = found.result.outcome == Outcome::Violated;
             totals.add(&found);
+            if totals.account.seeds.is_multiple_of(REFRESH) {
+                totals.refresh();
+            }
             on_seed(&found.result, &totals.account);
             if failed && options.stop_at_first {
                 supply.enough.store(true, Ordering::Relaxed);
@@ -180,18 +184,26 @@ impl<'p> Totals<'p> {
         Self { prepared, max_failures: options.max_failures, counts, reached, account }
     }
 
+    /// Brings the tables up to date.
+    fn refresh(&mut self) {
+        let account = &mut self.account;
+        account.faults = fault_counts(&self.counts);
+        account.traffic = traffic(&self.counts);
+        account.reached = self.reached.iter().map(|(mark, runs)| (mark.clone(), *runs)).collect();
+    }
+
     fn add(&mut self, found: &Found) {
         self.counts.add(&found.counts);
         for (mark, _) in &found.reached {
-            *self.reached.entry(mark.clone()).or_default() += 1;
+            match self.reached.get_mut(mark) {
+                Some(runs) => *runs += 1,
+                None => drop(self.reached.insert(mark.clone(), 1)),
+            }
         }
         let account = &mut self.account;
         account.seeds += 1;
         account.events += found.result.events;
         account.virtual_time = account.virtual_time + found.result.virtual_time;
-        account.faults = fault_counts(&self.counts);
-        account.traffic = traffic(&self.counts);
-        account.reached = self.reached.iter().map(|(mark, runs)| (mark.clone(), *runs)).collect();
         match found.result.outcome {
             Outcome::Holds => {}
             Outcome::Unknown => account.unknown += 1,
@@ -204,6 +216,9 @@ impl<'p> Totals<'p> {
         }
     }
 }
+
+/// After how many seeds the tables that a live view shows are brought up to date: making them costs more than a short run.
+const REFRESH: u64 = 64;
 
 /// Makes a failing run once more, with the recorder on, and holds the two against each other.
 fn again(prepared: &Prepared, first: &SeedResult) -> Account {

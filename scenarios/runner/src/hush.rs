@@ -1,7 +1,7 @@
 //! Panics of simulated nodes: they are findings, so they are kept, with their place, and not printed.
 
 use std::cell::{Cell, RefCell};
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 thread_local! {
@@ -12,6 +12,9 @@ thread_local! {
 static HOOK: Once = Once::new();
 
 /// Runs this, and keeps panics in it from being printed. Panics elsewhere are printed as ever.
+///
+/// # Panics
+/// Where the act itself panics, and not a node in it: that is told in full.
 pub(crate) fn hushed<R>(act: impl FnOnce() -> R) -> R {
     HOOK.call_once(|| {
         let before = panic::take_hook();
@@ -24,23 +27,18 @@ pub(crate) fn hushed<R>(act: impl FnOnce() -> R) -> R {
             }
         }));
     });
-    let loud = Loud;
     HUSHED.set(true);
-    let result = act();
-    drop(loud);
-    result
+    let result = panic::catch_unwind(AssertUnwindSafe(act));
+    HUSHED.set(false);
+    result.unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        let place = place().unwrap_or_default();
+        panic!("outside of any node, at {place}: {}", text.unwrap_or_default());
+    })
 }
 
 /// Where the last hushed panic of this thread was raised.
 pub(crate) fn place() -> Option<String> {
     PLACE.with(|kept| kept.borrow_mut().take())
-}
-
-/// Ends the hush however the act ends.
-struct Loud;
-
-impl Drop for Loud {
-    fn drop(&mut self) {
-        HUSHED.set(false);
-    }
 }

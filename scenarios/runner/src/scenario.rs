@@ -192,6 +192,8 @@ pub struct FaultSpec {
     pub reorder: Knob<Rate>,
     /// For how long at most.
     pub reorder_delay: Knob<Duration>,
+    /// Every other drawn fault begins within this time after another one, so that trouble comes in bursts; zero for none.
+    pub burst: Knob<Duration>,
     /// On which side of a cut the clients are.
     pub clients: Choice<ClientSide>,
     /// Crashes of a node.
@@ -219,6 +221,7 @@ impl Default for FaultSpec {
             duplicate: Knob::Fixed(Rate(0)),
             reorder: Knob::Fixed(Rate(0)),
             reorder_delay: Knob::Fixed(Duration::from_millis(50)),
+            burst: Knob::Fixed(Duration::ZERO),
             clients: Choice::Fixed(ClientSide::Anywhere),
             crash: None,
             pause: None,

@@ -34,7 +34,7 @@ impl FromStr for CasFail {
 /// How much work a check may be. Both are counted, not measured, so that a verdict does not depend on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Attempts to apply an operation to a state; from five to fifteen million a second.
+    /// Attempts to apply an operation to a state; some three to fifteen million a second.
     pub steps: u64,
     /// Bytes of states remembered at one time.
     pub bytes: usize,

@@ -23,7 +23,9 @@ pub(super) fn draw(
     };
     let side = *drawing.choice("faults.clients", &spec.clients, ToString::to_string);
     let mut faults = spec.script.clone();
-    let mut draft = Draft { members, clients, side, heal_after, drawing };
+    let burst = drawing.scalar("faults.burst", &spec.burst);
+    let begun = faults.iter().map(|planned| planned.at).collect();
+    let mut draft = Draft { members, clients, side, heal_after, burst, begun, drawing };
     for kind in KINDS {
         if let Some(recurring) = (kind.spec)(spec) {
             faults.extend(draft.recur(kind.name, recurring, kind.make));
@@ -43,12 +45,12 @@ struct Kind {
 }
 
 const KINDS: &[Kind] = &[
-    Kind { name: "faults.crash", spec: |spec| spec.crash.as_ref(), make: crash },
-    Kind { name: "faults.pause", spec: |spec| spec.pause.as_ref(), make: pause },
     Kind { name: "faults.isolate", spec: |spec| spec.isolate.as_ref(), make: isolate },
     Kind { name: "faults.partition", spec: |spec| spec.partition.as_ref(), make: partition },
     Kind { name: "faults.one_way", spec: |spec| spec.one_way.as_ref(), make: one_way },
     Kind { name: "faults.ring", spec: |spec| spec.ring.as_ref(), make: ring },
+    Kind { name: "faults.pause", spec: |spec| spec.pause.as_ref(), make: pause },
+    Kind { name: "faults.crash", spec: |spec| spec.crash.as_ref(), make: crash },
 ];
 
 fn crash(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
@@ -112,6 +114,10 @@ struct Draft<'a, 'd> {
     clients: u32,
     side: ClientSide,
     heal_after: Duration,
+    /// Within how long after another fault one begins that belongs to a burst; zero where there are none.
+    burst: Duration,
+    /// When the faults drawn so far begin.
+    begun: Vec<Duration>,
     drawing: &'a mut Drawing<'d>,
 }
 
@@ -121,12 +127,23 @@ impl Draft<'_, '_> {
         let lasts = format!("{name}.lasts");
         let mut planned = Vec::new();
         for _ in 0..count {
-            let at = self.below(&format!("{name}.at"), self.heal_after.as_nanos());
-            let at = Duration::from_nanos(at);
+            let at = self.begin(&format!("{name}.at"));
+            self.begun.push(at);
             let lasts = recurring.lasts.draw(&lasts, self.drawing.tape);
             planned.push(PlannedFault { at, lasts, fault: make(self, name, recurring) });
         }
         planned
+    }
+
+    /// When a fault begins: anywhere, or soon after another one. Trouble that comes in bursts meets a system that has not yet
+    /// recovered from the last, which is where bugs are.
+    fn begin(&mut self, place: &str) -> Duration {
+        let alone = self.burst == Duration::ZERO || self.begun.is_empty();
+        if alone || self.below(place, 2) == 0 {
+            return Duration::from_nanos(self.below(place, self.heal_after.as_nanos()));
+        }
+        let after = self.below(place, self.begun.len() as u64) as usize;
+        self.begun[after] + Duration::from_nanos(self.below(place, self.burst.as_nanos()))
     }
 
     fn target(&mut self, name: &str, recurring: &Recurring) -> Target {
