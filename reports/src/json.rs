@@ -1,0 +1,141 @@
+//! Runs and hunts for other tools: one JSON document, or JSON lines for a hunt as it goes.
+//!
+//! A hunt's lines are a header, then one seed a line in order of seed, then a summary; a file whose last line is no summary was
+//! cut off. Spans of time are texts with their unit, as `"1.5ms"`; moments are a step and nanoseconds.
+
+use seatrial_history::{Account, HuntAccount, Outcome, SeedResult};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// The form of everything written here. It rises when a reader of the old form would go wrong.
+pub const FORM: u64 = 1;
+
+/// A run as one JSON document, ending with a line end.
+pub fn account(account: &Account) -> String {
+    document(&account_value(account))
+}
+
+/// A hunt as one JSON document, with the accounts of the failures that were kept.
+pub fn hunt(hunt: &HuntAccount) -> String {
+    let mut value = hunt_value(hunt);
+    value.insert("failures".into(), hunt.failures.iter().map(account_value).collect());
+    document(&Value::Object(value))
+}
+
+/// The first line of a hunt's JSON lines.
+pub fn header(scenario: &str, protocol: &str, mutant: Option<&str>, first_seed: u64) -> String {
+    line(&json!({ "header": {
+        "form": FORM,
+        "scenario": scenario,
+        "protocol": protocol,
+        "mutant": mutant,
+        "first_seed": first_seed,
+    }}))
+}
+
+/// A seed's line.
+pub fn seed(result: &SeedResult) -> String {
+    line(&value(result))
+}
+
+/// The last line of a hunt's JSON lines: the totals, and of each failure that was kept what it takes to see it again.
+pub fn summary(hunt: &HuntAccount) -> String {
+    let mut summary = hunt_value(hunt);
+    let failure = |account: &Account| {
+        json!({
+            "seed": account.seed,
+            "properties": broken(account),
+            "replay": account.replay,
+            "case": account.case,
+        })
+    };
+    summary.insert("failures".into(), hunt.failures.iter().map(failure).collect());
+    line(&json!({ "summary": summary }))
+}
+
+/// The properties of a run that are violated.
+pub(crate) fn broken(account: &Account) -> Vec<&str> {
+    let broken = account.judgements.iter().filter(|judged| judged.verdict.violation().is_some());
+    broken.map(|judged| judged.property.as_str()).collect()
+}
+
+fn account_value(account: &Account) -> Value {
+    let mut members = first(account.outcome());
+    if let Value::Object(rest) = value(account) {
+        members.extend(rest);
+    }
+    members.insert("knobs".into(), pairs(&account.knobs));
+    members.insert("reached".into(), pairs(&account.reached));
+    Value::Object(members)
+}
+
+fn hunt_value(hunt: &HuntAccount) -> Map<String, Value> {
+    let outcome = match (hunt.violated, hunt.unknown) {
+        (0, 0) => Outcome::Holds,
+        (0, _) => Outcome::Unknown,
+        _ => Outcome::Violated,
+    };
+    let mut members = first(outcome);
+    if let Value::Object(rest) = value(hunt) {
+        members.extend(rest);
+    }
+    members.insert("reached".into(), pairs(&hunt.reached));
+    members
+}
+
+/// The members that every document begins with.
+fn first(outcome: Outcome) -> Map<String, Value> {
+    let mut members = Map::new();
+    members.insert("form".into(), FORM.into());
+    members.insert("outcome".into(), value(&outcome));
+    members
+}
+
+/// Names and values as an object; of equal names the last stands.
+fn pairs<T: Serialize>(pairs: &[(String, T)]) -> Value {
+    pairs.iter().map(|(name, of)| (name.clone(), value(of))).collect()
+}
+
+fn value<T: Serialize>(plain: &T) -> Value {
+    serde_json::to_value(plain).expect("accounts have text as keys and no numbers but whole ones")
+}
+
+fn document(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn line(value: &Value) -> String {
+    format!("{value}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn a_run_is_one_document() {
+        samples::golden("violated.json", &account(&samples::violated()));
+    }
+
+    #[test]
+    fn a_hunt_is_one_document_with_its_failures() {
+        let text = hunt(&samples::failed_hunt());
+        let parsed: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(parsed["outcome"], "violated");
+        assert_eq!(parsed["failures"][0]["outcome"], "violated");
+        assert_eq!(parsed["failures"][0]["knobs"]["nodes"], "5");
+        assert_eq!(parsed["reached"]["a snapshot was installed"], 214);
+    }
+
+    #[test]
+    fn a_hunt_is_told_in_lines_as_it_goes() {
+        let failed = samples::failed_hunt();
+        let mut text = header("raft-kv", "raft-kv", Some("vote-not-persisted"), 41);
+        text += &seed(&samples::seed(41, Outcome::Holds));
+        text += &seed(&samples::seed(42, Outcome::Violated));
+        text += &summary(&failed);
+        assert!(text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+        samples::golden("hunt.jsonl", &text);
+    }
+}

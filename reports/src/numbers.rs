@@ -1,0 +1,54 @@
+//! Numbers as people read them.
+
+use seatrial_node::Duration;
+
+/// A count with its thousands set apart: `1,204,123`.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A short span of time to three digits or so: `12.34ms`.
+pub(crate) fn span(span: Duration) -> String {
+    format!("{span:.2}")
+}
+
+/// A span that may be long: hours and minutes where it has them.
+pub(crate) fn long_span(long: Duration) -> String {
+    let seconds = long.as_nanos() / 1_000_000_000;
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) => span(long),
+        (0, _) => format!("{minutes}m {}s", seconds % 60),
+        _ => format!("{}h {minutes}m", count(hours)),
+    }
+}
+
+/// The word after a number, in its singular or plural.
+pub(crate) fn of(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let shown = [0, 999, 1_000, 1_204_123, u64::MAX].map(count);
+        assert_eq!(shown, ["0", "999", "1,000", "1,204,123", "18,446,744,073,709,551,615"]);
+    }
+
+    #[test]
+    fn long_spans_are_told_in_hours_and_minutes() {
+        let shown = |seconds| long_span(Duration::from_secs(seconds));
+        assert_eq!([shown(59), shown(61), shown(7_265)], ["59s", "1m 1s", "2h 1m"]);
+    }
+}

@@ -1,0 +1,189 @@
+//! Runs made up for tests, and the comparison of a drawing with the file that shows how it should be.
+
+use std::borrow::Cow;
+
+use seatrial_history::{
+    Account, DropCause, Endpoint, FaultCount, HuntAccount, Judgement, Moment, OpCount, OpEvent,
+    OpKind, Outcome, Process, SeedResult, TraceEvent, TraceItem, TraceLine, Traffic, Value,
+    Verdict, Violation,
+};
+use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
+
+use crate::Page;
+
+/// Compares with `golden/NAME`. With `BLESS=1` in the environment the file is written anew, for a person to look at its change.
+#[allow(clippy::disallowed_methods, reason = "only tests read files and the environment")]
+pub(crate) fn golden(name: &str, text: &str) {
+    let path = format!("{}/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var("BLESS").is_ok_and(|bless| bless == "1") {
+        std::fs::write(&path, text).expect("the folder of golden files can be written");
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        golden == text,
+        "{path} differs: look, then run again with BLESS=1\n--- the file\n{golden}\n--- now\n{text}"
+    );
+}
+
+pub(crate) const PAGE: Page = Page { width: 90, colour: false };
+
+pub(crate) fn moment(step: u64, millis: u64) -> Moment {
+    Moment { step, time: Instant::from_nanos(millis * 1_000_000) }
+}
+
+pub(crate) fn violation() -> Violation {
+    Violation {
+        property: "election safety",
+        source: "Raft (Ongaro and Ousterhout 2014), figure 3",
+        explanation: "Two nodes lead in term 3: n1 since step 2, and now n2. At most one leader can be elected in a given term."
+            .into(),
+        at: Some(moment(5, 1_250)),
+        evidence: vec![
+            "step 2 at 1.1s: n1 leads in term 3".into(),
+            "step 5 at 1.25s: n2 leads in term 3".into(),
+        ],
+    }
+}
+
+fn judgement(property: &str, verdict: Verdict) -> Judgement {
+    Judgement { property: property.into(), verdict }
+}
+
+fn fault(kind: &str, asked: u64, bit: u64) -> FaultCount {
+    FaultCount { kind: kind.into(), asked, bit }
+}
+
+pub(crate) fn holds() -> Account {
+    let op = |f: &str, invoked, ok, info, median| OpCount {
+        f: f.into(),
+        invoked,
+        ok,
+        fail: invoked - ok - info,
+        info,
+        median: Duration::from_micros(median),
+        p99: Duration::from_micros(median * 4),
+        max: Duration::from_micros(median * 9),
+    };
+    Account {
+        scenario: "raft-kv".into(),
+        protocol: "raft-kv".into(),
+        mutant: None,
+        seed: 42,
+        knobs: vec![
+            ("nodes".into(), "5".into()),
+            ("entries-per-append".into(), "unlimited".into()),
+        ],
+        plan: vec!["at 1.2s cut n1, n2 | n3, n4, n5".into(), "at 2s heal".into()],
+        healed: Some(moment(600, 5_000)),
+        end: moment(1_204, 7_500),
+        faults: vec![fault("crash", 3, 2), fault("duplicate", 120, 0)],
+        traffic: Traffic { sent: 2_042, delivered: 1_990, dropped: 52 },
+        operations: vec![op("read", 30, 28, 2, 4_217), op("cas", 4, 0, 0, 0)],
+        reached: vec![("a snapshot was installed".into(), 2)],
+        judgements: vec![
+            judgement("election safety", Verdict::Holds),
+            judgement("linearizability", Verdict::Holds),
+        ],
+        hash: "00f3a1c2d4e5b697".into(),
+        replay: "seatrial run raft-kv --seed 42".into(),
+        case: None,
+    }
+}
+
+pub(crate) fn violated() -> Account {
+    Account {
+        mutant: Some("vote-not-persisted".into()),
+        judgements: vec![
+            judgement(
+                "linearizability",
+                Verdict::Unknown { why: "the budget of 2,000,000 steps was spent".into() },
+            ),
+            judgement("election safety", Verdict::Violated(violation())),
+            judgement("log matching", Verdict::Holds),
+        ],
+        replay: "seatrial replay target/seatrial/raft-kv-vote-not-persisted-42.case".into(),
+        case: Some("target/seatrial/raft-kv-vote-not-persisted-42.case".into()),
+        ..holds()
+    }
+}
+
+pub(crate) fn seed(seed: u64, outcome: Outcome) -> SeedResult {
+    let broken = outcome != Outcome::Holds;
+    SeedResult {
+        seed,
+        outcome,
+        properties: if broken { vec!["election safety".into()] } else { Vec::new() },
+        events: 1_204,
+        virtual_time: Duration::from_millis(7_500),
+        hash: format!("{seed:016x}"),
+    }
+}
+
+pub(crate) fn hunt() -> HuntAccount {
+    HuntAccount {
+        scenario: "raft-kv".into(),
+        protocol: "raft-kv".into(),
+        mutant: None,
+        first_seed: 0,
+        seeds: 1_000,
+        asked: Some(1_000),
+        violated: 0,
+        unknown: 0,
+        events: 1_204_123,
+        virtual_time: Duration::from_secs(7_501),
+        faults: vec![fault("crash", 3_012, 2_077), fault("pause", 12, 0)],
+        traffic: Traffic { sent: 2_042_000, delivered: 1_990_000, dropped: 52_000 },
+        reached: vec![("a snapshot was installed".into(), 214)],
+        failures: Vec::new(),
+        interrupted: false,
+    }
+}
+
+pub(crate) fn failed_hunt() -> HuntAccount {
+    HuntAccount {
+        mutant: Some("vote-not-persisted".into()),
+        seeds: 43,
+        violated: 2,
+        unknown: 1,
+        failures: vec![violated()],
+        interrupted: true,
+        ..hunt()
+    }
+}
+
+/// A few lines of every kind.
+pub(crate) fn trace() -> Vec<TraceLine> {
+    let (n1, n2) = (NodeId(1), NodeId(2));
+    let (from, to) = (Endpoint::Node(n1), Endpoint::Node(n2));
+    let event =
+        |step, what| TraceLine { at: moment(step, step * 250), what: TraceItem::Event(what) };
+    let status = Status::new().with("role", "leader").with("term", 3);
+    let fact = |step, node, fact| TraceLine {
+        at: moment(step, step * 250),
+        what: TraceItem::Fact(node, fact),
+    };
+    let op = OpEvent {
+        process: Process(0),
+        kind: OpKind::Info,
+        f: Cow::Borrowed("cas"),
+        key: Value::from("x"),
+        value: Value::pair(2, 4),
+        time: Instant::ZERO,
+        error: Some("timeout\u{1b}[2J".into()),
+    };
+    vec![
+        event(1, TraceEvent::Send { id: 7, from, to, text: "RequestVote term=3".into() }),
+        fact(2, n1, Fact::Lead { term: 3 }),
+        fact(2, n1, Fact::Append { index: 1, term: 3, digest: 0xbeef }),
+        event(2, TraceEvent::Status { node: n1, status }),
+        event(3, TraceEvent::Drop { id: 7, from, to, cause: DropCause::Partition }),
+        event(4, TraceEvent::Timer { node: n2, text: "election".into() }),
+        event(5, TraceEvent::Disk { node: n2, text: "sync ok".into() }),
+        event(6, TraceEvent::Fault { text: "n2 crashed".into() }),
+        event(
+            7,
+            TraceEvent::Deliver { id: 9, from: Endpoint::Client(0), to, text: "Cas x".into() },
+        ),
+        TraceLine { at: moment(8, 61_002), what: TraceItem::Op(op) },
+    ]
+}

@@ -1,0 +1,99 @@
+//! The summary of a hunt.
+
+use seatrial_history::{Account, HuntAccount};
+
+use super::{HOLDS, UNKNOWN, VIOLATED, subject, tables};
+use crate::json::broken;
+use crate::numbers::{count, long_span, of, span};
+use crate::page::{Page, Role, clean};
+use crate::table::{Align, Table};
+
+/// A hunt: what it found first, each failure with the command that shows it again, then the totals.
+pub fn hunt(hunt: &HuntAccount, page: &Page) -> String {
+    let mut out = headline(hunt, page);
+    for account in &hunt.failures {
+        out.push_str(&failure(account, page));
+    }
+    let kept = hunt.failures.len() as u64;
+    let failed = hunt.violated + hunt.unknown;
+    if kept > 0 && failed > kept {
+        out.push_str(&format!("\n  {} more failed in the same hunt\n", count(failed - kept)));
+    }
+    out.push_str(&totals(hunt).draw(page));
+    out.push_str(&tables::faults(&hunt.faults).draw(page));
+    out.push_str(&tables::traffic(hunt.traffic).draw(page));
+    out.push_str(&tables::reached("seeds", &hunt.reached).draw(page));
+    out
+}
+
+fn headline(hunt: &HuntAccount, page: &Page) -> String {
+    let subject = subject(&hunt.scenario, hunt.mutant.as_deref());
+    let seeds = of(hunt.seeds, "seed", "seeds");
+    let (word, role, what) = match (hunt.violated, hunt.unknown) {
+        (0, 0) if hunt.seeds == 0 => (UNKNOWN, Role::Unsure, "no seed was run".to_owned()),
+        (0, 0) => (HOLDS, Role::Good, format!("{seeds}, none broke a property")),
+        (0, unknown) => {
+            let what = format!("{} of {seeds} could not be judged", count(unknown));
+            (UNKNOWN, Role::Unsure, what)
+        }
+        (violated, _) => {
+            let what = format!("{} of {seeds} broke a property", count(violated));
+            (VIOLATED, Role::Bad, what)
+        }
+    };
+    let early = if hunt.interrupted { ", interrupted" } else { "" };
+    format!("{}  {subject}: {what}{early}\n", page.paint(role, word))
+}
+
+fn failure(account: &Account, page: &Page) -> String {
+    let properties = match broken(account).as_slice() {
+        [] => "could not be judged".to_owned(),
+        broken => broken.join(", "),
+    };
+    let seed = page.paint(Role::Title, &format!("seed {}", account.seed));
+    format!("\n  {seed}  {properties}\n    replay  {}\n", clean(&account.replay))
+}
+
+fn totals(hunt: &HuntAccount) -> Table {
+    let mut table = Table::new(&[Align::Left, Align::Right, Align::Left]).head(&["hunt"]);
+    let mut row = |name: &str, total: String, remark: String| {
+        table.row([name.into(), total.into(), remark.into()]);
+    };
+    let first = format!("from {}", hunt.first_seed);
+    let range = match hunt.asked {
+        Some(asked) if asked != hunt.seeds => format!("{first}, of {} asked for", count(asked)),
+        _ => first,
+    };
+    row("seeds", count(hunt.seeds), range);
+    row("violated", count(hunt.violated), String::new());
+    row("unknown", count(hunt.unknown), String::new());
+    let each = hunt.seeds.max(1);
+    row("events", count(hunt.events), format!("{} a seed", count(hunt.events / each)));
+    let mean = format!("{} a seed", span(hunt.virtual_time / each));
+    row("virtual time", long_span(hunt.virtual_time), mean);
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn a_hunt_that_found_something_names_it_and_how_to_see_it_again() {
+        samples::golden("hunt-violated.txt", &hunt(&samples::failed_hunt(), &samples::PAGE));
+    }
+
+    #[test]
+    fn a_hunt_that_found_nothing_says_so_first() {
+        samples::golden("hunt-holds.txt", &hunt(&samples::hunt(), &samples::PAGE));
+    }
+
+    #[test]
+    fn a_hunt_that_cannot_tell_or_ran_nothing_never_reads_as_a_pass() {
+        let unknown = HuntAccount { unknown: 1, ..samples::hunt() };
+        assert!(hunt(&unknown, &samples::PAGE).starts_with("UNKNOWN  raft-kv: 1 of 1,000 seeds"));
+        let empty = HuntAccount { seeds: 0, ..samples::hunt() };
+        assert!(hunt(&empty, &samples::PAGE).starts_with("UNKNOWN  raft-kv: no seed"));
+    }
+}

@@ -1,0 +1,170 @@
+//! The tables of a run: what was drawn, planned, done and judged.
+
+use std::collections::BTreeMap;
+
+use seatrial_history::{Account, FaultCount, Judgement, OpCount, Traffic, Verdict};
+use seatrial_node::{NodeId, Status};
+
+use crate::numbers::{count, span};
+use crate::page::{Page, Role};
+use crate::table::{Align, Cell, Table};
+
+/// All tables of a run.
+pub(super) fn account(account: &Account, page: &Page) -> String {
+    [
+        run(account).draw(page),
+        pairs("knobs", &account.knobs).draw(page),
+        plan(account, page),
+        faults(&account.faults).draw(page),
+        operations(&account.operations).draw(page),
+        traffic(account.traffic).draw(page),
+        reached("times", &account.reached).draw(page),
+        verdicts(&account.judgements).draw(page),
+    ]
+    .concat()
+}
+
+const NAMED: &[Align] = &[Align::Left, Align::Left];
+
+fn run(account: &Account) -> Table {
+    let mut table = Table::new(NAMED).head(&["run"]);
+    let mut row = |name: &str, value: String| table.row([name.into(), value.into()]);
+    row("scenario", account.scenario.clone());
+    row("protocol", account.protocol.clone());
+    if let Some(mutant) = &account.mutant {
+        row("mutant", mutant.clone());
+    }
+    row("seed", account.seed.to_string());
+    if let Some(healed) = account.healed {
+        row("healed", healed.to_string());
+    }
+    row("end", account.end.to_string());
+    row("hash", account.hash.clone());
+    table
+}
+
+/// Names and values under a title.
+fn pairs(title: &str, pairs: &[(String, String)]) -> Table {
+    let mut table = Table::new(NAMED).head(&[title]);
+    for (name, value) in pairs {
+        table.row([name.as_str().into(), value.as_str().into()]);
+    }
+    table
+}
+
+fn plan(account: &Account, page: &Page) -> String {
+    let mut out = page.title("plan");
+    if account.plan.is_empty() {
+        out.push_str("  no trouble is planned\n");
+    }
+    for line in &account.plan {
+        out.push_str(&page.wrap(line, "  ", "      "));
+    }
+    out
+}
+
+const COUNTED: &[Align] = &[Align::Left, Align::Right, Align::Right, Align::Left];
+
+/// Faults asked for and those that bit.
+pub(super) fn faults(faults: &[FaultCount]) -> Table {
+    let mut table = Table::new(COUNTED).head(&["faults", "asked", "bit"]);
+    for FaultCount { kind, asked, bit } in faults {
+        let remark = match (asked, bit) {
+            (0, 0) => Cell::role("never asked for", Role::Faint),
+            (_, 0) => Cell::role("never bit", Role::Unsure),
+            _ => "".into(),
+        };
+        table.row([kind.as_str().into(), count(*asked).into(), count(*bit).into(), remark]);
+    }
+    table
+}
+
+fn operations(operations: &[OpCount]) -> Table {
+    const COLUMNS: &[Align] = &[
+        Align::Left,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+    ];
+    let head = ["operations", "invoked", "ok", "fail", "info", "median", "p99", "max"];
+    let mut table = Table::new(COLUMNS).head(&head);
+    for op in operations {
+        let time = |time| if op.ok == 0 { "-".into() } else { Cell::from(span(time)) };
+        table.row([
+            op.f.as_str().into(),
+            count(op.invoked).into(),
+            count(op.ok).into(),
+            count(op.fail).into(),
+            count(op.info).into(),
+            time(op.median),
+            time(op.p99),
+            time(op.max),
+        ]);
+    }
+    table
+}
+
+/// What the network did.
+pub(super) fn traffic(traffic: Traffic) -> Table {
+    let mut table = Table::new(&[Align::Left, Align::Right]).head(&["traffic"]);
+    table.row(["sent".into(), count(traffic.sent).into()]);
+    table.row(["delivered".into(), count(traffic.delivered).into()]);
+    table.row(["dropped".into(), count(traffic.dropped).into()]);
+    table
+}
+
+/// The places worth reaching that were reached, and how many `unit`.
+pub(super) fn reached(unit: &str, reached: &[(String, u64)]) -> Table {
+    let mut table = Table::new(&[Align::Left, Align::Right]).head(&["reached", unit]);
+    for (mark, times) in reached {
+        table.row([mark.as_str().into(), count(*times).into()]);
+    }
+    table
+}
+
+fn verdicts(judgements: &[Judgement]) -> Table {
+    let mut table = Table::new(&[Align::Left, Align::Left, Align::Left]).head(&["verdicts"]);
+    for judged in judgements {
+        let (word, role) = super::word(&judged.verdict);
+        let property = judged.property.as_str().into();
+        match &judged.verdict {
+            Verdict::Holds => table.row([Cell::role(word, role), property]),
+            Verdict::Unknown { why } => {
+                table.row([Cell::role(word, role), property, why.as_str().into()]);
+            }
+            Verdict::Violated(violation) => {
+                let at = violation.at.map_or_else(String::new, |at| at.to_string());
+                table.row([Cell::role(word, role), property, at.into()]);
+            }
+        }
+    }
+    table
+}
+
+/// What each node showed last, a line each, with the fields in the order of their first appearance.
+pub(super) fn states(states: &BTreeMap<NodeId, &Status>, page: &Page) -> String {
+    let mut table = Table::new(NAMED).head(&["nodes, as they were then"]);
+    let mut widths: Vec<(&str, usize)> = Vec::new();
+    let fields = states.values().flat_map(|status| status.fields());
+    for (name, value) in fields {
+        let width = name.len() + 1 + value.to_string().len();
+        match widths.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = width.max(*known),
+            None => widths.push((name, width)),
+        }
+    }
+    for (node, status) in states {
+        let mut line = String::new();
+        for (name, width) in &widths {
+            let shown =
+                status.value(name).map_or_else(String::new, |value| format!("{name}={value}"));
+            line.push_str(&format!("{shown:<width$}  "));
+        }
+        table.row([node.to_string().into(), line.trim_end().into()]);
+    }
+    table.draw(page)
+}

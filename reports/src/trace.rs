@@ -1,0 +1,275 @@
+//! A recorded trace as text, a line for each thing that happened: all of it, what a filter leaves, or the last before a failure.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use seatrial_history::{Endpoint, Moment, TraceEvent, TraceItem, TraceLine};
+use seatrial_node::{Fact, Instant, NodeId, Status};
+
+use crate::page::{Page, Role, clean};
+
+/// A kind of line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Messages, requests and answers on their way.
+    Messages,
+    /// Timers that came due.
+    Timers,
+    /// What disks completed.
+    Disk,
+    /// Crashes, partitions and the like, and their end.
+    Faults,
+    /// What nodes announced.
+    Facts,
+    /// Clients' operations.
+    Ops,
+    /// What nodes show after each event.
+    Status,
+    /// Anything else.
+    Notes,
+}
+
+impl Kind {
+    /// Every kind, as it is asked for.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("messages", Self::Messages),
+        ("timers", Self::Timers),
+        ("disk", Self::Disk),
+        ("faults", Self::Faults),
+        ("facts", Self::Facts),
+        ("ops", Self::Ops),
+        ("status", Self::Status),
+        ("notes", Self::Notes),
+    ];
+
+    /// The kind of this line.
+    pub const fn of(line: &TraceLine) -> Self {
+        match &line.what {
+            TraceItem::Op(_) => Self::Ops,
+            TraceItem::Fact(..) => Self::Facts,
+            TraceItem::Event(event) => match event {
+                TraceEvent::Send { .. }
+                | TraceEvent::Duplicate { .. }
+                | TraceEvent::Deliver { .. }
+                | TraceEvent::Drop { .. } => Self::Messages,
+                TraceEvent::Timer { .. } => Self::Timers,
+                TraceEvent::Disk { .. } => Self::Disk,
+                TraceEvent::Fault { .. } => Self::Faults,
+                TraceEvent::Status { .. } => Self::Status,
+                _ => Self::Notes,
+            },
+        }
+    }
+}
+
+/// Which lines to show: those of the kinds named, about the nodes and clients named; all where none is.
+///
+/// As text: names and kinds with commas between them, or `all`.
+///
+/// ```
+/// let filter: seatrial_reports::trace::Filter = "n1,c0,messages,faults".parse()?;
+/// # Ok::<(), seatrial_reports::trace::ParseFilterError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Kinds to show.
+    pub kinds: Vec<Kind>,
+    /// Nodes and clients to show. Faults concern everybody.
+    pub who: Vec<Endpoint>,
+}
+
+/// A word that is neither a kind of line nor a node nor a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseFilterError(String);
+
+impl fmt::Display for ParseFilterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = Kind::ALL.map(|(name, _)| name).join(", ");
+        write!(
+            f,
+            "{:?} is nothing to show: name nodes, as n1, clients, as c0, or kinds: {kinds}",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for ParseFilterError {}
+
+impl FromStr for Filter {
+    type Err = ParseFilterError;
+
+    fn from_str(text: &str) -> Result<Self, ParseFilterError> {
+        let mut filter = Self::default();
+        for word in text.split(',').map(str::trim).filter(|word| *word != "all") {
+            match (Kind::ALL.iter().find(|(name, _)| *name == word), word.parse()) {
+                (Some((_, kind)), _) => filter.kinds.push(*kind),
+                (None, Ok(who)) => filter.who.push(who),
+                (None, Err(_)) => return Err(ParseFilterError(word.to_owned())),
+            }
+        }
+        Ok(filter)
+    }
+}
+
+impl Filter {
+    /// Whether it leaves this line.
+    pub fn keeps(&self, line: &TraceLine) -> bool {
+        let kind = Kind::of(line);
+        (self.kinds.is_empty() || self.kinds.contains(&kind))
+            && (self.who.is_empty()
+                || kind == Kind::Faults
+                || about(line).into_iter().flatten().any(|who| self.who.contains(&who)))
+    }
+}
+
+/// Whom a line is about.
+fn about(line: &TraceLine) -> [Option<Endpoint>; 2] {
+    let node = |node: &NodeId| [Some(Endpoint::Node(*node)), None];
+    match &line.what {
+        TraceItem::Fact(who, _) => node(who),
+        TraceItem::Op(event) => [u32::try_from(event.process.0).ok().map(Endpoint::Client), None],
+        TraceItem::Event(event) => match event {
+            TraceEvent::Send { from, to, .. }
+            | TraceEvent::Deliver { from, to, .. }
+            | TraceEvent::Drop { from, to, .. } => [Some(*from), Some(*to)],
+            TraceEvent::Timer { node: who, .. }
+            | TraceEvent::Disk { node: who, .. }
+            | TraceEvent::Status { node: who, .. } => node(who),
+            _ => [None, None],
+        },
+    }
+}
+
+/// The lines that the filter leaves, as text: step, time, what happened.
+pub fn draw<'a>(
+    lines: impl IntoIterator<Item = &'a TraceLine>,
+    filter: &Filter,
+    page: &Page,
+) -> String {
+    let mut out = String::new();
+    for line in lines.into_iter().filter(|line| filter.keeps(line)) {
+        let role = match Kind::of(line) {
+            Kind::Faults => Role::Unsure,
+            Kind::Ops => Role::Title,
+            Kind::Status => Role::Faint,
+            _ => Role::Plain,
+        };
+        let at = format!("{:>7}  {:>13}", line.at.step, clock(line.at.time));
+        let what = page.paint(role, &clean(&text(&line.what)));
+        out.push_str(&format!("{}  {what}\n", page.paint(Role::Faint, &at)));
+    }
+    out
+}
+
+/// The last `count` lines up to the moment of a failure, or of the whole trace. What nodes show is left out: it is a line for
+/// every event, and [`states`] says where it led to.
+pub fn window(lines: &[TraceLine], until: Option<Moment>, count: usize) -> Vec<&TraceLine> {
+    let mut window: Vec<_> = upto(lines, until)
+        .iter()
+        .rev()
+        .filter(|line| Kind::of(line) != Kind::Status)
+        .take(count)
+        .collect();
+    window.reverse();
+    window
+}
+
+/// What each node showed last before the moment of a failure, or at the end of the trace.
+pub fn states(lines: &[TraceLine], until: Option<Moment>) -> BTreeMap<NodeId, &Status> {
+    let mut states = BTreeMap::new();
+    for line in upto(lines, until) {
+        if let TraceItem::Event(TraceEvent::Status { node, status }) = &line.what {
+            states.insert(*node, status);
+        }
+    }
+    states
+}
+
+fn upto(lines: &[TraceLine], until: Option<Moment>) -> &[TraceLine] {
+    match until {
+        Some(until) => &lines[..lines.partition_point(|line| line.at.step <= until.step)],
+        None => lines,
+    }
+}
+
+/// Seconds to the microsecond, so that times stand under one another.
+fn clock(time: Instant) -> String {
+    let micros = time.as_nanos() / 1_000;
+    format!("{}.{:06}s", micros / 1_000_000, micros % 1_000_000)
+}
+
+fn text(item: &TraceItem) -> String {
+    match item {
+        TraceItem::Event(event) => event.to_string(),
+        TraceItem::Fact(node, fact) => format!("{node}  announces {}", fact_text(fact)),
+        TraceItem::Op(event) => event.to_string(),
+    }
+}
+
+/// A fact by its name in the vocabulary, then what it says: `vote term=3 candidate=n2`.
+fn fact_text(fact: &Fact) -> String {
+    let Ok(serde_json::Value::Object(members)) = serde_json::to_value(fact) else {
+        return format!("{fact:?}");
+    };
+    let show = |(name, value): (&String, &serde_json::Value)| match (name.as_str(), value) {
+        ("fact", serde_json::Value::String(value)) => value.clone(),
+        ("digest", value) => match value.as_u64() {
+            Some(digest) => format!("digest={digest:016x}"),
+            None => format!("digest={value}"),
+        },
+        (name, serde_json::Value::String(value)) => format!("{name}={value}"),
+        (name, value) => format!("{name}={value}"),
+    };
+    members.iter().map(show).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    fn shown(lines: Vec<&TraceLine>) -> Vec<u64> {
+        lines.into_iter().map(|line| line.at.step).collect()
+    }
+
+    #[test]
+    fn every_kind_of_line_is_drawn() {
+        let text = draw(&samples::trace(), &Filter::default(), &Page::default());
+        samples::golden("trace.txt", &text);
+    }
+
+    #[test]
+    fn the_window_ends_where_the_failure_is() {
+        let trace = samples::trace();
+        let until = Moment { step: 4, ..Moment::default() };
+        assert_eq!(shown(window(&trace, Some(until), 2)), [3, 4]);
+        assert_eq!(shown(window(&trace, Some(until), 100)), [1, 2, 2, 3, 4]);
+        assert_eq!(shown(window(&trace, None, 1)), [8]);
+        assert_eq!(shown(window(&[], Some(until), 1)), [0; 0]);
+    }
+
+    #[test]
+    fn the_state_of_a_node_is_the_last_that_it_showed() {
+        let trace = samples::trace();
+        let states = states(&trace, None);
+        assert_eq!(states[&NodeId(1)].to_string(), "role=leader term=3");
+        assert!(super::states(&trace, Some(Moment::default())).is_empty());
+    }
+
+    #[test]
+    fn a_filter_keeps_what_it_names() {
+        let trace = samples::trace();
+        let kept = |text: &str| {
+            let filter: Filter = text.parse().expect(text);
+            shown(trace.iter().filter(|line| filter.keeps(line)).collect())
+        };
+        assert_eq!(kept("all").len(), trace.len());
+        assert_eq!(kept("disk,timers"), [4, 5]);
+        assert_eq!(kept("c0,messages"), [7]);
+        assert_eq!(kept("c0,ops"), [8]);
+        assert_eq!(kept("faults"), [6]);
+        let error = "n1,messges".parse::<Filter>().expect_err("no kind").to_string();
+        assert!(error.contains("\"messges\"") && error.contains("messages, timers"), "{error}");
+    }
+}

@@ -1,0 +1,142 @@
+//! What can be asked for on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+use seatrial_reports::trace::Filter;
+
+use crate::{check, hunt, list, replay, run};
+
+/// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
+#[derive(Debug, Parser)]
+#[command(name = "seatrial", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  seatrial list scenarios
+  seatrial hunt raft-kv --seeds 1000
+  seatrial run raft-kv --seed 42
+  seatrial replay target/seatrial/raft-kv-42.case
+  seatrial check history.jsonl --model cas-register
+
+Exit codes: 0 holds, 1 violated, 2 bad usage or input, 3 unknown, 4 not deterministic, 130 interrupted";
+
+/// What every command takes.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// When to write colours; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    /// Write nothing but errors to standard error
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List what there is: protocols, mutants, workloads, models, checkers, scenarios
+    List(list::Args),
+    /// Run one seed and tell what happened
+    Run(run::Args),
+    /// Run many seeds and look for one that breaks a property
+    Hunt(hunt::Args),
+    /// Run a failing seed again, from its case file
+    Replay(replay::Args),
+    /// Judge a recorded history, from anywhere
+    Check(check::Args),
+}
+
+/// How one run is to be told.
+#[derive(Args, Debug)]
+pub(crate) struct Telling {
+    /// Show everything that happened, or only nodes, clients and kinds: --trace=n1,c0,messages,faults
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "all", conflicts_with = "json")]
+    pub(crate) trace: Option<Filter>,
+    /// Write the clients' operations to FILE, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Option<PathBuf>,
+    /// Tell the run as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn refused(line: &str) -> (ErrorKind, String) {
+        let error = Cli::try_parse_from(line.split_whitespace()).expect_err(line);
+        (error.kind(), error.to_string())
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Examples:\n  seatrial "), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_answered_with_what_to_write() {
+        let (_, error) = refused("seatrial run echo --seed forty");
+        assert!(error.contains("write a whole number") && error.contains("0x2a"), "{error}");
+        let (_, error) = refused("seatrial run echo --seed -1");
+        assert!(error.contains("write a whole number"), "{error}");
+        let (_, error) = refused("seatrial hunt echo --jobs 0");
+        assert!(error.contains("1 or more"), "{error}");
+        let (_, error) = refused("seatrial hunt echo --seeds 0");
+        assert!(error.contains("1 or more"), "{error}");
+        let (_, error) = refused("seatrial hunt echo --for 10");
+        assert!(error.contains("as \"150ms\""), "{error}");
+        let (_, error) = refused("seatrial run echo --trace=mesages");
+        assert!(error.contains("messages, timers"), "{error}");
+    }
+
+    #[test]
+    fn a_hunt_is_bounded_by_seeds_or_by_time() {
+        let (kind, _) = refused("seatrial hunt echo --seeds 10 --for 10s");
+        assert_eq!(kind, ErrorKind::ArgumentConflict);
+    }
+
+    #[test]
+    fn a_misspelt_command_or_option_is_answered_with_the_one_that_was_meant() {
+        let (_, error) = refused("seatrial hnt echo");
+        assert!(error.contains("hunt"), "{error}");
+        let (_, error) = refused("seatrial hunt echo --mutnt O1");
+        assert!(error.contains("--mutant"), "{error}");
+        let (_, error) = refused("seatrial list modles");
+        assert!(error.contains("models"), "{error}");
+    }
+
+    #[test]
+    fn the_trace_may_be_asked_for_whole_or_in_part() {
+        let parse = |line: &str| {
+            let cli = Cli::try_parse_from(line.split_whitespace()).expect(line);
+            let Command::Run(args) = cli.command else { panic!("not run") };
+            (args.scenario, args.telling.trace)
+        };
+        assert_eq!(parse("seatrial run --trace echo"), ("echo".into(), Some(Filter::default())));
+        let (_, filter) = parse("seatrial run --trace=ops echo");
+        assert_eq!(filter.expect("a filter").kinds.len(), 1);
+        assert_eq!(parse("seatrial run echo").1, None);
+    }
+}

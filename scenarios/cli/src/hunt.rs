@@ -1,0 +1,119 @@
+//! `seatrial hunt`: many seeds, until one breaks a property or all have been tried.
+
+mod args;
+mod ending;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use seatrial::{HuntOptions, Prepared, Registry, Scenario};
+use seatrial_history::HuntAccount;
+use seatrial_reports::{json, junit, terminal};
+
+pub(crate) use self::args::Args;
+use self::ending::ending;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::files::Pending;
+use crate::progress::Progress;
+use crate::{files, run};
+
+/// Hunts, saves what fails, and tells it.
+pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
+    let outputs = [args.jsonl.as_deref(), args.junit.as_deref()];
+    files::keep_apart(Path::new(&args.scenario), &outputs)?;
+    let scenario = Scenario::find(&args.scenario)?;
+    let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
+    let options = args.options()?;
+    let jsonl = args.jsonl.as_deref().map(Pending::create).transpose()?;
+    let junit_file = args.junit.as_deref().map(Pending::create).transpose()?;
+    let stop = stop_on_interrupt()?;
+    let account = sweep(&prepared, &options, jsonl, &stop, console, &args.out)?;
+    if let Some(mut file) = junit_file {
+        file.write(&junit::hunt(&account))?;
+        file.finish()?;
+    }
+    tell(&account, &prepared, args.json, console)?;
+    let exit = ending(&account);
+    if args.expect_violation && exit == Exit::Holds {
+        console.note("a violation was expected, and none was found: give it more seeds");
+    }
+    Ok(if args.expect_violation { exit.swapped() } else { exit })
+}
+
+/// Ctrl-C ends the hunt, which then tells what it has; once more ends the program.
+fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&stop);
+    let set = ctrlc::set_handler(move || {
+        if heard.swap(true, Ordering::Relaxed) {
+            std::process::exit(Exit::Interrupted as i32);
+        }
+    });
+    set.map_err(|error| Failure::new(format!("Ctrl-C cannot be listened for: {error}")))?;
+    Ok(stop)
+}
+
+/// Runs the seeds, writes their lines as they come, and saves the cases of those that fail.
+fn sweep(
+    prepared: &Prepared,
+    options: &HuntOptions,
+    mut jsonl: Option<Pending>,
+    stop: &AtomicBool,
+    console: &Console,
+    out: &Path,
+) -> Result<HuntAccount, Failure> {
+    let mut progress = Progress::new(console.is_watched(), options.seeds, options.time_limit);
+    let mut failure = None;
+    let mut begun = false;
+    let mut account = seatrial::hunt(prepared, options, stop, &mut |result, totals| {
+        progress.show(totals);
+        if let Some(file) = &mut jsonl {
+            let header = if begun { String::new() } else { header(totals) };
+            begun = true;
+            if let Err(error) = file.write(&(header + &json::seed(result))) {
+                failure.get_or_insert(error);
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    let wall = progress.finish();
+    account.interrupted |= stop.load(Ordering::Relaxed);
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    for failed in &mut account.failures {
+        run::save(prepared, failed, out)?;
+    }
+    if let Some(mut file) = jsonl {
+        let header = if begun { String::new() } else { header(&account) };
+        file.write(&(header + &json::summary(&account)))?;
+        file.finish()?;
+    }
+    console.note(&terminal::speed(account.seeds, account.events, account.virtual_time, wall));
+    Ok(account)
+}
+
+fn header(hunt: &HuntAccount) -> String {
+    json::header(&hunt.scenario, &hunt.protocol, hunt.mutant.as_deref(), hunt.first_seed)
+}
+
+/// The account of the first failure, then the summary.
+fn tell(
+    hunt: &HuntAccount,
+    prepared: &Prepared,
+    as_json: bool,
+    console: &Console,
+) -> Result<(), Failure> {
+    if as_json {
+        return console.out(&json::hunt(hunt));
+    }
+    let page = console.page();
+    if let Some(first) = hunt.failures.first() {
+        let trace = prepared.record(first.seed).trace;
+        console.out(&format!("{}\n", terminal::account(first, &trace, &page)))?;
+    }
+    console.out(&terminal::hunt(hunt, &page))
+}

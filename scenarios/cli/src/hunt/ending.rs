@@ -1,0 +1,75 @@
+//! What a hunt comes to.
+
+use seatrial_history::HuntAccount;
+
+use crate::exit::Exit;
+
+/// Interrupted beats violated beats not deterministic beats unknown. A hunt that ran nothing knows nothing.
+pub(super) fn ending(hunt: &HuntAccount) -> Exit {
+    let kept: Vec<Exit> = hunt.failures.iter().map(Exit::of).collect();
+    // Failures of which no account was kept are violations.
+    let all_kept = hunt.violated + hunt.unknown == kept.len() as u64;
+    if hunt.interrupted {
+        Exit::Interrupted
+    } else if kept.contains(&Exit::Violated) || (hunt.violated > 0 && !all_kept) {
+        Exit::Violated
+    } else if kept.contains(&Exit::NotDeterministic) {
+        Exit::NotDeterministic
+    } else if hunt.violated > 0 {
+        Exit::Violated
+    } else if hunt.unknown > 0 || hunt.seeds == 0 {
+        Exit::Unknown
+    } else {
+        Exit::Holds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_history::{Account, Outcome, Traffic};
+    use seatrial_node::Duration;
+
+    use super::*;
+    use crate::exit::DETERMINISM;
+    use crate::exit::tests::judged;
+
+    fn hunt(violated: u64, unknown: u64, failures: Vec<Account>) -> HuntAccount {
+        HuntAccount {
+            scenario: "raft-kv".into(),
+            protocol: "raft-kv".into(),
+            mutant: None,
+            first_seed: 0,
+            seeds: 100,
+            asked: None,
+            violated,
+            unknown,
+            events: 0,
+            virtual_time: Duration::ZERO,
+            faults: Vec::new(),
+            traffic: Traffic::default(),
+            reached: Vec::new(),
+            failures,
+            interrupted: false,
+        }
+    }
+
+    #[test]
+    fn a_hunt_ends_as_the_worst_of_its_seeds() {
+        let broken = || judged(&[("log matching", Outcome::Violated)]);
+        let unlike = || judged(&[(DETERMINISM, Outcome::Violated)]);
+        assert_eq!(ending(&hunt(0, 0, vec![])), Exit::Holds);
+        assert_eq!(ending(&hunt(0, 3, vec![])), Exit::Unknown);
+        assert_eq!(ending(&hunt(2, 0, vec![broken(), unlike()])), Exit::Violated);
+        assert_eq!(ending(&hunt(1, 0, vec![unlike()])), Exit::NotDeterministic);
+        assert_eq!(ending(&hunt(9, 0, vec![unlike()])), Exit::Violated);
+        assert_eq!(ending(&hunt(1, 0, vec![])), Exit::Violated);
+    }
+
+    #[test]
+    fn a_hunt_that_was_interrupted_or_ran_nothing_never_ends_well() {
+        let interrupted = HuntAccount { interrupted: true, ..hunt(0, 0, vec![]) };
+        assert_eq!(ending(&interrupted), Exit::Interrupted);
+        let nothing = HuntAccount { seeds: 0, ..hunt(0, 0, vec![]) };
+        assert_eq!(ending(&nothing), Exit::Unknown);
+    }
+}

@@ -1,0 +1,64 @@
+//! The command line of Seatrial, for its own binary and for yours.
+//!
+//! A crate with nodes of its own gets every command with one line:
+//!
+//! ```no_run
+//! fn main() -> std::process::ExitCode {
+//!     seatrial_cli::main(seatrial::Registry::ours())
+//! }
+//! ```
+//!
+//! What is asked for goes to standard output, and the same seed gives the same bytes there. Everything that time decides, such as
+//! progress and speed, goes to standard error.
+
+mod args;
+mod check;
+mod console;
+mod exit;
+mod failure;
+mod files;
+mod hunt;
+mod list;
+mod program;
+mod progress;
+mod replay;
+mod run;
+mod seed;
+mod tell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use seatrial::Registry;
+
+use crate::args::{Cli, Command};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Does what the process's arguments ask for, with these protocols, and says how it ended: 0 holds, 1 violated, 2 bad usage or
+/// input, 3 unknown, 4 not deterministic, 130 interrupted.
+pub fn main(registry: Registry) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return console::usage(&error),
+    };
+    let console = Console::new(cli.global.color, cli.global.quiet);
+    match dispatch(cli.command, &registry, &console) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            console.error(&failure);
+            Exit::Usage.into()
+        }
+    }
+}
+
+fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
+    match command {
+        Command::List(args) => list::list(&args, registry, console),
+        Command::Run(args) => run::run(&args, registry, console),
+        Command::Hunt(args) => hunt::hunt(&args, registry, console),
+        Command::Replay(args) => replay::replay(&args, registry, console),
+        Command::Check(args) => check::check(&args, console),
+    }
+}

@@ -1,0 +1,45 @@
+//! `seatrial replay`: a failing run again, from nothing but its case file.
+
+use std::path::PathBuf;
+
+use seatrial::{Case, Registry};
+
+use crate::args::Telling;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::{files, program, tell};
+
+const EXAMPLES: &str = "\
+Examples:
+  seatrial replay target/seatrial/raft-kv-42.case
+  seatrial replay raft-kv-42.case --trace=faults,ops --history history.jsonl";
+
+/// What `replay` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The case file of a failing run
+    #[arg(value_name = "FILE.case")]
+    case: PathBuf,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+/// Runs a case again and tells it as `run` did.
+pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
+    files::keep_apart(&args.case, &[args.telling.history.as_deref()])?;
+    let case = Case::read(&args.case)?;
+    let hash = case.hash.clone();
+    let (prepared, seed) = case.prepare(registry)?;
+    tell::tell(&prepared, seed, &args.telling, console, |account| {
+        account.replay = program::replay(&args.case);
+        account.case = Some(args.case.to_string_lossy().into_owned());
+        if hash.is_some_and(|hash| hash != account.hash) {
+            console.note(
+                "this is not the run that the case was written of: the code has changed since then",
+            );
+        }
+        Ok(())
+    })
+}

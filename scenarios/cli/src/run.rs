@@ -1,0 +1,92 @@
+//! `seatrial run`: one seed, told as an account that a person can read.
+
+use std::path::{Path, PathBuf};
+
+use seatrial::{Case, Prepared, Registry, Scenario};
+use seatrial_history::{Account, Outcome};
+
+use crate::args::Telling;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::seed::seed;
+use crate::{files, program, tell};
+
+const EXAMPLES: &str = "\
+Examples:
+  seatrial run raft-kv --seed 42
+  seatrial run raft-kv --seed 0x2a --mutant vote-not-persisted
+  seatrial run my-scenario.toml --seed 7 --trace=n1,faults --history history.jsonl";
+
+/// What `run` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// A scenario's name, or the path of its TOML file
+    pub(crate) scenario: String,
+    /// The seed, in decimal or as 0x2a
+    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
+    #[arg(allow_negative_numbers = true)]
+    seed: u64,
+    /// Plant a bug, by its name or its id
+    #[arg(long, value_name = "MUTANT")]
+    mutant: Option<String>,
+    /// Where the case file of a failing run goes
+    #[arg(long, value_name = "DIR", default_value = "target/seatrial")]
+    out: PathBuf,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+}
+
+/// Runs one seed. Where it fails, its case file is saved.
+pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
+    files::keep_apart(Path::new(&args.scenario), &[args.telling.history.as_deref()])?;
+    let scenario = Scenario::find(&args.scenario)?;
+    let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
+    tell::tell(&prepared, args.seed, &args.telling, console, |account| {
+        if account.outcome() == Outcome::Holds {
+            account.replay = again(args, account);
+            return Ok(());
+        }
+        save(&prepared, account, &args.out)
+    })
+}
+
+/// The command that makes the same run.
+fn again(args: &Args, account: &Account) -> String {
+    let seed = account.seed.to_string();
+    let mut words = vec!["run", &args.scenario, "--seed", &seed];
+    words.extend(account.mutant.iter().flat_map(|mutant| ["--mutant", mutant]));
+    program::command(&words)
+}
+
+/// Saves the case of a failing run, and says in the account where it is and how it is replayed.
+pub(crate) fn save(prepared: &Prepared, account: &mut Account, out: &Path) -> Result<(), Failure> {
+    let case = Case::new(prepared, account.seed, Some(account.hash.clone()));
+    let path = files::save_beside_others(out, &stem(account), "case", &case.to_toml())?;
+    account.replay = program::replay(&path);
+    account.case = Some(path.to_string_lossy().into_owned());
+    Ok(())
+}
+
+/// The name of a case's file, without its extension: `raft-kv-vote-not-persisted-42`.
+fn stem(account: &Account) -> String {
+    match &account.mutant {
+        Some(mutant) => format!("{}-{mutant}-{}", account.scenario, account.seed),
+        None => format!("{}-{}", account.scenario, account.seed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::tests::judged;
+
+    #[test]
+    fn a_case_is_named_by_what_was_run() {
+        let account = judged(&[]);
+        assert_eq!(stem(&account), "raft-kv-42");
+        let mutant = Account { mutant: Some("vote-not-persisted".into()), ..account };
+        assert_eq!(stem(&mutant), "raft-kv-vote-not-persisted-42");
+    }
+}
