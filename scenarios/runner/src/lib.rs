@@ -3,6 +3,7 @@
 //! One seed decides everything that is not the protocol: time, order, loss, partitions, crashes, disks. The protocol's code is the
 //! code that ships. A run leaves a history; checkers judge it; a failure comes back as one command and one small file.
 //!
+//! - [`Trial`]: your own node in a simulated world, from a `#[test]`.
 //! - [`Scenario`]: what is tried, read from TOML.
 //! - [`Registry`]: the protocols that scenarios know, ours or your own.
 //! - [`Prepared`]: a scenario with its protocol; [`Prepared::run`] makes one run, [`hunt`] makes many.
@@ -23,6 +24,7 @@ mod registry;
 pub mod scenario;
 mod stage;
 mod tally;
+mod trial;
 mod workload;
 
 pub use case::{CASE_VERSION, Case};
@@ -31,6 +33,7 @@ pub use judges::{CheckerInfo, checkers};
 pub use prepared::{Prepared, Recording};
 pub use registry::{MutantInfo, Protocol, Registry, SettingInfo, Settings, WorkloadInfo};
 pub use scenario::{LIBRARY, LibraryEntry, Scenario, ScenarioError};
+pub use trial::{Failed, Passed, Trial};
 pub use workload::{Answer, Draw, Op, Session, Workload};
 
 pub use seatrial_checkers as checking;

@@ -40,11 +40,14 @@ pub(crate) struct Ear<'a> {
     pub(crate) recorder: Option<&'a mut Recorder>,
 }
 
+/// Makes a node's configuration from a run's settings.
+pub(crate) type MakeConfig<N> = Box<dyn Fn(&Settings) -> Result<<N as Node>::Config, String>>;
+
 /// A world and the clients in it.
 pub(crate) struct Arena<N: Node, W> {
     world: World<N>,
     clients: Clients<W>,
-    config: Box<dyn Fn(&Settings) -> Result<N::Config, String>>,
+    config: MakeConfig<N>,
 }
 
 impl<N, W> Arena<N, W>
@@ -56,10 +59,7 @@ where
     N::Response: Debug,
     W: Workload<N>,
 {
-    pub(crate) fn new(
-        config: Box<dyn Fn(&Settings) -> Result<N::Config, String>>,
-        workload: W,
-    ) -> Self {
+    pub(crate) fn new(config: MakeConfig<N>, workload: W) -> Self {
         let mut world = World::new();
         world.describe_with(
             |message| format!("{message:?}"),

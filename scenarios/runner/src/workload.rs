@@ -13,14 +13,19 @@ pub(crate) use clients::Clients;
 /// requests and the model's words.
 pub trait Workload<N: Node> {
     /// Another run begins, with so many objects and this mix of operations.
-    fn begin(&mut self, keys: u32, mix: &[(String, u32)]);
+    fn begin(&mut self, keys: u32, mix: &[(String, u32)]) {
+        let _ = (keys, mix);
+    }
 
     /// What a client does next while there is trouble.
     fn next(&mut self, draw: &mut Draw<'_>) -> Op;
 
     /// What is done once the trouble is over, by the first client alone: the `round`th operation, from 0, until there are no more.
-    /// Usually a write, to see progress, and a read of each object, to see what became of everything.
-    fn last(&mut self, round: u32, draw: &mut Draw<'_>) -> Option<Op>;
+    /// Usually a write, to see progress, and a read of each object, to see what became of everything; if not said, one operation
+    /// more, as [`Workload::next`] gives it.
+    fn last(&mut self, round: u32, draw: &mut Draw<'_>) -> Option<Op> {
+        (round == 0).then(|| self.next(draw))
+    }
 
     /// The request for an operation. Called again for each attempt, with the same session.
     fn request(&mut self, session: Session, op: &Op) -> N::Request;
@@ -45,6 +50,25 @@ pub struct Op {
     pub key: Value,
     /// The argument, or null.
     pub value: Value,
+}
+
+impl Op {
+    /// An operation on the one object that there is.
+    pub fn new(f: &'static str, value: impl Into<Value>) -> Self {
+        Self { f, key: Value::Null, value: value.into() }
+    }
+
+    /// An operation without an argument, such as a read.
+    pub const fn bare(f: &'static str) -> Self {
+        Self { f, key: Value::Null, value: Value::Null }
+    }
+
+    /// The same on this object.
+    #[must_use]
+    pub fn on(mut self, key: impl Into<Value>) -> Self {
+        self.key = key.into();
+        self
+    }
 }
 
 /// Under which name a client acts: a service that applies a retried command once knows it by these.

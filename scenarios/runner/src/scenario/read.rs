@@ -63,6 +63,11 @@ impl Scenario {
         if self.judge.checkers.is_empty() {
             return Err(("judge", "checkers", "nobody judges: name at least one checker".into()));
         }
+        self.check_trouble()
+    }
+
+    /// Whether times are possible and scripted faults fit.
+    pub(crate) fn check_trouble(&self) -> Result<(), (&'static str, &'static str, String)> {
         self.check_latencies()?;
         self.check_script()
     }
