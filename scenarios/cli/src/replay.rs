@@ -37,7 +37,7 @@ pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Res
         account.case = Some(args.case.to_string_lossy().into_owned());
         if hash.is_some_and(|hash| hash != account.hash) {
             console.note(
-                "this is not the run that the case was written of: the code has changed since then",
+                "this is not the run that the case was written of: the case was edited, or the code has changed since",
             );
         }
         Ok(())

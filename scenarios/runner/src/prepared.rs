@@ -1,5 +1,6 @@
 //! A scenario that has found its protocol, and runs of it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::hush;
 use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry, Settings};
-use crate::scenario::{Scenario, ScenarioError, Setting, unknown};
+use crate::scenario::{Choice, Scenario, ScenarioError, Setting, unknown};
 use crate::stage::{Ear, RunEnd, Stage};
 use crate::tally::Tally;
 
@@ -56,14 +57,21 @@ impl Prepared {
         scenario: Scenario,
         mutant: Option<&str>,
     ) -> Result<Self, ScenarioError> {
-        let wrong = |what| ScenarioError::new(&scenario.name, what);
-        let protocol = registry.find(&scenario.protocol).map_err(wrong)?;
-        let mutant = mutant.map(|name| protocol.mutant(name)).transpose().map_err(wrong)?;
-        protocol.check_workload(&scenario.workload.name).map_err(wrong)?;
-        check_settings(&scenario, &protocol).map_err(wrong)?;
+        let wrong = |table, key| move |what| (table, key, what);
+        let find = || {
+            let protocol = registry.find(&scenario.protocol).map_err(wrong("", "protocol"))?;
+            let mutant = mutant.map(|name| protocol.mutant(name)).transpose();
+            let mutant = mutant.map_err(wrong("", ""))?;
+            let workload = &scenario.workload.name;
+            protocol.check_workload(workload).map_err(wrong("workload", "name"))?;
+            check_settings(&scenario, &protocol)?;
+            Judges::new(&scenario.judge, &protocol).map_err(wrong("judge", "checkers"))?;
+            Ok((protocol, mutant))
+        };
+        let found: Result<_, (&str, &str, String)> = find();
+        let (protocol, mutant) =
+            found.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
         let prepared = Self { scenario, protocol, mutant, bent: Bent::default() };
-        let wrong = |what| ScenarioError::new(&prepared.scenario.name, what);
-        prepared.judges().map_err(wrong)?;
         Ok(prepared)
     }
 
@@ -160,21 +168,25 @@ impl fmt::Debug for Prepared {
 }
 
 /// Every value that may be drawn for a setting is known to the protocol and makes sense to it.
-fn check_settings(scenario: &Scenario, protocol: &Protocol) -> Result<(), String> {
+fn check_settings<'s>(
+    scenario: &'s Scenario,
+    protocol: &Protocol,
+) -> Result<(), (&'static str, &'s str, String)> {
+    let table = "cluster.settings";
+    let first =
+        |(name, choice): (&String, &Choice<Setting>)| (name.clone(), choice.values()[0].clone());
     for (name, choice) in &scenario.cluster.settings {
         let known = protocol.settings().iter().map(|setting| setting.name);
         if !known.clone().any(|known| known == name) {
-            return Err(unknown(&format!("setting of {}", protocol.name()), name, known));
+            let what = unknown(&format!("setting of {}", protocol.name()), name, known);
+            return Err((table, name, what));
         }
         for value in choice.values() {
-            let mut settings: std::collections::BTreeMap<String, Setting> = scenario
-                .cluster
-                .settings
-                .iter()
-                .map(|(n, c)| (n.clone(), c.values()[0].clone()))
-                .collect();
+            let mut settings: BTreeMap<String, Setting> =
+                scenario.cluster.settings.iter().map(first).collect();
             settings.insert(name.clone(), value.clone());
-            protocol.check(&scenario.workload.name, &Settings::new(settings))?;
+            let checked = protocol.check(&scenario.workload.name, &Settings::new(settings));
+            checked.map_err(|what| (table, name.as_str(), what))?;
         }
     }
     Ok(())

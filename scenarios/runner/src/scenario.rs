@@ -46,6 +46,34 @@ pub struct Scenario {
     pub faults: FaultSpec,
     /// Who judges.
     pub judge: JudgeSpec,
+    /// Where it was read, for errors that come later.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// The file and the text that a scenario was read from; nothing, where it was made by a program.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub(crate) file: String,
+    pub(crate) text: String,
+}
+
+/// Scenarios are equal by what they try, wherever they were read.
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Origin {}
+
+impl Scenario {
+    /// An error about this key of this table.
+    pub(crate) fn wrong(&self, table: &str, key: &str, what: String) -> ScenarioError {
+        let Origin { file, text } = &self.origin;
+        let file = if file.is_empty() { &self.name } else { file };
+        ScenarioError::new(file, what).at(text, table, key)
+    }
 }
 
 /// The nodes of a scenario.

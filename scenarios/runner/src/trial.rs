@@ -126,6 +126,7 @@ where
                 progress_within: Duration::from_secs(10),
                 event_limit: 1_000_000,
             },
+            origin: Default::default(),
         };
         let protocol = Protocol::new(PROTOCOL, "a node of one's own");
         Self { config, scenario, protocol, asked: false, seeds: 100, jobs: 1 }
@@ -288,6 +289,10 @@ where
         let mut totals = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {});
         if let Some(account) = totals.failures.pop() {
             let mut trace = prepared.record(account.seed).trace;
+            let broken = account.judgements.iter().filter_map(|j| j.verdict.violation()?.at).min();
+            if let Some(broken) = broken {
+                trace.retain(|line| line.at <= broken);
+            }
             trace.drain(..trace.len().saturating_sub(SHOWN));
             return Err(Failed { account: Box::new(account), trace });
         }
@@ -368,7 +373,9 @@ impl fmt::Display for Failed {
         }
         let thread = std::thread::current();
         let test = thread.name().unwrap_or_default();
-        writeln!(f, "\nreplay: SEATRIAL_SEED={} cargo test {test}\n", account.seed)?;
+        // Outside of a test the thread is called "main", and the same program is run again.
+        let command = if test == "main" { String::new() } else { format!(" cargo test {test}") };
+        writeln!(f, "\nreplay: SEATRIAL_SEED={}{command}\n", account.seed)?;
         for line in &account.plan {
             writeln!(f, "plan {line}")?;
         }

@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// Whether the values of an EDN history are [key value] tuples
     #[arg(long, value_name = "WHETHER", default_value = "detect")]
     pub(super) keyed: KeyedArg,
-    /// How many steps the check may take [default: 50000000]
+    /// How many steps the check may take [default: 20000000]
     #[arg(long, value_name = "N", value_parser = count)]
     pub(super) steps: Option<u64>,
     /// How much memory it may use for states, in MiB [default: 512]

@@ -6,7 +6,7 @@ use seatrial_node::NodeId;
 use seatrial_sim::{FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
-use super::{Choice, LIBRARY, Scenario, ScenarioError};
+use super::{Choice, LIBRARY, Origin, Scenario, ScenarioError};
 
 impl Scenario {
     /// The scenario of this name from the library, or else from the file of this path.
@@ -32,11 +32,10 @@ impl Scenario {
     /// # Errors
     /// Where the text is no TOML, has a field that a scenario has not, lacks one, or has a value that makes no sense.
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
-        let scenario: Self =
+        let mut scenario: Self =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
-        scenario
-            .check()
-            .map_err(|(table, key, what)| ScenarioError::new(file, what).at(text, table, key))?;
+        scenario.origin = Origin { file: file.to_owned(), text: text.to_owned() };
+        scenario.check().map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
         Ok(scenario)
     }
 
