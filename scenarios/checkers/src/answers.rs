@@ -103,9 +103,9 @@ impl Checker for Answers {
         match (self.open.is_empty(), self.answered) {
             (true, 1..) => Verdict::Holds,
             (true, 0) => Verdict::Unknown { why: "nobody asked anything after healing".into() },
-            (false, _) => Verdict::Unknown {
-                why: "the execution ended before an answer was due".into(),
-            },
+            (false, _) => {
+                Verdict::Unknown { why: "the execution ended before an answer was due".into() }
+            }
         }
     }
 }

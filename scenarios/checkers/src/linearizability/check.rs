@@ -92,7 +92,8 @@ pub fn check(
     }
     let mut explanation = None;
     let verdict = if let Some((_, worst)) = worst {
-        let words = Words { history, spans: &spans, lines: options.lines, part: &parts[worst] };
+        let (lines, steps) = (options.lines, options.steps);
+        let words = Words { history, spans: &spans, lines, steps, part: &parts[worst] };
         let explained = explain(&words, &decisions[worst], &mut meter);
         let violation = violation(&explained, &words, &stats);
         explanation = Some(explained);

@@ -87,6 +87,7 @@ impl Checker for Linearizability {
             init: self.init.clone(),
             cas_fail: self.cas_fail,
             limits: self.limits,
+            steps: Some(&self.moments),
             ..Options::default()
         };
         let outcome = match check(&self.history, self.model, &options) {

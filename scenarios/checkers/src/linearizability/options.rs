@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use seatrial_history::{Malformed, Value};
+use seatrial_history::{Malformed, Moment, Value};
 use serde::Serialize;
 
 use super::model::Model;
@@ -64,6 +64,8 @@ pub struct Options<'a> {
     pub limits: Limits,
     /// For each event its line in a file, from 1, by which explanations name it.
     pub lines: Option<&'a [usize]>,
+    /// For each event its moment in a run, by which explanations name it; goes before `lines`.
+    pub steps: Option<&'a [Moment]>,
     /// Asked every few thousand steps, also while explaining: whether to stop with what is known.
     pub cancelled: Option<&'a dyn Fn() -> bool>,
 }

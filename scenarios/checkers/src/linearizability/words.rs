@@ -1,6 +1,6 @@
 //! A violation in words that a person can check against the history.
 
-use seatrial_history::{Completion, History, Span, Value};
+use seatrial_history::{Completion, History, Moment, Span, Value};
 
 use super::compile::Part;
 use super::machine::Machine;
@@ -13,12 +13,16 @@ pub(crate) struct Words<'a> {
     pub(crate) history: &'a History,
     pub(crate) spans: &'a [Span],
     pub(crate) lines: Option<&'a [usize]>,
+    pub(crate) steps: Option<&'a [Moment]>,
     pub(crate) part: &'a Part,
 }
 
 impl Words<'_> {
-    /// Where an event is: `line 12` of a file, or `event 11`.
+    /// Where an event is: `line 12` of a file, `step 214` of a run, or `event 11`.
     pub(crate) fn place(&self, event: usize) -> String {
+        if let Some(moment) = self.steps.and_then(|steps| steps.get(event)) {
+            return format!("step {}", moment.step);
+        }
         match self.lines.and_then(|lines| lines.get(event)) {
             Some(line) => format!("line {line}"),
             None => format!("event {event}"),
