@@ -34,6 +34,7 @@ pub(crate) fn check(args: &Args, console: &Console) -> Result<Exit, Failure> {
         init: asked.init,
         cas_fail: asked.cas_fail,
         limits: limits(args),
+        steps: None,
         lines: Some(&recording.lines),
         cancelled: Some(&cancelled),
     };
