@@ -197,12 +197,13 @@ impl<N: Node> Core<N> {
     #[inline]
     pub(crate) fn send(&mut self, from: u32, to: NodeId, body: N::Message) {
         self.counts.sent += 1;
+        // Named before it is known whether anybody is there: a trace must not shift the names of what follows.
+        let id = self.next_id();
         let Some(to) = self.slot(to) else {
-            self.trace_lost(from, DropCause::NoReceiver, || Endpoint::Node(to));
+            self.trace_lost(id, from, to);
             self.counts.dropped += 1;
             return;
         };
-        let id = self.next_id();
         if self.tracing {
             let text = self.describe.map_or_else(String::new, |d| (d.message)(&body));
             self.trace_send(id, from, to, text);
@@ -272,9 +273,10 @@ impl<N: Node> Core<N> {
     }
 
     #[cold]
-    fn trace_lost(&mut self, from: u32, cause: DropCause, to: impl FnOnce() -> Endpoint) {
+    fn trace_lost(&mut self, id: u64, from: u32, to: NodeId) {
         if self.tracing {
-            let (id, from, to) = (self.next_id(), self.endpoint(from), to());
+            let (from, to, cause) =
+                (self.endpoint(from), Endpoint::Node(to), DropCause::NoReceiver);
             self.trace.push(TraceEvent::Drop { id, from, to, cause });
         }
     }
@@ -285,7 +287,7 @@ impl<N: Node> Core<N> {
         self.trace.push(TraceEvent::Send { id, from, to, text });
     }
 
-    /// Names of messages matter to a trace only.
+    /// A name for a message, a sync or a read.
     #[inline]
     pub(crate) fn next_id(&mut self) -> u64 {
         self.tokens += 1;
@@ -296,11 +298,11 @@ impl<N: Node> Core<N> {
         self.attempts += 1;
         let attempt = self.attempts;
         let from = self.client_slot(client);
+        let id = self.next_id();
         let Some(to) = self.slot(to) else {
-            self.trace_lost(from, DropCause::NoReceiver, || Endpoint::Node(to));
+            self.trace_lost(id, from, to);
             return attempt;
         };
-        let id = self.next_id();
         if self.tracing {
             let text = self.describe.map_or_else(String::new, |d| (d.request)(&body));
             self.trace_send(id, from, to, text);

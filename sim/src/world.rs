@@ -3,19 +3,18 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use seatrial_history::{DropCause, Moment, Observer, TraceEvent};
-use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, OpenError, Status, SyncToken};
+use seatrial_history::{Moment, Observer, TraceEvent};
+use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, Status};
 
 use crate::client::{ClientIo, Driver};
 use crate::core::{Core, Describe};
-use crate::counts::{Counts, FaultKind};
-use crate::event::Event;
+use crate::counts::Counts;
 use crate::hash::RunHash;
+use crate::incident::{Incident, Stop};
 use crate::nemesis::Nemesis;
-use crate::port::{SYNCED, WorldPort};
+use crate::port::WorldPort;
 use crate::setup::Setup;
 use crate::tape::Tape;
-use crate::timers::{Popped, TimerRef};
 
 /// A simulated world of nodes of one type.
 ///
@@ -27,7 +26,7 @@ use crate::timers::{Popped, TimerRef};
 /// # impl Node for Echo {
 /// #     type Config = (); type Message = u32; type Timer = (); type Request = (); type Response = (); type Event = ();
 /// #     fn open(_: &(), _: &mut Disk<'_>) -> Result<Self, OpenError> { Ok(Self) }
-/// #     fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+/// #     pub(crate) fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
 /// #         match input {
 /// #             Input::Start if io.me() == NodeId(0) => io.send(NodeId(1), 7),
 /// #             Input::Message { from, body } if io.me() == NodeId(1) => io.send(from, body),
@@ -59,83 +58,6 @@ pub struct World<N: Node> {
     acting: Option<NodeId>,
     pub(crate) incident: Option<Incident>,
     shown: Vec<Status>,
-}
-
-/// Why a world came to a stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// Everything until the given time has happened.
-    Time,
-    /// Nothing is left to happen.
-    Idle,
-    /// The observer is done.
-    Done,
-    /// The event limit of the setup is reached.
-    Events,
-    /// Something happened that must not. The world can only be reset.
-    Broken(Incident),
-}
-
-/// Something that no protocol may do, whatever it promises.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Incident {
-    /// A node panicked.
-    Panic {
-        /// Which node.
-        node: NodeId,
-        /// What it said.
-        message: String,
-        /// When.
-        at: Moment,
-    },
-    /// Too many events happened at one instant: the nodes keep each other busy without end.
-    Livelock {
-        /// How many.
-        events: u64,
-        /// When.
-        at: Moment,
-    },
-    /// A node could not open again with what a crash had left on its disk, or not at all.
-    OpenFailed {
-        /// Which node.
-        node: NodeId,
-        /// Why.
-        error: OpenError,
-        /// When.
-        at: Moment,
-    },
-}
-
-impl Incident {
-    /// The property that is broken, by its name.
-    pub const fn property(&self) -> &'static str {
-        match self {
-            Self::Panic { .. } => "no panic",
-            Self::Livelock { .. } => "no livelock",
-            Self::OpenFailed { .. } => "recovery",
-        }
-    }
-
-    /// When it happened.
-    pub const fn at(&self) -> Moment {
-        match self {
-            Self::Panic { at, .. } | Self::Livelock { at, .. } | Self::OpenFailed { at, .. } => *at,
-        }
-    }
-}
-
-impl fmt::Display for Incident {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Panic { node, message, at } => write!(f, "{node} panicked at {at}: {message}"),
-            Self::Livelock { events, at } => {
-                write!(f, "{events} events happened at one instant, and more follow, at {at}")
-            }
-            Self::OpenFailed { node, error, at } => {
-                write!(f, "{node} could not open at {at}: {error}")
-            }
-        }
-    }
 }
 
 impl<N: Node> Default for World<N> {
@@ -347,194 +269,6 @@ impl<N: Node> World<N> {
         }
     }
 
-    /// One event.
-    #[inline]
-    fn happen<D: Driver<N>, O: Observer>(&mut self, slot: u32, driver: &mut D, observer: &mut O) {
-        let event = self.core.events.peek(slot);
-        if self.core.pauses > 0
-            && let Some(node) = event.node()
-            && self.core.bodies[node as usize].paused
-        {
-            self.hold_up(node, slot);
-            return;
-        }
-        match *event {
-            Event::Message { from, to, body, id } => {
-                self.core.events.release(slot);
-                self.deliver(from, to, body, id);
-            }
-            Event::Timer { node, timer } => {
-                self.core.events.release(slot);
-                self.come_up(node, timer);
-            }
-            _ => self.happen_otherwise(slot, driver, observer),
-        }
-    }
-
-    /// One event that is neither a message between nodes nor a timer.
-    #[inline(never)]
-    fn happen_otherwise<D: Driver<N>, O: Observer>(
-        &mut self,
-        slot: u32,
-        driver: &mut D,
-        observer: &mut O,
-    ) {
-        let event = *self.core.events.peek(slot);
-        self.core.events.release(slot);
-        match event {
-            Event::Request { client, to, body, attempt, id } => {
-                let body = self.core.events.requests.take(body);
-                self.ask(client, to, attempt, id, body);
-            }
-            Event::Answer { from, client, body, attempt, id } => {
-                let body = self.core.events.answers.take(body);
-                let to = self.core.client_slot(client);
-                if self.arrives(from, to, id) {
-                    self.count(Kind::Answer, from, to, attempt);
-                    let node = self.core.members[from as usize];
-                    if self.core.tracing {
-                        let text =
-                            self.core.describe.map_or_else(String::new, |d| (d.response)(&body));
-                        self.trace_delivery(id, from, to, text);
-                    }
-                    let io = &mut ClientIo { client, core: &mut self.core, observer };
-                    driver.answer(attempt, node, body, io);
-                }
-            }
-            Event::Wake { client, wish } => {
-                if self.core.wanted(client, wish) {
-                    self.count(Kind::Wake, self.core.client_slot(client), 0, 0);
-                    driver.wake(&mut ClientIo { client, core: &mut self.core, observer });
-                }
-            }
-            Event::Synced { node, life, file, token, upto } => {
-                self.synced(node, life, token, file, upto);
-            }
-            Event::Read { node, life, body, token } => {
-                let bytes = self.core.events.reads.take(body);
-                self.read(node, life, token, bytes);
-            }
-            Event::Fault { index } => self.fault(index as usize),
-            Event::FaultOver { index } => self.fault_over(index as usize),
-            Event::Heal => {
-                self.heal();
-                self.flush(observer);
-                observer.healed(self.core.moment());
-            }
-            Event::Message { .. } | Event::Timer { .. } => {
-                unreachable!("messages and timers have their own way")
-            }
-            Event::Free { .. } => unreachable!("the queue names no free place"),
-        }
-    }
-
-    /// A message is judged where it lies and then moved once, into its receiver's hands.
-    #[inline]
-    fn deliver(&mut self, from: u32, to: u32, body: u32, id: u64) {
-        if !self.arrives(from, to, id) {
-            drop(self.core.events.messages.take(body));
-            return;
-        }
-        self.core.counts.delivered += 1;
-        let message = self.core.events.messages.peek(body);
-        let digest = N::digest(message);
-        if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(message));
-            self.trace_delivery(id, from, to, text);
-        }
-        self.count(Kind::Message, from, to, digest);
-        let body = self.core.events.messages.take(body);
-        let from = self.core.members[from as usize];
-        self.handle(to, Input::Message { from, body });
-    }
-
-    /// A timer's entry in the queue has come up.
-    #[inline]
-    fn come_up(&mut self, node: u32, timer: TimerRef) {
-        let core = &mut self.core;
-        match core.bodies[node as usize].timers.pop(timer, core.now) {
-            Popped::Stale => {}
-            Popped::Later(due) => core.queue_timer(node, timer, due),
-            Popped::Due(key) => self.fire(node, key),
-        }
-    }
-
-    fn fire(&mut self, node: u32, key: N::Timer) {
-        self.count(Kind::Timer, node, 0, 0);
-        if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.timer)(&key));
-            let node = self.core.members[node as usize];
-            self.core.trace.push(TraceEvent::Timer { node, text });
-        }
-        self.handle(node, Input::Timer(key));
-    }
-
-    fn ask(&mut self, client: u32, to: u32, attempt: u64, id: u64, body: N::Request) {
-        let from = self.core.client_slot(client);
-        if !self.arrives(from, to, id) {
-            return;
-        }
-        self.count(Kind::Request, from, to, attempt);
-        if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.request)(&body));
-            self.trace_delivery(id, from, to, text);
-        }
-        let token = self.core.accept(to, client, attempt);
-        self.handle(to, Input::Request { token, body });
-    }
-
-    fn synced(&mut self, node: u32, life: u32, token: u64, file: u32, upto: u64) {
-        let body = &mut self.core.bodies[node as usize];
-        if body.life != life || self.nodes[node as usize].is_none() {
-            return;
-        }
-        body.disk.synced(file, upto);
-        self.count(Kind::Synced, node, 0, 0);
-        self.trace_disk(node, "synced");
-        self.handle(node, Input::Synced { token: SyncToken(token), result: SYNCED });
-    }
-
-    fn read(&mut self, node: u32, life: u32, token: u64, bytes: Vec<u8>) {
-        if self.core.bodies[node as usize].life != life || self.nodes[node as usize].is_none() {
-            return;
-        }
-        self.count(Kind::Read, node, 0, bytes.len() as u64);
-        self.trace_disk(node, "read");
-        let token = seatrial_node::ReadToken(token);
-        self.handle(node, Input::Read { token, result: Ok(bytes) });
-    }
-
-    /// Whether what has come up to its receiver's door gets in.
-    #[inline]
-    fn arrives(&mut self, from: u32, to: u32, id: u64) -> bool {
-        if self.core.cuts.block(from, to) {
-            self.stopped(from, to, id);
-            return false;
-        }
-        if self.nodes.get(to as usize).is_some_and(Option::is_none) {
-            self.core.lose(id, from, to, DropCause::Down);
-            return false;
-        }
-        true
-    }
-
-    #[cold]
-    fn stopped(&mut self, from: u32, to: u32, id: u64) {
-        self.core.lose(id, from, to, DropCause::Partition);
-        let Core { cuts, counts, .. } = &mut self.core;
-        let nemesis = &self.nemesis;
-        cuts.stopped(from, to, |fault| counts.bit(nemesis.kind(fault)));
-    }
-
-    /// A paused node gets nothing; it waits until the node goes on.
-    #[cold]
-    fn hold_up(&mut self, node: u32, slot: u32) {
-        if self.core.bodies[node as usize].waiting.is_empty() {
-            self.core.counts.bit(FaultKind::Pause);
-        }
-        self.core.bodies[node as usize].waiting.push(slot);
-    }
-
     /// Opens a node with what is on its disk and lets it start.
     pub(crate) fn boot(&mut self, node: u32) {
         let id = self.core.members[node as usize];
@@ -564,7 +298,7 @@ impl<N: Node> World<N> {
     ///
     /// Inlined always, so that the input is made where the node takes it.
     #[inline(always)]
-    fn handle(&mut self, node: u32, input: Input<N>) {
+    pub(crate) fn handle(&mut self, node: u32, input: Input<N>) {
         let Some(state) = &mut self.nodes[node as usize] else {
             return;
         };
@@ -589,7 +323,7 @@ impl<N: Node> World<N> {
     }
 
     /// Tells the observer what it has not heard yet.
-    fn flush<O: Observer>(&mut self, observer: &mut O) {
+    pub(crate) fn flush<O: Observer>(&mut self, observer: &mut O) {
         let at = self.core.moment();
         for event in self.core.trace.drain(..) {
             observer.trace(at, &event);
@@ -601,12 +335,12 @@ impl<N: Node> World<N> {
     }
 
     #[cold]
-    fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: String) {
+    pub(crate) fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: String) {
         let (from, to) = (self.core.endpoint(from), self.core.endpoint(to));
         self.core.trace.push(TraceEvent::Deliver { id, from, to, text });
     }
 
-    fn trace_disk(&mut self, node: u32, text: &str) {
+    pub(crate) fn trace_disk(&mut self, node: u32, text: &str) {
         if self.core.tracing {
             let node = self.core.members[node as usize];
             self.core.trace.push(TraceEvent::Disk { node, text: text.to_owned() });

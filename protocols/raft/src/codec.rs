@@ -58,11 +58,6 @@ impl<'a> Reader<'a> {
         Ok(known.then_some(NodeId(id)))
     }
 
-    /// A length that was put as a `u32`.
-    pub(crate) fn len(&mut self) -> Result<usize, WireError> {
-        Ok(self.u32()? as usize)
-    }
-
     /// All that is left.
     pub(crate) fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.0)

@@ -91,15 +91,6 @@ impl TestDisk {
         self.under_way.clear();
     }
 
-    pub(super) fn names(&self) -> Vec<String> {
-        self.view.keys().map(ToString::to_string).collect()
-    }
-
-    /// Damages the file, to try what opening makes of it.
-    pub(super) fn damage(&mut self, file: &str, change: impl FnOnce(&mut Vec<u8>)) {
-        change(self.view.entry(FileName::new(file)).or_default());
-    }
-
     fn settle_renames(&mut self, file: FileName) {
         let synced = &mut self.synced;
         self.renames.retain(|(from, to)| {

@@ -13,8 +13,8 @@ pub(super) fn drawn(seed: u64, change: impl FnOnce(&mut RaftConfig)) -> World {
         max_entries_per_append: [1, 2, 8, usize::MAX][seed as usize % 4],
         max_inflight_appends: [1, 3, 8][seed as usize % 3],
         snapshot_chunk_bytes: 40,
-        pre_vote: seed % 5 != 0,
-        check_quorum: seed % 7 != 0,
+        pre_vote: !seed.is_multiple_of(5),
+        check_quorum: !seed.is_multiple_of(7),
         ..RaftConfig::default()
     };
     change(&mut config);
@@ -24,7 +24,7 @@ pub(super) fn drawn(seed: u64, change: impl FnOnce(&mut RaftConfig)) -> World {
     world.lost = [0, 20, 100][seed as usize / 2 % 3];
     world.twice = [0, 50][seed as usize / 3 % 2];
     world.snapshot_every = [0, 5, 30][seed as usize / 5 % 3];
-    world.sync_fails = if seed % 11 == 0 { 20 } else { 0 };
+    world.sync_fails = if seed.is_multiple_of(11) { 20 } else { 0 };
     world
 }
 
@@ -98,6 +98,6 @@ fn figure_3_holds_under_trouble_and_healed_clusters_converge() {
             *reached.entry(mark).or_insert(0) += count;
         }
     }
-    println!("{committed} entries committed, {reads} reads answered, reached: {reached:#?}");
+    assert!(committed > 0 && reads > 0, "{committed} entries committed, {reads} reads answered");
     assert!(reached.len() >= 10, "only {reached:?}");
 }

@@ -173,14 +173,6 @@ impl World {
         }
     }
 
-    /// Makes this node the first to lose patience, and the others the last.
-    pub(super) fn prefer(&mut self, i: u32) {
-        for (seat, id) in self.seats.iter_mut().zip(0..) {
-            let patience = if id == i { Duration::ZERO } else { Duration::from_secs(3_600) };
-            seat.patience = Some(patience);
-        }
-    }
-
     /// Cuts all links between this node and others.
     pub(super) fn isolate(&mut self, i: u32) {
         for other in 0..self.members.len() as u32 {

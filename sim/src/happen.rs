@@ -1,0 +1,207 @@
+//! One event happens: who it happens to, whether it gets there, and what it is to the node.
+
+use seatrial_history::{DropCause, Observer, TraceEvent};
+use seatrial_node::{Input, Node, SyncToken};
+
+use crate::client::{ClientIo, Driver};
+use crate::core::Core;
+use crate::counts::FaultKind;
+use crate::event::Event;
+use crate::port::SYNCED;
+use crate::timers::{Popped, TimerRef};
+use crate::world::{Kind, World};
+
+impl<N: Node> World<N> {
+    /// One event.
+    #[inline]
+    pub(crate) fn happen<D: Driver<N>, O: Observer>(
+        &mut self,
+        slot: u32,
+        driver: &mut D,
+        observer: &mut O,
+    ) {
+        let event = self.core.events.peek(slot);
+        if self.core.pauses > 0
+            && let Some(node) = event.node()
+            && self.core.bodies[node as usize].paused
+        {
+            self.hold_up(node, slot);
+            return;
+        }
+        match *event {
+            Event::Message { from, to, body, id } => {
+                self.core.events.release(slot);
+                self.deliver(from, to, body, id);
+            }
+            Event::Timer { node, timer } => {
+                self.core.events.release(slot);
+                self.come_up(node, timer);
+            }
+            _ => self.happen_otherwise(slot, driver, observer),
+        }
+    }
+
+    /// One event that is neither a message between nodes nor a timer.
+    #[inline(never)]
+    fn happen_otherwise<D: Driver<N>, O: Observer>(
+        &mut self,
+        slot: u32,
+        driver: &mut D,
+        observer: &mut O,
+    ) {
+        let event = *self.core.events.peek(slot);
+        self.core.events.release(slot);
+        match event {
+            Event::Request { client, to, body, attempt, id } => {
+                let body = self.core.events.requests.take(body);
+                self.ask(client, to, attempt, id, body);
+            }
+            Event::Answer { from, client, body, attempt, id } => {
+                let body = self.core.events.answers.take(body);
+                let to = self.core.client_slot(client);
+                if self.arrives(from, to, id) {
+                    self.count(Kind::Answer, from, to, attempt);
+                    let node = self.core.members[from as usize];
+                    if self.core.tracing {
+                        let text =
+                            self.core.describe.map_or_else(String::new, |d| (d.response)(&body));
+                        self.trace_delivery(id, from, to, text);
+                    }
+                    let io = &mut ClientIo { client, core: &mut self.core, observer };
+                    driver.answer(attempt, node, body, io);
+                }
+            }
+            Event::Wake { client, wish } => {
+                if self.core.wanted(client, wish) {
+                    self.count(Kind::Wake, self.core.client_slot(client), 0, 0);
+                    driver.wake(&mut ClientIo { client, core: &mut self.core, observer });
+                }
+            }
+            Event::Synced { node, life, file, token, upto } => {
+                self.synced(node, life, token, file, upto);
+            }
+            Event::Read { node, life, body, token } => {
+                let bytes = self.core.events.reads.take(body);
+                self.read(node, life, token, bytes);
+            }
+            Event::Fault { index } => self.fault(index as usize),
+            Event::FaultOver { index } => self.fault_over(index as usize),
+            Event::Heal => {
+                self.heal();
+                self.flush(observer);
+                observer.healed(self.core.moment());
+            }
+            Event::Message { .. } | Event::Timer { .. } => {
+                unreachable!("messages and timers have their own way")
+            }
+            Event::Free { .. } => unreachable!("the queue names no free place"),
+        }
+    }
+
+    /// A message is judged where it lies and then moved once, into its receiver's hands.
+    #[inline]
+    fn deliver(&mut self, from: u32, to: u32, body: u32, id: u64) {
+        if !self.arrives(from, to, id) {
+            drop(self.core.events.messages.take(body));
+            return;
+        }
+        self.core.counts.delivered += 1;
+        let message = self.core.events.messages.peek(body);
+        let digest = N::digest(message);
+        if self.core.tracing {
+            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(message));
+            self.trace_delivery(id, from, to, text);
+        }
+        self.count(Kind::Message, from, to, digest);
+        let body = self.core.events.messages.take(body);
+        let from = self.core.members[from as usize];
+        self.handle(to, Input::Message { from, body });
+    }
+
+    /// A timer's entry in the queue has come up.
+    #[inline]
+    fn come_up(&mut self, node: u32, timer: TimerRef) {
+        let core = &mut self.core;
+        match core.bodies[node as usize].timers.pop(timer, core.now) {
+            Popped::Stale => {}
+            Popped::Later(due) => core.queue_timer(node, timer, due),
+            Popped::Due(key) => self.fire(node, key),
+        }
+    }
+
+    fn fire(&mut self, node: u32, key: N::Timer) {
+        self.count(Kind::Timer, node, 0, 0);
+        if self.core.tracing {
+            let text = self.core.describe.map_or_else(String::new, |d| (d.timer)(&key));
+            let node = self.core.members[node as usize];
+            self.core.trace.push(TraceEvent::Timer { node, text });
+        }
+        self.handle(node, Input::Timer(key));
+    }
+
+    fn ask(&mut self, client: u32, to: u32, attempt: u64, id: u64, body: N::Request) {
+        let from = self.core.client_slot(client);
+        if !self.arrives(from, to, id) {
+            return;
+        }
+        self.count(Kind::Request, from, to, attempt);
+        if self.core.tracing {
+            let text = self.core.describe.map_or_else(String::new, |d| (d.request)(&body));
+            self.trace_delivery(id, from, to, text);
+        }
+        let token = self.core.accept(to, client, attempt);
+        self.handle(to, Input::Request { token, body });
+    }
+
+    fn synced(&mut self, node: u32, life: u32, token: u64, file: u32, upto: u64) {
+        let body = &mut self.core.bodies[node as usize];
+        if body.life != life || self.nodes[node as usize].is_none() {
+            return;
+        }
+        body.disk.synced(file, upto);
+        self.count(Kind::Synced, node, 0, 0);
+        self.trace_disk(node, "synced");
+        self.handle(node, Input::Synced { token: SyncToken(token), result: SYNCED });
+    }
+
+    fn read(&mut self, node: u32, life: u32, token: u64, bytes: Vec<u8>) {
+        if self.core.bodies[node as usize].life != life || self.nodes[node as usize].is_none() {
+            return;
+        }
+        self.count(Kind::Read, node, 0, bytes.len() as u64);
+        self.trace_disk(node, "read");
+        let token = seatrial_node::ReadToken(token);
+        self.handle(node, Input::Read { token, result: Ok(bytes) });
+    }
+
+    /// Whether what has come up to its receiver's door gets in.
+    #[inline]
+    fn arrives(&mut self, from: u32, to: u32, id: u64) -> bool {
+        if self.core.cuts.block(from, to) {
+            self.stopped(from, to, id);
+            return false;
+        }
+        if self.nodes.get(to as usize).is_some_and(Option::is_none) {
+            self.core.lose(id, from, to, DropCause::Down);
+            return false;
+        }
+        true
+    }
+
+    #[cold]
+    fn stopped(&mut self, from: u32, to: u32, id: u64) {
+        self.core.lose(id, from, to, DropCause::Partition);
+        let Core { cuts, counts, .. } = &mut self.core;
+        let nemesis = &self.nemesis;
+        cuts.stopped(from, to, |fault| counts.bit(nemesis.kind(fault)));
+    }
+
+    /// A paused node gets nothing; it waits until the node goes on.
+    #[cold]
+    fn hold_up(&mut self, node: u32, slot: u32) {
+        if self.core.bodies[node as usize].waiting.is_empty() {
+            self.core.counts.bit(FaultKind::Pause);
+        }
+        self.core.bodies[node as usize].waiting.push(slot);
+    }
+}

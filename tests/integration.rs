@@ -1,0 +1,17 @@
+//! Tests of the whole, across crates: one binary, one module a subject.
+
+mod integration {
+    mod support; // sources and programs, as the modules below look at them
+
+    mod architecture; // who may depend on whom, and what nobody may name
+    mod tidy; // the style that no other tool holds
+
+    mod cli; // the program as a user meets it
+    mod determinism; // one seed, one run, wherever and however
+
+    mod faults; // each fault does what it says, and is over when it is over
+    mod finds_bugs; // planted bugs are found within their budget, and the correct protocols hold
+    mod idle; // a world in which nothing happens costs nothing
+    mod raft_world; // every size of cluster serves, whoever is asked
+    mod repeatable; // equal seeds give equal worlds
+}
