@@ -26,7 +26,7 @@ use crate::tape::Tape;
 /// # impl Node for Echo {
 /// #     type Config = (); type Message = u32; type Timer = (); type Request = (); type Response = (); type Event = ();
 /// #     fn open(_: &(), _: &mut Disk<'_>) -> Result<Self, OpenError> { Ok(Self) }
-/// #     pub(crate) fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+/// #     fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
 /// #         match input {
 /// #             Input::Start if io.me() == NodeId(0) => io.send(NodeId(1), 7),
 /// #             Input::Message { from, body } if io.me() == NodeId(1) => io.send(from, body),
