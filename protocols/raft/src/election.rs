@@ -1,5 +1,18 @@
 //! Elections (paper §5.2, §5.4.1), with pre-vote (thesis §9.6), nodes that stick to a leader they hear from (thesis §4.2.3), and
 //! leaders that step down when they hear from no majority (thesis §6.2).
+//!
+//! # Slow disks
+//!
+//! Raft makes progress where a round of messages, the syncs before the answers included, takes far less than the election timeout
+//! (paper §5.6). A disk may be slower than the settings suppose, so three things keep elections going:
+//!
+//! - A node whose term and vote are not on its disk yet begins no election: its questions would wait for the disk. The
+//!   election timeout of who votes, for itself or for another, begins when the vote is durable.
+//! - An election takes two syncs, the candidate's and then the voters'. Election timeouts are stretched in proportion where that is
+//!   more than the shortest of them.
+//! - A candidate that asks for pre-votes again still counts the votes of its present term. So voters with slow disks may elect a
+//!   candidate with a fast one. With pre-vote the term does not change meanwhile: their disks hold back their answers to the later
+//!   question, too.
 
 use seatrial_node::{Duration, Io, NodeId};
 
@@ -10,6 +23,11 @@ use crate::node::{Raft, Timer};
 use crate::record::HardState;
 use crate::role::Role;
 
+/// A candidate's, and then the voters'.
+const SYNCS_PER_ELECTION: u64 = 2;
+/// By how much a slow disk stretches election timeouts at most.
+const MOST_STRETCH: u64 = 16;
+
 impl Raft {
     /// Begins an election timeout, drawn anew.
     pub(crate) fn arm_election_timer(&mut self, io: &mut Io<'_, Self>) {
@@ -17,7 +35,15 @@ impl Raft {
         let spread = max.saturating_sub(min).as_nanos().saturating_add(1);
         self.timeout = min + Duration::from_nanos(io.choose("election timeout", spread));
         self.quiet_since = io.now();
-        io.set_timer(Timer::Election, self.timeout);
+        io.set_timer(Timer::Election, self.patience());
+    }
+
+    /// The present election timeout: as it was drawn, times what two syncs take in terms of the shortest one. That factor is 1 on
+    /// a disk that is fast enough, and bounded, so that one stall of the disk is no long absence.
+    fn patience(&self) -> Duration {
+        let syncs = self.storage.sync_time() * SYNCS_PER_ELECTION;
+        let stretch = 1 + syncs.as_nanos() / self.config.election_timeout_min.as_nanos();
+        self.timeout * stretch.min(MOST_STRETCH)
     }
 
     /// The timer is not set again at every message from the leader: it looks here how long ago the last one was.
@@ -25,13 +51,11 @@ impl Raft {
         if self.role == Role::Leader {
             return self.check_quorum(io);
         }
-        let due = self.quiet_since + self.timeout;
+        let due = self.quiet_since + self.patience();
         if io.now() < due {
             return io.set_timer(Timer::Election, due - io.now());
         }
-        // A candidate whose disk is slow has not begun yet, and one whose disk fails could not.
-        let disk_is_late = !self.storage.is_durable(self.storage.hard_position());
-        if self.storage.has_failed() || (self.role == Role::Candidate && disk_is_late) {
+        if self.storage.has_failed() || !self.storage.has_hard_state() {
             return self.arm_election_timer(io);
         }
         if self.role == Role::Candidate {
@@ -44,7 +68,6 @@ impl Raft {
     pub(crate) fn campaign(&mut self, io: &mut Io<'_, Self>) {
         self.role = Role::Candidate;
         self.leader = None;
-        self.tally.clear();
         self.adopt(HardState { term: self.hard.term + 1, vote: Some(self.me) }, io);
         self.ask_for_votes(false, io);
     }
@@ -91,20 +114,23 @@ impl Raft {
         pre_vote: bool,
         io: &mut Io<'_, Self>,
     ) {
-        let asked = if pre_vote { Role::PreCandidate } else { Role::Candidate };
-        if granted && self.role == asked {
-            self.count_vote(from, io);
+        let asked = match self.role {
+            Role::PreCandidate => pre_vote || self.votes.has(self.me),
+            Role::Candidate => !pre_vote,
+            Role::Follower | Role::Leader => false,
+        };
+        if granted && asked {
+            self.count_vote(from, pre_vote, io);
         }
     }
 
-    pub(crate) fn count_vote(&mut self, voter: NodeId, io: &mut Io<'_, Self>) {
-        self.tally.grant(voter);
-        if self.tally.wins(&self.voters) {
-            match self.role {
-                Role::PreCandidate => self.campaign(io),
-                Role::Candidate => self.become_leader(io),
-                Role::Follower | Role::Leader => {}
-            }
+    pub(crate) fn count_vote(&mut self, voter: NodeId, pre_vote: bool, io: &mut Io<'_, Self>) {
+        let tally = if pre_vote { &mut self.pre_votes } else { &mut self.votes };
+        tally.grant(voter);
+        match (tally.wins(&self.voters), pre_vote) {
+            (true, true) => self.campaign(io),
+            (true, false) => self.become_leader(io),
+            (false, _) => {}
         }
     }
 
@@ -117,8 +143,8 @@ impl Raft {
             return self.campaign(io);
         }
         self.role = Role::PreCandidate;
-        self.tally.clear();
-        self.tally.grant(self.me);
+        self.pre_votes.clear();
+        self.pre_votes.grant(self.me);
         self.ask_for_votes(true, io);
     }
 

@@ -70,7 +70,11 @@ pub struct Raft {
     pub(crate) quiet_since: Instant,
     /// When the leader was last heard from.
     pub(crate) leader_heard: Instant,
-    pub(crate) tally: Tally,
+    /// The votes for this node in its present term, its own first. Empty where it has not campaigned in this term in this life,
+    /// and where it has led already: nobody leads a term twice.
+    pub(crate) votes: Tally,
+    /// The pre-votes for the next one.
+    pub(crate) pre_votes: Tally,
 
     /// `nextIndex[]` and `matchIndex[]`, of a leader.
     pub(crate) peers: Vec<Progress>,
@@ -130,7 +134,8 @@ impl Node for Raft {
             timeout: config.election_timeout_max,
             quiet_since: Instant::ZERO,
             leader_heard: Instant::ZERO,
-            tally: Tally::default(),
+            votes: Tally::default(),
+            pre_votes: Tally::default(),
             peers: Vec::new(),
             batch: (0, Entries::NONE),
             reads: Reads::default(),

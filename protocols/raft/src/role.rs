@@ -54,7 +54,8 @@ impl Raft {
     /// Leads from now on. The first thing it does is to append an entry of its own term: only along with one may it commit what
     /// it has of older terms (§5.4.2, §8).
     pub(crate) fn become_leader(&mut self, io: &mut Io<'_, Self>) {
-        assert_eq!(self.role, Role::Candidate, "only a candidate is elected");
+        assert_eq!(self.hard.vote, Some(self.me), "only a candidate of this term is elected");
+        self.votes.clear();
         let term = self.hard.term;
         self.role = Role::Leader;
         self.leader = Some(self.me);
@@ -93,6 +94,7 @@ impl Raft {
     pub(crate) fn adopt(&mut self, hard: HardState, io: &mut Io<'_, Self>) {
         if hard.term != self.hard.term {
             self.storage.forget_promises();
+            self.votes.clear();
         }
         self.hard = hard;
         self.storage.write_hard(self.hard_record(), io);
@@ -110,15 +112,18 @@ impl Raft {
         record
     }
 
-    /// Tells observers of the term and the vote once the disk has them, so that no crash makes it untrue; a candidate's own vote
-    /// counts from then on.
+    /// Tells observers of the term and the vote once the disk has them, so that no crash makes it untrue. The vote leaves now: the
+    /// election timeout begins, and a candidate's own vote counts.
     pub(crate) fn settle_hard_state(&mut self, io: &mut Io<'_, Self>) {
-        if self.told == self.hard || !self.storage.is_durable(self.storage.hard_position()) {
+        if self.told == self.hard || !self.storage.has_hard_state() {
             return;
         }
         self.tell_hard_state(io);
+        if self.hard.vote.is_some() {
+            self.quiet_since = io.now();
+        }
         if self.role == Role::Candidate {
-            self.count_vote(self.me, io);
+            self.count_vote(self.me, false, io);
         }
     }
 

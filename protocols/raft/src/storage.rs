@@ -11,7 +11,9 @@
 //! disk has it. Until then the node goes on, but acknowledges nothing, votes for nobody and counts for nothing; its status says
 //! `disk=failed`.
 
-use seatrial_node::{Disk, DiskError, FileName, Io, NodeId, OpenError, SyncToken};
+use seatrial_node::{
+    Disk, DiskError, Duration, FileName, Instant, Io, NodeId, OpenError, SyncToken,
+};
 use seatrial_wal::{Position, Wal};
 
 use crate::event::SnapshotMeta;
@@ -28,6 +30,10 @@ pub(crate) struct Storage {
     wal: Wal,
     /// How far the sync under way, if there is one, will make the log durable at least.
     asked: Position,
+    /// When that sync was asked for; unknown of a rewrite, which is more than one.
+    asked_at: Option<Instant>,
+    /// How long the last sync took.
+    sync_time: Duration,
     hard_position: Position,
     failed: bool,
     promises: Vec<Promise>,
@@ -65,6 +71,8 @@ impl Storage {
         let storage = Self {
             wal,
             asked: Position(0),
+            asked_at: None,
+            sync_time: Duration::ZERO,
             hard_position,
             failed: false,
             promises: Vec::new(),
@@ -77,6 +85,7 @@ impl Storage {
     pub(crate) fn start(&mut self, io: &mut Io<'_, Raft>) {
         self.wal.start(io);
         self.asked = self.wal.appended();
+        self.asked_at = Some(io.now());
     }
 
     pub(crate) fn write_hard(&mut self, hard: HardState, io: &mut Io<'_, Raft>) {
@@ -103,6 +112,7 @@ impl Storage {
             record
         });
         self.asked = self.wal.rewrite(head.into_iter().chain(entries), io);
+        self.asked_at = None;
         self.failed = false;
     }
 
@@ -112,6 +122,7 @@ impl Storage {
         if !under_way && !self.failed && self.wal.appended() > self.wal.durable() {
             self.wal.sync(io);
             self.asked = self.wal.appended();
+            self.asked_at = Some(io.now());
         }
     }
 
@@ -127,7 +138,16 @@ impl Storage {
     ) -> Result<bool, DiskError> {
         let synced = self.wal.synced(token, result, io);
         self.failed |= synced.is_err();
-        synced.map(|position| position.is_some())
+        let further = synced?.is_some();
+        if further && let Some(asked_at) = self.asked_at.take() {
+            self.sync_time = io.now().since(asked_at);
+        }
+        Ok(further)
+    }
+
+    /// How long the disk took for the last sync of the log; zero where it has done none yet.
+    pub(crate) fn sync_time(&self) -> Duration {
+        self.sync_time
     }
 
     /// Whether the last attempt to make the log durable has failed.
@@ -137,6 +157,11 @@ impl Storage {
 
     pub(crate) fn is_durable(&self, position: Position) -> bool {
         position <= self.wal.durable()
+    }
+
+    /// Whether the disk has the present term and vote.
+    pub(crate) fn has_hard_state(&self) -> bool {
+        self.is_durable(self.hard_position)
     }
 
     /// How far the disk must have got for the present term and vote to be durable.

@@ -9,4 +9,5 @@ mod mutants;
 mod random;
 mod reads;
 mod replication;
+mod slow_disks;
 mod world;

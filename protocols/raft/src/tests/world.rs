@@ -166,6 +166,14 @@ impl World {
         self.now = end;
     }
 
+    /// Lets things happen until this is so.
+    pub(super) fn run_until(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let end = self.now + Duration::from_secs(20);
+        while !done(self) {
+            assert!(self.step(end), "within 20 s: {what}");
+        }
+    }
+
     /// Cuts all links between this node and others.
     pub(super) fn isolate(&mut self, i: u32) {
         for other in 0..self.members.len() as u32 {

@@ -1,0 +1,133 @@
+//! Disks slower than the election timeout: elections come to an end, and leaders stay.
+
+use seatrial_node::{Duration, Input, NodeId};
+
+use super::bench::{Bench, config, request_vote};
+use super::world::World;
+use crate::{Message, RaftConfig, Timer};
+
+const fn vote(term: u64, pre_vote: bool) -> Message {
+    Message::Vote { term, granted: true, pre_vote }
+}
+
+/// Lets the election timer come up after this time.
+fn wait(bench: &mut Bench, millis: u64) {
+    bench.probe.advance(Duration::from_millis(millis));
+    bench.give(Input::Timer(Timer::Election));
+}
+
+/// The cluster of this size, all of whose syncs take 700 to 900 ms.
+fn slow(count: u32, seed: u64, config: RaftConfig) -> World {
+    let mut world = World::new(count, seed, config);
+    world.sync_time = (700_000, 900_000);
+    world
+}
+
+#[test]
+fn a_disk_slower_than_the_election_timeout_does_not_keep_a_node_from_leading() {
+    for seed in 0..50 {
+        let mut world = slow(3 + (seed % 3) as u32, seed, RaftConfig::default());
+        world.run_until("a leader", |world| world.leader().is_some());
+    }
+    // Without pre-vote more elections are split: their candidates do not ask each other first.
+    let elected = |seed| {
+        let mut world = slow(3, seed, RaftConfig { pre_vote: false, ..RaftConfig::default() });
+        world.run(Duration::from_secs(20));
+        world.leader().is_some()
+    };
+    assert!((0..50).filter(|seed| elected(*seed)).count() >= 45);
+}
+
+#[test]
+fn a_leader_stays_while_all_appends_wait_for_disks_slower_than_the_election_timeout() {
+    for seed in 0..10 {
+        let mut world = slow(3, seed, RaftConfig::default());
+        world.run_until("a leader", |world| world.leader().is_some());
+        let leader = world.leader().expect("there is one now");
+        let term = world.raft(leader).term();
+        for command in 0..100 {
+            world.propose(leader, command);
+            world.run(Duration::from_millis(100));
+        }
+        world.run(Duration::from_secs(3));
+        assert_eq!((world.leader(), world.raft(leader).term()), (Some(leader), term));
+        assert_eq!(world.raft(leader).commit_index(), 101, "the opening entry, and all commands");
+        assert_eq!(world.judge.violations, [""; 0]);
+    }
+}
+
+#[test]
+fn a_candidates_election_timeout_begins_when_its_vote_is_on_its_disk() {
+    let mut bench = Bench::new(3, &config());
+    wait(&mut bench, 1_000);
+    wait(&mut bench, 1_000);
+    assert_eq!((bench.raft.role(), bench.raft.term()), ("candidate", 1), "it has asked nobody yet");
+    bench.sync();
+    wait(&mut bench, 100);
+    assert_eq!(bench.raft.term(), 1);
+    wait(&mut bench, 10_000);
+    assert_eq!(bench.raft.term(), 2);
+}
+
+#[test]
+fn a_voters_election_timeout_begins_when_its_vote_is_on_its_disk() {
+    let mut bench = Bench::new(3, &config());
+    bench.hear(1, request_vote(1, 0, 0));
+    wait(&mut bench, 1_000);
+    assert_eq!(bench.raft.role(), "follower", "nobody has its vote yet");
+    bench.sync();
+    wait(&mut bench, 100);
+    assert_eq!(bench.raft.role(), "follower");
+    wait(&mut bench, 10_000);
+    assert_eq!(bench.raft.role(), "candidate");
+}
+
+#[test]
+fn election_timeouts_are_stretched_in_proportion_to_slow_syncs_within_bounds() {
+    for (sync, timeout) in [(74, 150), (75, 300), (800, 1_650), (60_000, 2_400)] {
+        let mut bench = Bench::new(3, &config());
+        bench.hear(1, request_vote(1, 0, 0));
+        bench.probe.advance(Duration::from_millis(sync));
+        bench.sync();
+        bench.forget();
+        bench.probe.script(&[0]);
+        wait(&mut bench, 10_000);
+        let armed = (Timer::Election, Duration::from_millis(timeout));
+        assert_eq!(bench.timers, [armed], "a sync takes {sync} ms");
+    }
+}
+
+#[test]
+fn a_candidate_that_asks_for_pre_votes_again_still_counts_the_votes_of_its_term() {
+    let mut bench = Bench::new(3, &RaftConfig::default());
+    wait(&mut bench, 1_000);
+    bench.hear(1, vote(0, true));
+    bench.sync();
+    wait(&mut bench, 1_000);
+    assert_eq!((bench.raft.role(), bench.raft.term()), ("pre-candidate", 1));
+    bench.hear(2, vote(1, false));
+    assert_eq!((bench.raft.role(), bench.raft.leader()), ("leader", Some(NodeId(0))));
+}
+
+#[test]
+fn nobody_leads_a_term_twice() {
+    let mut bench = Bench::new(5, &RaftConfig::default());
+    wait(&mut bench, 1_000);
+    for voter in [1, 2] {
+        bench.hear(voter, vote(0, true));
+    }
+    bench.sync();
+    for voter in [1, 2] {
+        bench.hear(voter, vote(1, false));
+    }
+    assert_eq!(bench.raft.role(), "leader");
+    bench.give(Input::Timer(Timer::Election));
+    bench.give(Input::Timer(Timer::Election));
+    bench.sync();
+    wait(&mut bench, 1_000);
+    assert_eq!((bench.raft.role(), bench.raft.term()), ("pre-candidate", 1));
+    for voter in [1, 2, 3, 4] {
+        bench.hear(voter, vote(1, false));
+    }
+    assert_eq!(bench.raft.role(), "pre-candidate", "late votes");
+}
