@@ -117,11 +117,10 @@ impl Raft {
     }
 
     /// As a leader, begins to send the snapshot to a follower that lacks what the log no longer has.
-    pub(crate) fn begin_snapshot(&mut self, i: usize, io: &mut Io<'_, Self>) -> bool {
-        let Some(snapshot) = self.snapshots.current() else { return false };
+    pub(crate) fn begin_snapshot(&mut self, i: usize, io: &mut Io<'_, Self>) {
+        let Some(snapshot) = self.snapshots.current() else { return };
         self.peers[i].send_snapshot(snapshot.clone());
         self.send_piece(i, io);
-        true
     }
 
     pub(crate) fn send_piece(&self, i: usize, io: &mut Io<'_, Self>) {

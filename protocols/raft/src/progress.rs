@@ -36,8 +36,8 @@ pub(crate) struct Progress {
 pub(crate) enum Flow {
     /// One message at a time.
     Probe {
-        /// Whether it is under way.
-        waiting: bool,
+        /// The last index of the one that is under way.
+        under_way: Option<u64>,
     },
     /// Many at a time, each following the one before.
     Replicate,
@@ -62,7 +62,7 @@ impl Progress {
             id,
             matched: 0,
             next,
-            flow: Flow::Probe { waiting: false },
+            flow: Flow::Probe { under_way: None },
             heard: true,
             round: 0,
             inflight: VecDeque::new(),
@@ -74,7 +74,7 @@ impl Progress {
     /// Whether a message with entries may be sent.
     pub(crate) fn may_append(&self, window: usize) -> bool {
         match self.flow {
-            Flow::Probe { waiting } => !waiting,
+            Flow::Probe { under_way } => under_way.is_none(),
             Flow::Replicate => self.inflight.len() < window,
             Flow::Snapshot { .. } => false,
         }
@@ -83,11 +83,8 @@ impl Progress {
     /// A message with entries up to this index has been sent.
     pub(crate) fn appended(&mut self, last: u64) {
         match &mut self.flow {
-            Flow::Probe { waiting } => *waiting = true,
-            Flow::Replicate => {
-                self.inflight.push_back(last);
-                self.next = last + 1;
-            }
+            Flow::Probe { under_way } => *under_way = Some(last),
+            Flow::Replicate => self.appended_ahead(last),
             Flow::Snapshot { .. } => {}
         }
     }
@@ -105,6 +102,12 @@ impl Progress {
             Flow::Snapshot { snapshot, .. } => self.matched >= snapshot.meta.index,
         };
         if done {
+            // A heartbeat may have been answered before the probe's entries are on the follower's disk.
+            if let Flow::Probe { under_way: Some(last) } = self.flow
+                && last > self.matched
+            {
+                self.appended_ahead(last);
+            }
             self.flow = Flow::Replicate;
         }
         self.next = self.next.max(self.matched + 1);
@@ -118,7 +121,7 @@ impl Progress {
     /// The follower has rejected a message whose entries were to follow `prev_index`. Returns whether to send again.
     pub(crate) fn reject(&mut self, prev_index: u64, hint: u64) -> bool {
         let stale = match self.flow {
-            Flow::Probe { .. } => prev_index + 1 != self.next,
+            Flow::Probe { .. } => Some(prev_index) != self.next.checked_sub(1),
             Flow::Replicate => prev_index <= self.matched,
             Flow::Snapshot { .. } => true,
         };
@@ -138,7 +141,7 @@ impl Progress {
     /// A tick has passed. Returns whether what is under way counts as lost; it is to be sent again.
     pub(crate) fn tick(&mut self) -> bool {
         let under_way = match self.flow {
-            Flow::Probe { waiting } => waiting,
+            Flow::Probe { under_way } => under_way.is_some(),
             Flow::Replicate => !self.inflight.is_empty(),
             Flow::Snapshot { .. } => true,
         };
@@ -175,9 +178,14 @@ impl Progress {
         further && offset < snapshot.data.len() as u64
     }
 
+    fn appended_ahead(&mut self, last: u64) {
+        self.inflight.push_back(last);
+        self.next = last + 1;
+    }
+
     fn probe_from(&mut self, next: u64) {
         self.next = next;
-        self.flow = Flow::Probe { waiting: false };
+        self.flow = Flow::Probe { under_way: None };
         self.inflight.clear();
         self.silent_ticks = 0;
         self.gaps = 0;

@@ -35,7 +35,7 @@ impl Raft {
         self.confirm_reads(io);
     }
 
-    /// Notes that a follower has answered a round of heartbeats; its place among the peers, where this node leads.
+    /// Notes that a follower has answered a round of heartbeats, one that has begun; its place among the peers, where this node leads.
     pub(crate) fn hear_follower(&mut self, from: NodeId, round: u64) -> Option<usize> {
         if self.role != Role::Leader {
             return None;
@@ -43,20 +43,28 @@ impl Raft {
         let i = self.peers.iter().position(|peer| peer.id == from)?;
         let peer = &mut self.peers[i];
         peer.heard = true;
-        peer.round = peer.round.max(round);
+        peer.round = peer.round.max(round.min(self.reads.round()));
         Some(i)
     }
 
-    /// Sends again what has stayed unanswered, and a heartbeat where there is nothing of that (§5.2).
+    /// Sends a heartbeat (§5.2), and again what has stayed unanswered. Entries are answered when they are on the follower's disk,
+    /// a heartbeat at once: it shows, to both sides, that the other one is there while a slow disk is at work. So is a piece of a
+    /// snapshot, which takes its place.
     pub(crate) fn on_heartbeat_timer(&mut self, io: &mut Io<'_, Self>) {
         if self.role != Role::Leader {
             return;
         }
         io.set_timer(Timer::Heartbeat, self.config.heartbeat_interval);
         for i in 0..self.peers.len() {
-            if !(self.peers[i].tick() && self.resend(i, io)) {
-                self.heartbeat(i, io);
+            let lost = self.peers[i].tick();
+            if lost && matches!(self.peers[i].flow, Flow::Snapshot { .. }) {
+                self.send_piece(i, io);
+                continue;
             }
+            if lost {
+                self.replicate(i, io);
+            }
+            self.heartbeat(i, io);
         }
         self.begin_reads(io);
     }
@@ -78,10 +86,9 @@ impl Raft {
         io.send(peer.id, heartbeat);
     }
 
-    /// Sends what this follower lacks, as much as may be under way. Returns whether anything was sent.
-    pub(crate) fn replicate(&mut self, i: usize, io: &mut Io<'_, Self>) -> bool {
+    /// Sends what this follower lacks, as much as may be under way.
+    pub(crate) fn replicate(&mut self, i: usize, io: &mut Io<'_, Self>) {
         let last = self.log.last_index();
-        let mut sent = false;
         while self.peers[i].may_append(self.config.max_inflight_appends) {
             let (next, matched) = (self.peers[i].next, self.peers[i].matched);
             assert!(next > matched, "next index {next} is not above match index {matched}");
@@ -102,9 +109,7 @@ impl Raft {
                 entries,
             };
             io.send(self.peers[i].id, append);
-            sent = true;
         }
-        sent
     }
 
     fn on_matched(&mut self, i: usize, index: u64, io: &mut Io<'_, Self>) {
@@ -120,23 +125,13 @@ impl Raft {
         let peer = &mut self.peers[i];
         let again = if planted!(self.config, NextIndexUnderflow) {
             peer.next = peer.next.wrapping_sub(1);
-            peer.flow = Flow::Probe { waiting: false };
+            peer.flow = Flow::Probe { under_way: None };
             true
         } else {
             peer.reject(prev_index, hint)
         };
         if again {
             self.replicate(i, io);
-        }
-    }
-
-    fn resend(&mut self, i: usize, io: &mut Io<'_, Self>) -> bool {
-        match self.peers[i].flow {
-            Flow::Snapshot { .. } => {
-                self.send_piece(i, io);
-                true
-            }
-            _ => self.replicate(i, io),
         }
     }
 

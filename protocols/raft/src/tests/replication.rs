@@ -151,7 +151,11 @@ fn what_stays_unanswered_is_sent_again() {
     bench.tick();
     assert_eq!(appends(&bench.sent(), 1), [(1, 0)], "it may still be under way: a heartbeat");
     bench.tick();
-    assert_eq!(appends(&bench.sent(), 1), [(1, 1)]);
+    assert_eq!(appends(&bench.sent(), 1), [(1, 1), (1, 0)], "a disk may be slow: a heartbeat too");
+    bench.hear(1, matched(1, 0, 1));
+    assert_eq!(appends(&bench.sent(), 1), [], "the heartbeat is answered; the entry is under way");
+    bench.propose(b"b");
+    assert_eq!(appends(&bench.sent(), 1), [(2, 1)], "the next one follows it");
 }
 
 #[test]
