@@ -219,6 +219,22 @@ impl Message {
         }
     }
 
+    /// Whether a later message, of the same term to the same member, says all that is still of use of this one.
+    pub(crate) fn is_replaced_by(&self, later: &Self) -> bool {
+        match (self, later) {
+            (Self::RequestVote { pre_vote, .. }, Self::RequestVote { pre_vote: later, .. })
+            | (Self::Vote { pre_vote, .. }, Self::Vote { pre_vote: later, .. }) => {
+                pre_vote == later
+            }
+            (Self::SnapshotReceived { .. }, Self::SnapshotReceived { .. }) => true,
+            (Self::Appended { outcome, .. }, Self::Appended { outcome: later, .. }) => {
+                let rejects = |outcome: &Outcome| matches!(outcome, Outcome::Rejected { .. });
+                rejects(outcome) && rejects(later)
+            }
+            _ => false,
+        }
+    }
+
     /// A number that differs between messages of different content. Entries count with their number and terms: their content
     /// is told by facts.
     pub(crate) fn digest(&self) -> u64 {

@@ -199,20 +199,24 @@ impl Storage {
 }
 
 impl Promise {
-    /// Lets this acknowledgement stand for a later one that waits for the same: a follower that acknowledges more is acknowledged
-    /// by one message.
+    /// Lets one message stand for this one and a later one of its kind to the same member, if both wait for the same. So a slow
+    /// disk holds back a bounded number of them, however often the others ask: of each kind, one for each member and each record
+    /// of the log that is on its way to the disk.
     fn absorb(&mut self, after: Position, to: NodeId, later: &Message) -> bool {
-        let Message::Appended { term, round, outcome: Outcome::Matched { index } } = later else {
+        if (self.after, self.to, self.message.term()) != (after, to, later.term()) {
             return false;
-        };
-        match &mut self.message {
-            Message::Appended {
-                term: own,
-                round: held,
-                outcome: Outcome::Matched { index: at },
-            } if (self.after, self.to, *own) == (after, to, *term) => {
+        }
+        match (&mut self.message, later) {
+            (
+                Message::Appended { round: held, outcome: Outcome::Matched { index: at }, .. },
+                Message::Appended { round, outcome: Outcome::Matched { index }, .. },
+            ) => {
                 *held = (*held).max(*round);
                 *at = (*at).max(*index);
+                true
+            }
+            (held, later) if held.is_replaced_by(later) => {
+                *held = later.clone();
                 true
             }
             _ => false,

@@ -2,7 +2,7 @@
 
 use seatrial_node::{Duration, Input, NodeId};
 
-use super::bench::{Bench, config, request_vote};
+use super::bench::{Bench, append, config, rejected, request_vote};
 use super::world::World;
 use crate::{Message, RaftConfig, Timer};
 
@@ -130,4 +130,24 @@ fn nobody_leads_a_term_twice() {
         bench.hear(voter, vote(1, false));
     }
     assert_eq!(bench.raft.role(), "pre-candidate", "late votes");
+}
+
+#[test]
+fn what_waits_for_the_disk_is_bounded_however_often_the_others_ask() {
+    let mut bench = Bench::new(3, &RaftConfig::default());
+    bench.hear(1, request_vote(1, 0, 0));
+    for round in 0..100 {
+        bench.hear(1, request_vote(1, 0, 0));
+        bench.hear(2, request_vote(1, 0, 0));
+        let (term, last_index, last_term, pre_vote) = (1, 0, 0, true);
+        bench.hear(2, Message::RequestVote { term, last_index, last_term, pre_vote });
+        bench.hear(1, append(1, (7 + round, 1), 0, &[]));
+        bench.hear(1, append(1, (0, 0), 0, &[1]));
+    }
+    assert_eq!(bench.sent(), []);
+    bench.sync();
+    let sent = bench.sent();
+    assert_eq!(sent.len(), 5, "two votes, a pre-vote, a rejection, an acknowledgement: {sent:?}");
+    assert!(sent.contains(&(NodeId(1), vote(1, false))));
+    assert!(sent.contains(&(NodeId(1), rejected(1, 106, 2))), "the last one");
 }
