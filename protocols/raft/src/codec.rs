@@ -2,6 +2,9 @@
 
 use seatrial_node::{NodeId, WireError};
 
+/// Terms and indices are below this: no cluster gets so far, and one more is always a number.
+pub(crate) const LIMIT: u64 = 1 << 62;
+
 pub(crate) fn put_u32(out: &mut Vec<u8>, value: u32) {
     out.extend_from_slice(&value.to_le_bytes());
 }
@@ -43,6 +46,14 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn u64(&mut self) -> Result<u64, WireError> {
         Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    /// A term or an index.
+    pub(crate) fn count(&mut self) -> Result<u64, WireError> {
+        match self.u64()? {
+            count if count < LIMIT => Ok(count),
+            other => Err(WireError::Malformed(format!("{other} is no term and no index"))),
+        }
     }
 
     pub(crate) fn bool(&mut self) -> Result<bool, WireError> {

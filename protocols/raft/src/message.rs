@@ -6,6 +6,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::api::MAX_COMMAND;
+use crate::codec;
 use crate::digest::{self, mix};
 use crate::event::SnapshotMeta;
 
@@ -217,6 +219,25 @@ impl Message {
             | Self::Snapshot { term, .. }
             | Self::SnapshotReceived { term, .. } => *term,
         }
+    }
+
+    /// Whether a correct member may have sent this. What a broken one sends is dropped, so that no number overflows and every entry
+    /// fits into a record of the disk.
+    pub(crate) fn is_sound(&self) -> bool {
+        const LIMIT: u64 = codec::LIMIT / 2;
+        let own = self.term();
+        let content = match self {
+            Self::Append { entries, .. } => entries
+                .iter()
+                .all(|Entry { term, payload }| *term <= own && payload.len() <= MAX_COMMAND),
+            Self::Snapshot { piece, .. } => {
+                let Piece { meta, size, offset, chunk, .. } = &**piece;
+                let end = offset.saturating_add(chunk.len() as u64);
+                meta.index < LIMIT && meta.term <= own && end <= *size
+            }
+            _ => true,
+        };
+        own < LIMIT && content
     }
 
     /// Whether a later message, of the same term to the same member, says all that is still of use of this one.

@@ -220,7 +220,7 @@ impl Raft {
     }
 
     fn receive(&mut self, from: NodeId, message: Message, io: &mut Io<'_, Self>) {
-        if from == self.me || !self.voters.contains(from) {
+        if from == self.me || !self.voters.contains(from) || !message.is_sound() {
             return;
         }
         if let Message::RequestVote { term, last_index, last_term, pre_vote } = message {

@@ -72,10 +72,10 @@ fn decode(bytes: &[u8]) -> Result<Record, WireError> {
     let mut reader = Reader::new(bytes);
     let kind = reader.u8()?;
     let record = match kind {
-        HARD => Record::Hard(HardState { term: reader.u64()?, vote: reader.node()? }),
-        BASE => Record::Base(SnapshotMeta { index: reader.u64()?, term: reader.u64()? }),
+        HARD => Record::Hard(HardState { term: reader.count()?, vote: reader.node()? }),
+        BASE => Record::Base(SnapshotMeta { index: reader.count()?, term: reader.count()? }),
         NOOP | COMMAND => {
-            let (index, term) = (reader.u64()?, reader.u64()?);
+            let (index, term) = (reader.count()?, reader.count()?);
             let payload = match kind {
                 NOOP => Payload::Noop,
                 _ => Payload::Command(Arc::from(reader.rest())),

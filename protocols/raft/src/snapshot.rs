@@ -173,7 +173,7 @@ fn decode(bytes: &[u8]) -> Result<Snapshot, WireError> {
     if reader.bytes(MAGIC.len())? != MAGIC {
         return malformed("it does not begin as a snapshot does");
     }
-    let meta = SnapshotMeta { index: reader.u64()?, term: reader.u64()? };
+    let meta = SnapshotMeta { index: reader.count()?, term: reader.count()? };
     let (size, expected) = (reader.u64()?, reader.u32()?);
     let data = reader.rest();
     if data.len() as u64 != size {

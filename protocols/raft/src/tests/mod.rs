@@ -6,6 +6,7 @@ mod elections;
 mod judge;
 #[cfg(feature = "mutants")]
 mod mutants;
+mod nonsense;
 mod random;
 mod reads;
 mod replication;

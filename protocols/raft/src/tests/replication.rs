@@ -190,41 +190,6 @@ fn a_follower_whose_disk_fails_acknowledges_nothing_until_all_is_written_again()
 }
 
 #[test]
-fn messages_of_strangers_and_of_the_node_itself_are_ignored() {
-    let mut bench = Bench::new(3, &config());
-    for from in [0, 7] {
-        bench.hear(from, append(9, (0, 0), 0, &[9]));
-        assert_eq!((bench.raft.term(), bench.raft.last_index()), (0, 0));
-    }
-}
-
-#[test]
-fn a_leader_survives_answers_that_make_no_sense() {
-    let mut bench = Bench::leading(3, &config());
-    bench.propose(b"a");
-    bench.hear(1, matched(1, u64::MAX, u64::MAX));
-    bench.hear(2, rejected(1, u64::MAX, u64::MAX));
-    bench.hear(2, rejected(1, 0, 0));
-    bench.hear(1, Message::SnapshotReceived { term: 1, round: 0, index: 9, offset: u64::MAX });
-    bench.hear(1, append(1, (0, 0), 0, &[1]));
-    bench.tick();
-    bench.tick();
-    assert_eq!(bench.raft.role(), "leader");
-}
-
-#[test]
-fn a_follower_survives_messages_that_make_no_sense() {
-    let mut bench = Bench::new(3, &config());
-    bench.hear(1, append(1, (0, 0), 1, &[1]));
-    bench.hear(1, append(1, (u64::MAX, u64::MAX), u64::MAX, &[1]));
-    bench.hear(1, append(1, (u64::MAX, 0), u64::MAX, &[]));
-    bench.hear(1, append(2, (0, 0), u64::MAX, &[2]));
-    assert_eq!(bench.raft.commit_index(), 1);
-    let first = bench.raft.next_committed().map(|committed| committed.term);
-    assert_eq!(first, Some(1), "what is committed stays, whatever a leader says");
-}
-
-#[test]
 fn followers_share_the_entries_of_one_message() {
     let mut bench = Bench::leading(3, &config());
     bench.propose(b"a");
