@@ -3,6 +3,7 @@
 mod bench;
 mod disk;
 mod elections;
+mod figure_8;
 mod judge;
 #[cfg(feature = "mutants")]
 mod mutants;
