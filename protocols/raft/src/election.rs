@@ -10,9 +10,9 @@
 //!   election timeout of who votes, for itself or for another, begins when the vote is durable.
 //! - An election takes two syncs, the candidate's and then the voters'. Election timeouts are stretched in proportion where that is
 //!   more than the shortest of them.
-//! - A candidate that asks for pre-votes again still counts the votes of its present term. So voters with slow disks may elect a
-//!   candidate with a fast one. With pre-vote the term does not change meanwhile: their disks hold back their answers to the later
-//!   question, too.
+//! - With pre-vote, voters with slow disks may elect a candidate with a fast one. A node whose vote is on its way to the disk answers
+//!   no pre-votes, so nobody begins a new term meanwhile, and a candidate that asks for pre-votes again still counts the votes of its
+//!   present term.
 
 use seatrial_node::{Duration, Io, NodeId};
 
@@ -82,6 +82,10 @@ impl Raft {
     ) {
         let sticks = self.has_leader(io);
         if sticks && self.config.check_quorum && !pre_vote {
+            return;
+        }
+        if pre_vote && self.hard.vote.is_some() && !self.storage.has_hard_state() {
+            // Its vote may make a leader as soon as it leaves; a pre-vote that left along with it would call that leader into question.
             return;
         }
         if term > self.hard.term && !(sticks && pre_vote) {

@@ -29,7 +29,8 @@ pub struct RaftConfig {
     pub max_inflight_appends: usize,
     /// The most bytes of a snapshot in one message (paper §7).
     pub snapshot_chunk_bytes: usize,
-    /// Whether a node asks if it could win before it disturbs the cluster with a new term (thesis §9.6).
+    /// Whether a node asks if it could win before it disturbs the cluster with a new term (thesis §9.6). Without it, candidates with
+    /// fast disks go on to the next term before voters whose syncs take longer than an election timeout have answered.
     pub pre_vote: bool,
     /// Whether a leader that hears from no majority steps down (thesis §6.2), and nodes that hear from a leader ignore
     /// candidates (thesis §4.2.3). The second is live only with the first.

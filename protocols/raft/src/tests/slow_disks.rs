@@ -10,6 +10,10 @@ const fn vote(term: u64, pre_vote: bool) -> Message {
     Message::Vote { term, granted: true, pre_vote }
 }
 
+const fn asks_pre_vote(term: u64) -> Message {
+    Message::RequestVote { term, last_index: 0, last_term: 0, pre_vote: true }
+}
+
 /// Lets the election timer come up after this time.
 fn wait(bench: &mut Bench, millis: u64) {
     bench.probe.advance(Duration::from_millis(millis));
@@ -54,6 +58,29 @@ fn a_leader_stays_while_all_appends_wait_for_disks_slower_than_the_election_time
         assert_eq!(world.raft(leader).commit_index(), 101, "the opening entry, and all commands");
         assert_eq!(world.judge.violations, [""; 0]);
     }
+}
+
+#[test]
+fn voters_with_slow_disks_elect_a_candidate_with_a_fast_one() {
+    for seed in 0..30 {
+        let mut world = slow(5, seed, RaftConfig::default());
+        for fast in [0, 1] {
+            world.seats[fast].sync_time = Some((100, 100));
+        }
+        world.run(Duration::from_secs(8));
+        assert!(world.leader().is_some(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_node_whose_vote_is_on_its_way_to_the_disk_answers_no_pre_votes() {
+    let mut bench = Bench::new(3, &RaftConfig::default());
+    bench.hear(1, request_vote(1, 0, 0));
+    bench.hear(2, asks_pre_vote(1));
+    bench.sync();
+    assert_eq!(bench.sent(), [(NodeId(1), vote(1, false))]);
+    bench.hear(2, asks_pre_vote(1));
+    assert_eq!(bench.sent(), [(NodeId(2), vote(1, true))]);
 }
 
 #[test]
@@ -139,15 +166,14 @@ fn what_waits_for_the_disk_is_bounded_however_often_the_others_ask() {
     for round in 0..100 {
         bench.hear(1, request_vote(1, 0, 0));
         bench.hear(2, request_vote(1, 0, 0));
-        let (term, last_index, last_term, pre_vote) = (1, 0, 0, true);
-        bench.hear(2, Message::RequestVote { term, last_index, last_term, pre_vote });
+        bench.hear(2, asks_pre_vote(1));
         bench.hear(1, append(1, (7 + round, 1), 0, &[]));
         bench.hear(1, append(1, (0, 0), 0, &[1]));
     }
     assert_eq!(bench.sent(), []);
     bench.sync();
     let sent = bench.sent();
-    assert_eq!(sent.len(), 5, "two votes, a pre-vote, a rejection, an acknowledgement: {sent:?}");
+    assert_eq!(sent.len(), 4, "two votes, a rejection, an acknowledgement: {sent:?}");
     assert!(sent.contains(&(NodeId(1), vote(1, false))));
     assert!(sent.contains(&(NodeId(1), rejected(1, 106, 2))), "the last one");
 }

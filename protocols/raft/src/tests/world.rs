@@ -48,6 +48,8 @@ pub(super) struct Seat {
     pub(super) since_snapshot: u64,
     /// What its next election timeouts are, as offsets from the shortest; by chance where there is none.
     pub(super) patience: Option<Duration>,
+    /// How long its syncs take, where that is not as in the rest of the world.
+    pub(super) sync_time: Option<(u64, u64)>,
     timers: BTreeMap<Timer, u64>,
     tokens: u64,
 }
@@ -69,6 +71,7 @@ impl World {
             state: (0, 0),
             since_snapshot: 0,
             patience: None,
+            sync_time: None,
             timers: BTreeMap::new(),
             tokens: 0,
         };
@@ -321,7 +324,8 @@ impl Port<Raft> for WorldPort<'_> {
         self.seat().tokens += 1;
         let token = SyncToken(self.seat().tokens);
         self.seat().disk.sync(token, file);
-        let delay = self.world.between(self.world.sync_time);
+        let sync_time = self.seat().sync_time.unwrap_or(self.world.sync_time);
+        let delay = self.world.between(sync_time);
         self.world.later(delay, Happening::SyncDone { at, life });
         token
     }
