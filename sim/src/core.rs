@@ -122,7 +122,7 @@ impl<N: Node> Core<N> {
         self.members.clone_from(&setup.members);
         self.now = Instant::ZERO;
         self.step = 0;
-        self.queue.reset(setup.order);
+        self.queue.reset(setup.order, setup.latency.usually_below().as_nanos());
         self.events.reset();
         let nodes = u32::try_from(setup.members.len()).expect("fewer than 2^32 nodes");
         self.links = Links::new(nodes, setup.latency, setup.client_latency, &setup.exceptions);
@@ -184,8 +184,8 @@ impl<N: Node> Core<N> {
     /// The same for a message.
     #[inline(always)]
     fn post(&mut self, time: Instant, from: u32, to: u32, id: u64, body: N::Message) {
-        let body = self.events.messages.keep(body);
-        self.schedule(time, Lane::Free, Event::Message { from, to, body, id });
+        let slot = self.events.keep_message(from, to, id, body);
+        self.queue.push(time.as_nanos(), slot, Lane::Free);
     }
 
     /// Puts an event that was held up back into the queue, for now.
@@ -275,8 +275,8 @@ impl<N: Node> Core<N> {
     #[cold]
     fn trace_lost(&mut self, id: u64, from: u32, to: NodeId) {
         if self.tracing {
-            let (from, to, cause) =
-                (self.endpoint(from), Endpoint::Node(to), DropCause::NoReceiver);
+            let (from, to) = (self.endpoint(from), Endpoint::Node(to));
+            let cause = DropCause::NoReceiver;
             self.trace.push(TraceEvent::Drop { id, from, to, cause });
         }
     }
@@ -374,9 +374,9 @@ impl<N: Node> Core<N> {
     /// What waited for a paused node that has crashed arrives nowhere.
     fn drop_waiting(&mut self, node: u32, slot: u32) {
         match *self.events.peek(slot) {
-            Event::Message { from, id, body, .. } => {
-                drop(self.events.messages.take(body));
-                self.lose(id, from, node, DropCause::Down);
+            Event::Message { from, id, .. } => {
+                drop(self.events.take_message(slot));
+                return self.lose(id, from, node, DropCause::Down);
             }
             Event::Request { client, id, body, .. } => {
                 drop(self.events.requests.take(body));

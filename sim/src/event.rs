@@ -1,20 +1,21 @@
 //! What is still to happen, by slot: the queue knows when, this knows what.
 //!
 //! The place of an event is small and says what will happen between whom. What messages, requests and answers say stands apart:
-//! it may be large, and should be moved twice only, into its place when it is sent and out of it into the receiver's hands.
+//! it may be large, and should be moved twice only, into its place when it is sent and out of it into the receiver's hands. A
+//! message's body is at its event's own slot, so that both are fetched at once.
 
 use seatrial_node::Node;
 
 use crate::queue::Entry;
 use crate::timers::TimerRef;
 
-/// Something that will happen. A `body` is a place among the bodies of its kind.
+/// Something that will happen. Where it has a `body`, that is a place among the bodies of its kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
     /// No event: a free place, and the next one.
     Free { next: u32 },
     /// A node's message to a node.
-    Message { from: u32, to: u32, body: u32, id: u64 },
+    Message { from: u32, to: u32, id: u64 },
     /// A client's request.
     Request { client: u32, to: u32, body: u32, attempt: u64, id: u64 },
     /// The answer to it.
@@ -57,7 +58,8 @@ pub(crate) struct Events<N: Node> {
     places: Vec<Event>,
     /// The first free place.
     free: u32,
-    pub(crate) messages: Bodies<N::Message>,
+    /// Bodies of messages, by slot.
+    messages: Vec<Option<N::Message>>,
     pub(crate) requests: Bodies<N::Request>,
     pub(crate) answers: Bodies<N::Response>,
     pub(crate) reads: Bodies<Vec<u8>>,
@@ -70,7 +72,7 @@ impl<N: Node> Events<N> {
         Self {
             places: Vec::new(),
             free: NO_PLACE,
-            messages: Bodies::new(),
+            messages: Vec::new(),
             requests: Bodies::new(),
             answers: Bodies::new(),
             reads: Bodies::new(),
@@ -81,7 +83,7 @@ impl<N: Node> Events<N> {
     pub(crate) fn reset(&mut self) {
         self.places.clear();
         self.free = NO_PLACE;
-        self.messages.reset();
+        self.messages.clear();
         self.requests.reset();
         self.answers.reset();
         self.reads.reset();
@@ -112,7 +114,23 @@ impl<N: Node> Events<N> {
         let slot = self.places.len();
         assert!(slot < Entry::MAX_SLOTS, "more than 16 million events are pending");
         self.places.push(Event::Free { next: NO_PLACE });
+        self.messages.push(None);
         self.free = slot as u32;
+    }
+
+    /// Keeps a message. Returns its slot.
+    #[inline(always)]
+    pub(crate) fn keep_message(&mut self, from: u32, to: u32, id: u64, body: N::Message) -> u32 {
+        let slot = self.keep(Event::Message { from, to, id });
+        self.messages[slot as usize] = Some(body);
+        slot
+    }
+
+    /// Takes the body of the message there and makes its place free.
+    #[inline]
+    pub(crate) fn take_message(&mut self, slot: u32) -> N::Message {
+        self.release(slot);
+        self.messages[slot as usize].take().expect("a message has a body")
     }
 
     #[inline]
@@ -128,7 +146,7 @@ impl<N: Node> Events<N> {
     }
 }
 
-/// What events of one kind carry.
+/// What rarer kinds of events carry.
 pub(crate) struct Bodies<T> {
     places: Vec<Option<T>>,
     free: Vec<u32>,
@@ -145,7 +163,7 @@ impl<T> Bodies<T> {
     }
 
     /// Keeps a body. Returns its place.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn keep(&mut self, body: T) -> u32 {
         if self.free.is_empty() {
             self.grow();
@@ -160,11 +178,6 @@ impl<T> Bodies<T> {
     fn grow(&mut self) {
         self.free.push(self.places.len() as u32);
         self.places.push(None);
-    }
-
-    #[inline]
-    pub(crate) fn peek(&self, place: u32) -> &T {
-        self.places[place as usize].as_ref().expect("an event's body is in its place")
     }
 
     #[inline]

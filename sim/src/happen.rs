@@ -29,10 +29,7 @@ impl<N: Node> World<N> {
             return;
         }
         match *event {
-            Event::Message { from, to, body, id } => {
-                self.core.events.release(slot);
-                self.deliver(from, to, body, id);
-            }
+            Event::Message { from, to, id } => self.deliver(slot, from, to, id),
             Event::Timer { node, timer } => {
                 self.core.events.release(slot);
                 self.come_up(node, timer);
@@ -98,22 +95,20 @@ impl<N: Node> World<N> {
         }
     }
 
-    /// A message is judged where it lies and then moved once, into its receiver's hands.
+    /// A message is moved once, from its place into its receiver's hands.
     #[inline]
-    fn deliver(&mut self, from: u32, to: u32, body: u32, id: u64) {
+    fn deliver(&mut self, slot: u32, from: u32, to: u32, id: u64) {
         if !self.arrives(from, to, id) {
-            drop(self.core.events.messages.take(body));
+            drop(self.core.events.take_message(slot));
             return;
         }
         self.core.counts.delivered += 1;
-        let message = self.core.events.messages.peek(body);
-        let digest = N::digest(message);
+        let body = self.core.events.take_message(slot);
         if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(message));
+            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(&body));
             self.trace_delivery(id, from, to, text);
         }
-        self.count(Kind::Message, from, to, digest);
-        let body = self.core.events.messages.take(body);
+        self.count(Kind::Message, from, to, N::digest(&body));
         let from = self.core.members[from as usize];
         self.handle(to, Input::Message { from, body });
     }

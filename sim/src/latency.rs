@@ -82,6 +82,16 @@ impl Latency {
         }
     }
 
+    /// Longer than all but a few of them.
+    pub(crate) fn usually_below(&self) -> Duration {
+        match *self {
+            Self::Constant { time } => time,
+            Self::Uniform { max, .. } | Self::TwoMode { max, .. } => max,
+            Self::Exponential { min, mean } => min + mean * 4,
+            Self::Normal { mean, deviation, .. } => mean + deviation * 3,
+        }
+    }
+
     /// Draws one, for this source at this site.
     #[inline(always)]
     pub(crate) fn sample(&self, tape: &mut Tape, at: Site, source: u32) -> Duration {

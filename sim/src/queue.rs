@@ -64,6 +64,11 @@ impl Entry {
     }
 
     #[inline]
+    fn time_and_slot(self) -> (u64, u32) {
+        (self.time(), self.slot())
+    }
+
+    #[inline]
     pub(crate) fn slot(self) -> u32 {
         self.0.get() as u32 & 0x00ff_ffff
     }
@@ -90,14 +95,19 @@ impl Queue {
         Self { discipline: Discipline::Timed(Timed::new()), sequence: 0, popped: 0 }
     }
 
-    /// Forgets everything and begins again at time zero, keeping memory.
-    pub(crate) fn reset(&mut self, order: Order) {
+    /// Forgets everything and begins again at time zero, keeping memory. `reach` is how long before their time, in nanoseconds, most
+    /// events will be asked for.
+    pub(crate) fn reset(&mut self, order: Order, reach: u64) {
         self.sequence = 0;
         self.popped = 0;
         match (&mut self.discipline, order) {
-            (Discipline::Timed(timed), Order::Timed) => timed.reset(),
+            (Discipline::Timed(timed), Order::Timed) => timed.reset(reach),
             (Discipline::Chosen(chosen), Order::Chosen) => chosen.reset(),
-            (discipline, Order::Timed) => *discipline = Discipline::Timed(Timed::new()),
+            (discipline, Order::Timed) => {
+                let mut timed = Timed::new();
+                timed.reset(reach);
+                *discipline = Discipline::Timed(timed);
+            }
             (discipline, Order::Chosen) => *discipline = Discipline::Chosen(Chosen::default()),
         }
     }
@@ -119,15 +129,15 @@ impl Queue {
         self.sequence
     }
 
-    /// Takes out the next event, if there is one that may happen by `limit`.
+    /// Takes out the next event, if there is one that may happen by `limit`: its time and its slot.
     #[inline(always)]
-    pub(crate) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
-        let entry = match &mut self.discipline {
+    pub(crate) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<(u64, u32)> {
+        let next = match &mut self.discipline {
             Discipline::Timed(timed) => timed.pop(limit, tape),
-            Discipline::Chosen(chosen) => chosen.pop(limit, tape),
+            Discipline::Chosen(chosen) => chosen.pop(limit, tape).map(Entry::time_and_slot),
         }?;
         self.popped += 1;
-        Some(entry)
+        Some(next)
     }
 }
 
@@ -137,7 +147,7 @@ mod tests {
     use crate::tape::{WORLD, site};
 
     fn drain(queue: &mut Queue, tape: &mut Tape) -> Vec<(u64, u32)> {
-        std::iter::from_fn(|| queue.pop(u64::MAX, tape)).map(|e| (e.time(), e.slot())).collect()
+        std::iter::from_fn(|| queue.pop(u64::MAX, tape)).collect()
     }
 
     #[test]
@@ -155,9 +165,9 @@ mod tests {
             queue.push(time, slot, Lane::Free);
             list.push((time, slot));
             if slot % 3 == 0 {
-                let entry = queue.pop(u64::MAX, &mut tape).expect("an event is pending");
-                now = entry.time();
-                popped.push((now, entry.slot()));
+                let next = queue.pop(u64::MAX, &mut tape).expect("an event is pending");
+                now = next.0;
+                popped.push(next);
             }
         }
         popped.extend(drain(&mut queue, &mut tape));
@@ -175,7 +185,7 @@ mod tests {
         queue.push(1_000_000_000_000, 1, Lane::Free);
         queue.push(70_000, 2, Lane::Free);
         assert_eq!(queue.pop(69_999, &mut tape), None);
-        assert_eq!(queue.pop(70_000, &mut tape).map(Entry::slot), Some(2));
+        assert_eq!(queue.pop(70_000, &mut tape), Some((70_000, 2)));
         assert_eq!(queue.pop(999_999_999_999, &mut tape), None);
         // After a look beyond it, an earlier event can still be added and comes first.
         queue.push(80_000, 3, Lane::Free);
@@ -206,8 +216,8 @@ mod tests {
             queue.push(1_000, 1, Lane::Free);
             queue.pop(u64::MAX, &mut tape);
             queue.push(1_000, 2, Lane::Free);
-            let next = queue.pop(u64::MAX, &mut tape).expect("two are left");
-            firsts[usize::from(next.slot() == 2)] += 1;
+            let (_, next) = queue.pop(u64::MAX, &mut tape).expect("two are left");
+            firsts[usize::from(next == 2)] += 1;
         }
         assert!(firsts[0] > 20 && firsts[1] > 20, "{firsts:?}");
     }
@@ -217,7 +227,7 @@ mod tests {
         let mut seen_overtaking = false;
         for seed in 0..200 {
             let mut queue = Queue::new();
-            queue.reset(Order::Chosen);
+            queue.reset(Order::Chosen, 0);
             let mut tape = Tape::seeded(seed);
             queue.push(10, 0, Lane::Clock(1));
             queue.push(20, 1, Lane::Clock(1));

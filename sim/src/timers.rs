@@ -28,7 +28,8 @@ pub(crate) struct Timers<K> {
     slots: Vec<Slot<K>>,
     /// Slots in use, by key.
     order: Vec<u32>,
-    free: Vec<u32>,
+    /// The first free slot.
+    free: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -39,11 +40,15 @@ struct Slot<K> {
     /// The time of its live entry in the queue.
     queued: Option<Instant>,
     generation: u32,
+    /// The next free slot, where this one is free.
+    next: u32,
 }
+
+const NO_SLOT: u32 = u32::MAX;
 
 impl<K: Ord + Clone> Timers<K> {
     pub(crate) fn new() -> Self {
-        Self { slots: Vec::new(), order: Vec::new(), free: Vec::new() }
+        Self { slots: Vec::new(), order: Vec::new(), free: NO_SLOT }
     }
 
     /// Sets a timer, in place of one with the same key. Where it needs a new entry in the queue, says which.
@@ -103,7 +108,7 @@ impl<K: Ord + Clone> Timers<K> {
             slot.deadline = None;
             slot.queued = None;
             slot.generation = slot.generation.wrapping_add(1);
-            self.free.push(index);
+            slot.next = std::mem::replace(&mut self.free, index);
         }
     }
 
@@ -111,7 +116,7 @@ impl<K: Ord + Clone> Timers<K> {
     pub(crate) fn reset(&mut self) {
         self.slots.clear();
         self.order.clear();
-        self.free.clear();
+        self.free = NO_SLOT;
     }
 
     /// The keys of timers that are set, in their order, with the times when they are due.
@@ -129,11 +134,12 @@ impl<K: Ord + Clone> Timers<K> {
     }
 
     fn allocate(&mut self, key: K) -> u32 {
-        if let Some(index) = self.free.pop() {
-            self.slots[index as usize].key = Some(key);
-            return index;
+        if let Some(slot) = self.slots.get_mut(self.free as usize) {
+            slot.key = Some(key);
+            return std::mem::replace(&mut self.free, slot.next);
         }
-        self.slots.push(Slot { key: Some(key), deadline: None, queued: None, generation: 0 });
+        let (key, generation, next) = (Some(key), 0, NO_SLOT);
+        self.slots.push(Slot { key, deadline: None, queued: None, generation, next });
         u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 timers are set")
     }
 
@@ -142,8 +148,9 @@ impl<K: Ord + Clone> Timers<K> {
         let key = &slots[index as usize].key;
         let place = self.order.binary_search_by(|other| slots[*other as usize].key.cmp(key));
         self.order.remove(place.expect("a slot in use is in the order"));
-        self.free.push(index);
-        self.slots[index as usize].key.take().expect("a slot in use has a key")
+        let slot = &mut self.slots[index as usize];
+        slot.next = std::mem::replace(&mut self.free, index);
+        slot.key.take().expect("a slot in use has a key")
     }
 }
 

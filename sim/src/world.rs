@@ -230,14 +230,14 @@ impl<N: Node> World<N> {
                 return Stop::Events;
             }
             let core = &mut self.core;
-            let Some(entry) = core.queue.pop(until.as_nanos(), &mut core.tape) else {
+            let Some((time, slot)) = core.queue.pop(until.as_nanos(), &mut core.tape) else {
                 if core.queue.len() == 0 {
                     return Stop::Idle;
                 }
                 core.now = core.now.max(until);
                 return Stop::Time;
             };
-            let time = Instant::from_nanos(entry.time());
+            let time = Instant::from_nanos(time);
             if time > core.now {
                 core.now = time;
                 self.instant_began = core.step;
@@ -245,7 +245,7 @@ impl<N: Node> World<N> {
                 let (events, at) = (core.step - self.instant_began, core.moment());
                 self.break_off(Incident::Livelock { events, at });
             }
-            self.happen(entry.slot(), driver, observer);
+            self.happen(slot, driver, observer);
         }
     }
 

@@ -1,8 +1,9 @@
 //! Events by time: a wheel of buckets for the near future, a heap for the far one.
 //!
-//! A bucket is 65.5 µs wide, which fits latencies of a millisecond and more: most buckets then hold an event or two, so that sorting
-//! one when its turn comes costs next to nothing. Everything beyond the wheel's 268 ms waits in the heap and is compared with the
-//! wheel's next event when that is popped; nothing is ever moved from one to the other.
+//! The wheel reaches a little farther than messages usually travel, and 67 ms at least. Its buckets, 16 µs wide then, mostly hold an
+//! event or none, so that sorting one when its turn comes costs next to nothing. Everything beyond the wheel waits in the heap and
+//! is compared with the wheel's next event when that is popped; nothing is ever moved from one to the other. How wide buckets are
+//! changes how fast events are found, never their order.
 //!
 //! A bucket is a list linked through its events' slots: pushing writes two words that are in the cache, and nothing is allocated
 //! once there is a link for every slot.
@@ -11,13 +12,16 @@ use super::Entry;
 use super::heap::Heap;
 use crate::tape::{Tape, WORLD, site};
 
-const BUCKET_BITS: u32 = 16;
+/// Buckets are 2^14 ns wide at least, and 2^24 at most.
+const WIDTH_BITS: std::ops::RangeInclusive<u32> = 14..=24;
 const BUCKETS: usize = 4096;
 /// A current bucket that has grown beyond this takes no more: inserting into a sorted list would cost too much.
 const CURRENT_MAX: usize = 256;
 
 #[derive(Clone, Debug)]
 pub(super) struct Timed {
+    /// How wide a bucket is, as a power of two, in nanoseconds.
+    width_bits: u32,
     /// The number, since time zero, of the bucket that is being emptied.
     tick: u64,
     /// What is left of that bucket and whatever came too late for it, latest first.
@@ -28,6 +32,8 @@ pub(super) struct Timed {
     links: Vec<Link>,
     filled: Bits,
     far: Heap,
+    /// The time of the first event of the heap, or the end of time.
+    far_time: u64,
     /// Events of one instant, in the order of asking, among which the tape chooses.
     ties: Vec<Entry>,
 }
@@ -44,17 +50,22 @@ const NO_SLOT: u32 = u32::MAX;
 impl Timed {
     pub(super) fn new() -> Self {
         Self {
+            width_bits: *WIDTH_BITS.start(),
             tick: 0,
             current: Vec::new(),
             firsts: Box::new([NO_SLOT; BUCKETS]),
             links: Vec::new(),
             filled: Bits::new(),
             far: Heap::default(),
+            far_time: u64::MAX,
             ties: Vec::new(),
         }
     }
 
-    pub(super) fn reset(&mut self) {
+    /// Forgets everything, keeping memory. Most events will be asked for not longer than `reach` before their time, in nanoseconds.
+    pub(super) fn reset(&mut self, reach: u64) {
+        let fits = |bits: &u32| (BUCKETS as u64) << bits > reach;
+        self.width_bits = WIDTH_BITS.clone().find(fits).unwrap_or(*WIDTH_BITS.end());
         while let Some(bucket) = self.filled.next_from(0) {
             self.firsts[bucket] = NO_SLOT;
             self.filled.clear(bucket);
@@ -62,12 +73,13 @@ impl Timed {
         self.tick = 0;
         self.current.clear();
         self.far.clear();
+        self.far_time = u64::MAX;
         self.ties.clear();
     }
 
     #[inline(always)]
     pub(super) fn push(&mut self, entry: Entry) {
-        let tick = entry.time() >> BUCKET_BITS;
+        let tick = entry.time() >> self.width_bits;
         // One comparison for both ends of the wheel: what is not ahead wraps round to far ahead.
         let ahead = tick.wrapping_sub(self.tick).wrapping_sub(1);
         if ahead < BUCKETS as u64 - 1 {
@@ -98,32 +110,46 @@ impl Timed {
             self.current.insert(place, entry);
         } else {
             self.far.push(entry);
+            self.far_time = self.far_time.min(entry.time());
         }
     }
 
     #[inline(always)]
-    pub(super) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<Entry> {
-        if self.current.is_empty()
-            && self.ties.is_empty()
-            && let Some((tick, link)) = self.lone_next()
-        {
-            if link.entry.time() > limit {
-                return None;
+    pub(super) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<(u64, u32)> {
+        if self.ties.is_empty() {
+            if let Some(near) = self.lone_near() {
+                if near.time() > limit {
+                    return None;
+                }
+                self.current.pop();
+                return Some(near.time_and_slot());
             }
-            self.leave(tick);
-            return Some(link.entry);
+            if self.current.is_empty()
+                && let Some((tick, time)) = self.lone_next()
+            {
+                // The slot comes from the bucket and not from the entry, so that the event is fetched while the entry still is.
+                return (time <= limit).then(|| (time, self.leave(tick)));
+            }
         }
-        self.pop_among(limit, tape)
+        self.pop_among(limit, tape).map(Entry::time_and_slot)
     }
 
-    /// The next bucket's only event, if there is such a bucket, it holds one only, and nothing in the heap is as early.
+    /// The next event of the current bucket, if no other is as early.
     #[inline]
-    fn lone_next(&self) -> Option<(u64, Link)> {
+    fn lone_near(&self) -> Option<Entry> {
+        let (near, later) = self.current.split_last()?;
+        let tied = later.last().is_some_and(|next| next.time() == near.time());
+        (!tied && self.far_time > near.time()).then_some(*near)
+    }
+
+    /// The next bucket and the time of its only event, if it holds one only, and nothing in the heap is as early.
+    #[inline]
+    fn lone_next(&self) -> Option<(u64, u64)> {
         let tick = self.next_tick()?;
-        let link = self.links[self.firsts[tick as usize % BUCKETS] as usize];
-        let lone = link.next == NO_SLOT
-            && self.far.peek().is_none_or(|far| far.time() > link.entry.time());
-        lone.then_some((tick, link))
+        let link = &self.links[self.firsts[tick as usize % BUCKETS] as usize];
+        let time = link.entry.time();
+        let lone = link.next == NO_SLOT && self.far_time > time;
+        lone.then_some((tick, time))
     }
 
     /// Takes out the next event where several may be it.
@@ -180,8 +206,10 @@ impl Timed {
             let next = self.next_tick();
             match (next, self.far.peek()) {
                 (None, None) => return None,
-                (Some(tick), far) if far.is_none_or(|far| tick <= far.time() >> BUCKET_BITS) => {
-                    if tick << BUCKET_BITS > limit {
+                (Some(tick), far)
+                    if far.is_none_or(|far| tick <= far.time() >> self.width_bits) =>
+                {
+                    if tick << self.width_bits > limit {
                         return None;
                     }
                     self.enter(tick);
@@ -190,8 +218,8 @@ impl Timed {
                     if far.time() > limit {
                         return None;
                     }
-                    // The wheel turns on, so that it reaches 268 ms from here and not from long ago.
-                    self.tick = self.tick.max(far.time() >> BUCKET_BITS);
+                    // The wheel turns on, so that it reaches as far from here as it did from long ago.
+                    self.tick = self.tick.max(far.time() >> self.width_bits);
                     return Some(self.pop_far());
                 }
                 (Some(_), None) => unreachable!("the arm above takes every tick without a heap"),
@@ -205,7 +233,9 @@ impl Timed {
     }
 
     fn pop_far(&mut self) -> Entry {
-        self.far.pop().expect("the caller has seen it")
+        let first = self.far.pop().expect("the caller has seen it");
+        self.far_time = self.far.peek().map_or(u64::MAX, Entry::time);
+        first
     }
 
     /// The number of the next bucket that holds anything.
