@@ -1,8 +1,8 @@
 //! What is still to happen, by slot: the queue knows when, this knows what.
 //!
-//! The place of an event is small and says what will happen between whom. What messages, requests and answers say stands apart:
-//! it may be large, and should be moved twice only, into its place when it is sent and out of it into the receiver's hands. A
-//! message's body is at its event's own slot, so that both are fetched at once.
+//! The place of an event says what will happen between whom. What messages, requests and answers say may be large, and should be
+//! moved twice only, into its place when it is sent and out of it into the receiver's hands: a message's body is beside its event,
+//! so that both are fetched at once, and what rarer events carry stands apart.
 
 use seatrial_node::Node;
 
@@ -55,14 +55,18 @@ impl Event {
 
 /// Everything pending.
 pub(crate) struct Events<N: Node> {
-    places: Vec<Event>,
+    places: Vec<Place<N::Message>>,
     /// The first free place.
     free: u32,
-    /// Bodies of messages, by slot.
-    messages: Vec<Option<N::Message>>,
     pub(crate) requests: Bodies<N::Request>,
     pub(crate) answers: Bodies<N::Response>,
     pub(crate) reads: Bodies<Vec<u8>>,
+}
+
+/// An event and, where it is a message, what that says.
+struct Place<M> {
+    event: Event,
+    body: Option<M>,
 }
 
 const NO_PLACE: u32 = u32::MAX;
@@ -72,7 +76,6 @@ impl<N: Node> Events<N> {
         Self {
             places: Vec::new(),
             free: NO_PLACE,
-            messages: Vec::new(),
             requests: Bodies::new(),
             answers: Bodies::new(),
             reads: Bodies::new(),
@@ -83,29 +86,42 @@ impl<N: Node> Events<N> {
     pub(crate) fn reset(&mut self) {
         self.places.clear();
         self.free = NO_PLACE;
-        self.messages.clear();
         self.requests.reset();
         self.answers.reset();
         self.reads.reset();
     }
 
     /// Keeps an event. Returns its slot.
+    #[inline(always)]
+    pub(crate) fn keep(&mut self, event: Event) -> u32 {
+        self.occupy(event).0
+    }
+
+    /// Keeps a message. Returns its slot.
+    #[inline(always)]
+    pub(crate) fn keep_message(&mut self, from: u32, to: u32, id: u64, body: N::Message) -> u32 {
+        let (slot, place) = self.occupy(Event::Message { from, to, id });
+        *place = Some(body);
+        slot
+    }
+
+    /// Puts an event into a free place. Returns its slot, and where a message's body goes.
     ///
     /// Inlined always, so that the event is made in its place: one that is made elsewhere and moved here at once waits until its
     /// parts have gone through the processor's store buffer.
     #[inline(always)]
-    pub(crate) fn keep(&mut self, event: Event) -> u32 {
+    fn occupy(&mut self, event: Event) -> (u32, &mut Option<N::Message>) {
         if self.free == NO_PLACE {
             self.grow();
         }
         let slot = self.free;
         let place = &mut self.places[slot as usize];
-        let Event::Free { next } = *place else {
+        let Event::Free { next } = place.event else {
             unreachable!("the list of free places names only free places");
         };
         self.free = next;
-        *place = event;
-        slot
+        place.event = event;
+        (slot, &mut place.body)
     }
 
     #[cold]
@@ -113,35 +129,34 @@ impl<N: Node> Events<N> {
     fn grow(&mut self) {
         let slot = self.places.len();
         assert!(slot < Entry::MAX_SLOTS, "more than 16 million events are pending");
-        self.places.push(Event::Free { next: NO_PLACE });
-        self.messages.push(None);
+        self.places.push(Place { event: Event::Free { next: NO_PLACE }, body: None });
         self.free = slot as u32;
-    }
-
-    /// Keeps a message. Returns its slot.
-    #[inline(always)]
-    pub(crate) fn keep_message(&mut self, from: u32, to: u32, id: u64, body: N::Message) -> u32 {
-        let slot = self.keep(Event::Message { from, to, id });
-        self.messages[slot as usize] = Some(body);
-        slot
-    }
-
-    /// Takes the body of the message there and makes its place free.
-    #[inline]
-    pub(crate) fn take_message(&mut self, slot: u32) -> N::Message {
-        self.release(slot);
-        self.messages[slot as usize].take().expect("a message has a body")
     }
 
     #[inline]
     pub(crate) fn peek(&self, slot: u32) -> &Event {
-        &self.places[slot as usize]
+        &self.places[slot as usize].event
+    }
+
+    /// What the message there says.
+    #[inline]
+    pub(crate) fn peek_message(&self, slot: u32) -> &N::Message {
+        self.places[slot as usize].body.as_ref().expect("a message has a body")
+    }
+
+    /// Takes the body of the message there and makes its place free.
+    #[inline(always)]
+    pub(crate) fn take_message(&mut self, slot: u32) -> N::Message {
+        let place = &mut self.places[slot as usize];
+        place.event = Event::Free { next: self.free };
+        self.free = slot;
+        place.body.take().expect("a message has a body")
     }
 
     /// Makes the place of an event free. Its body, if it has one, must have been taken.
     #[inline]
     pub(crate) fn release(&mut self, slot: u32) {
-        self.places[slot as usize] = Event::Free { next: self.free };
+        self.places[slot as usize].event = Event::Free { next: self.free };
         self.free = slot;
     }
 }

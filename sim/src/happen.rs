@@ -95,7 +95,7 @@ impl<N: Node> World<N> {
         }
     }
 
-    /// A message is moved once, from its place into its receiver's hands.
+    /// A message is judged where it lies and then moved once, into its receiver's hands.
     #[inline]
     fn deliver(&mut self, slot: u32, from: u32, to: u32, id: u64) {
         if !self.arrives(from, to, id) {
@@ -103,13 +103,15 @@ impl<N: Node> World<N> {
             return;
         }
         self.core.counts.delivered += 1;
-        let body = self.core.events.take_message(slot);
+        let message = self.core.events.peek_message(slot);
+        let digest = N::digest(message);
         if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(&body));
+            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(message));
             self.trace_delivery(id, from, to, text);
         }
-        self.count(Kind::Message, from, to, N::digest(&body));
+        self.count(Kind::Message, from, to, digest);
         let from = self.core.members[from as usize];
+        let body = self.core.events.take_message(slot);
         self.handle(to, Input::Message { from, body });
     }
 

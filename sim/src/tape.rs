@@ -161,6 +161,7 @@ impl Tape {
         self.seed = seed;
         self.script = None;
         self.epoch += 1;
+        self.sites.iter_mut().for_each(SiteStreams::reset);
         self.plain = true;
         self.overrides.clear();
         self.record = None;
@@ -206,7 +207,7 @@ impl Tape {
     pub fn choose(&mut self, site: Site, source: u32, bound: u64) -> u64 {
         debug_assert!(bound > 0, "nothing to choose from");
         if self.plain {
-            return self.draw(site, source, bound).1;
+            return self.draw(site, source, bound);
         }
         self.choose_with_care(site, source, bound)
     }
@@ -217,25 +218,25 @@ impl Tape {
         self.choose(site, source, u64::from(MILLION)) >= u64::from(MILLION.saturating_sub(rate))
     }
 
-    /// What the seed gives, and which occurrence that was.
+    /// What the seed gives.
     ///
     /// One word a choice is scaled down to `0..bound`, or two for a large bound. With no rejection, the occurrences of a stream
     /// can be counted; the bias is below one in 2^32 for every bound that the world uses.
     #[inline(always)]
-    fn draw(&mut self, site: Site, source: u32, bound: u64) -> (u64, u64) {
+    fn draw(&mut self, site: Site, source: u32, bound: u64) -> u64 {
         let streams = &mut self.sites[usize::from(site.0)];
-        let (occurrence, word) = streams.draw(self.seed, self.epoch, source);
-        let low = u64::from(word);
+        let low = u64::from(streams.draw(self.seed, self.epoch, source));
         if let Ok(small) = u32::try_from(bound) {
-            return (occurrence, (low * u64::from(small)) >> 32);
+            return (low * u64::from(small)) >> 32;
         }
-        let wide = u64::from(streams.draw_more(source)) << 32 | low;
-        (occurrence, ((u128::from(wide) * u128::from(bound)) >> 64) as u64)
+        let wide = u64::from(streams.draw_second(self.seed, self.epoch, source)) << 32 | low;
+        ((u128::from(wide) * u128::from(bound)) >> 64) as u64
     }
 
     #[cold]
     fn choose_with_care(&mut self, site: Site, source: u32, bound: u64) -> u64 {
-        let (occurrence, drawn) = self.draw(site, source, bound);
+        let occurrence = self.sites[usize::from(site.0)].occurrences(self.epoch, source);
+        let drawn = self.draw(site, source, bound);
         let drawn = self.script.as_mut().map_or(drawn, |values| values.next().unwrap_or(0));
         let name = self.sites[usize::from(site.0)].name;
         let named =
@@ -306,6 +307,25 @@ mod tests {
         assert_eq!(got[2], 999, "cut down to what is possible");
         assert_eq!((got[0], got[1], got[3], got[4]), (drawn[0], drawn[1], drawn[3], drawn[4]));
         assert_eq!(bent.recorded()[2].value, 999);
+    }
+
+    #[test]
+    fn a_choice_keeps_its_number_whether_those_before_it_were_recorded_or_not() {
+        for draws in [0, 1, 5, 62, 63, 64, 65, 127, 128, 129, 500] {
+            for bound in [10, 1 << 40] {
+                let mut tape = Tape::seeded(1);
+                tape.choose(site::LOSS, 4, 100);
+                tape.reseed(2);
+                for _ in 0..draws {
+                    tape.choose(site::LOSS, 4, bound);
+                }
+                tape.record();
+                tape.choose(site::LOSS, 4, bound);
+                tape.choose(site::LOSS, 4, bound);
+                let numbers: Vec<u64> = tape.recorded().iter().map(|c| c.occurrence).collect();
+                assert_eq!(numbers, [draws, draws + 1], "after {draws} draws below {bound}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The words that a seed gives to one site: a ChaCha8 stream for every source.
 //!
-//! What every draw touches, where a stream stands, is packed apart from the words themselves, so that a hundred nodes' streams
+//! What every draw touches, where a stream stands, is one small number apart from everything else, so that a hundred nodes' streams
 //! stay in the nearest cache.
 
 use rand_chacha::ChaCha8Core;
@@ -17,85 +17,101 @@ pub(super) struct SiteStreams {
     pub(super) name: &'static str,
     key: u64,
     // These three by source, that of `WORLD` first.
-    positions: Vec<Position>,
-    words: Vec<[u32; WORDS]>,
-    cores: Vec<ChaCha8Core>,
+    /// The place of each stream's next word among all words. At the first place, before it is begun, and one beyond its last there is
+    /// nothing to take.
+    cursors: Vec<u32>,
+    words: Vec<u32>,
+    streams: Vec<Stream>,
 }
 
-/// Where a stream stands.
-#[derive(Clone, Copy, Debug)]
-struct Position {
+/// What a stream needs when its words are used up.
+#[derive(Clone, Debug)]
+struct Stream {
     /// A stream of another epoch than the tape's belongs to an earlier seed.
     epoch: u64,
-    occurrences: u64,
-    /// The next word.
-    next: usize,
+    core: ChaCha8Core,
+    /// How many times all its words were used up.
+    blocks: u64,
+    /// How many of those taken were the second one of a choice.
+    seconds: u64,
 }
 
 impl SiteStreams {
     pub(super) fn new(name: &'static str) -> Self {
-        let (positions, words, cores) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name, key: name_key(name), positions, words, cores }
+        let (cursors, words, streams) = (Vec::new(), Vec::new(), Vec::new());
+        Self { name, key: name_key(name), cursors, words, streams }
     }
 
-    /// Another choice of this source: which one it is, from 0, and a word for it.
-    #[inline(always)]
-    pub(super) fn draw(&mut self, seed: u64, epoch: u64, source: u32) -> (u64, u32) {
-        let index = place(source);
-        if let (Some(position), Some(words)) =
-            (self.positions.get_mut(index), self.words.get(index))
-            && position.epoch == epoch
-            && position.next < WORDS
-        {
-            let word = words[position.next];
-            position.next += 1;
-            position.occurrences += 1;
-            return (position.occurrences - 1, word);
+    /// Forgets what is left of every stream: another seed begins.
+    pub(super) fn reset(&mut self) {
+        for (index, cursor) in self.cursors.iter_mut().enumerate() {
+            *cursor = first_place(index);
         }
-        self.draw_first(seed, epoch, source)
+    }
+
+    /// A word for another choice of this source.
+    #[inline(always)]
+    pub(super) fn draw(&mut self, seed: u64, epoch: u64, source: u32) -> u32 {
+        let index = place(source);
+        if let Some(cursor) = self.cursors.get_mut(index)
+            && !(*cursor as usize).is_multiple_of(WORDS)
+            && let Some(word) = self.words.get(*cursor as usize)
+        {
+            *cursor += 1;
+            return *word;
+        }
+        self.draw_first(seed, epoch, index, source)
     }
 
     /// One more word for the choice that has just been drawn.
-    pub(super) fn draw_more(&mut self, source: u32) -> u32 {
-        let index = place(source);
-        if self.positions[index].next == WORDS {
-            self.refill(index);
-        }
-        let position = &mut self.positions[index];
-        position.next += 1;
-        self.words[index][position.next - 1]
+    pub(super) fn draw_second(&mut self, seed: u64, epoch: u64, source: u32) -> u32 {
+        self.streams[place(source)].seconds += 1;
+        self.draw(seed, epoch, source)
     }
 
-    /// Another choice, where the stream has to be begun, or to make words, first.
+    /// How many choices of this source have been drawn.
+    pub(super) fn occurrences(&self, epoch: u64, source: u32) -> u64 {
+        let index = place(source);
+        let Some(stream) = self.streams.get(index).filter(|stream| stream.epoch == epoch) else {
+            return 0;
+        };
+        let taken = u64::from(self.cursors[index] - first_place(index));
+        stream.blocks * WORDS as u64 + taken - stream.seconds
+    }
+
+    /// A word, where the stream has to be begun, or to make words, first.
     #[cold]
     #[inline(never)]
-    fn draw_first(&mut self, seed: u64, epoch: u64, source: u32) -> (u64, u32) {
-        let index = place(source);
-        if self.positions.get(index).is_none_or(|position| position.epoch != epoch) {
-            self.begin(seed, epoch, source);
+    fn draw_first(&mut self, seed: u64, epoch: u64, index: usize, source: u32) -> u32 {
+        if self.streams.get(index).is_none_or(|stream| stream.epoch != epoch) {
+            self.begin(seed, epoch, index, source);
         }
-        self.positions[index].occurrences += 1;
-        (self.positions[index].occurrences - 1, self.draw_more(source))
+        let first = first_place(index);
+        let stream = &mut self.streams[index];
+        let words = &mut self.words[first as usize..][..WORDS];
+        stream.core.generate(words.try_into().expect("so many words are a block"));
+        stream.blocks += u64::from(self.cursors[index] != first);
+        self.cursors[index] = first + 1;
+        self.words[first as usize]
     }
 
     /// Begins a source's stream of this seed.
-    fn begin(&mut self, seed: u64, epoch: u64, source: u32) {
+    fn begin(&mut self, seed: u64, epoch: u64, index: usize, source: u32) {
         let core = ChaCha8Core::from_seed(stream_key(seed, self.key, source));
-        let index = place(source);
-        if index >= self.positions.len() {
-            let unused = Position { epoch: 0, occurrences: 0, next: WORDS };
-            self.positions.resize(index + 1, unused);
-            self.words.resize(index + 1, [0; WORDS]);
-            self.cores.resize(index + 1, core.clone());
+        let stream = Stream { epoch, core, blocks: 0, seconds: 0 };
+        while self.streams.len() <= index {
+            self.cursors.push(first_place(self.streams.len()));
+            self.words.extend([0; WORDS]);
+            self.streams.push(Stream { epoch: 0, ..stream.clone() });
         }
-        self.positions[index] = Position { epoch, occurrences: 0, next: WORDS };
-        self.cores[index] = core;
+        self.streams[index] = stream;
     }
+}
 
-    fn refill(&mut self, index: usize) {
-        self.cores[index].generate(&mut self.words[index]);
-        self.positions[index].next = 0;
-    }
+/// Where the words of a stream begin.
+#[inline]
+fn first_place(index: usize) -> u32 {
+    u32::try_from(index * WORDS).expect("fewer than 67 million sources make choices")
 }
 
 /// Where a source's stream is.
