@@ -9,7 +9,7 @@ use crate::counts::{Counts, FaultKind};
 use crate::disk::SimDisk;
 use crate::event::{Event, Events};
 use crate::hash::RunHash;
-use crate::latency::Latency;
+use crate::latency::{Latency, Sampler};
 use crate::network::{Cuts, Links};
 use crate::plan::Rates;
 use crate::queue::{Lane, Queue};
@@ -80,9 +80,16 @@ impl<N: Node> Copy for Describe<N> {}
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DiskTimes {
-    pub(crate) write: Latency,
-    pub(crate) sync: Latency,
-    pub(crate) read: Latency,
+    pub(crate) write: Sampler,
+    pub(crate) sync: Sampler,
+    pub(crate) read: Sampler,
+}
+
+impl DiskTimes {
+    fn new(write: Latency, sync: Latency, read: Latency) -> Self {
+        let [write, sync, read] = [write, sync, read].map(Sampler::new);
+        Self { write, sync, read }
+    }
 }
 
 /// A message to oneself takes no link, but time passes all the same: a node that answers itself for ever is no livelock.
@@ -103,7 +110,7 @@ impl<N: Node> Core<N> {
             rates: Rates::default(),
             bodies: Vec::new(),
             pauses: 0,
-            disk_times: DiskTimes { write: zero, sync: zero, read: zero },
+            disk_times: DiskTimes::new(zero, zero, zero),
             wishes: Vec::new(),
             attempts: 0,
             tokens: 0,
@@ -128,8 +135,7 @@ impl<N: Node> Core<N> {
         self.links = Links::new(nodes, setup.latency, setup.client_latency, &setup.exceptions);
         self.cuts.reset(setup.members.len() + setup.clients as usize);
         self.rates = setup.plan.rates;
-        self.disk_times =
-            DiskTimes { write: setup.disk_write, sync: setup.disk_sync, read: setup.disk_read };
+        self.disk_times = DiskTimes::new(setup.disk_write, setup.disk_sync, setup.disk_read);
         self.bodies.resize_with(setup.members.len(), Body::new);
         for body in &mut self.bodies {
             body.reset();

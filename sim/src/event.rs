@@ -128,7 +128,7 @@ impl<N: Node> Events<N> {
     #[inline(never)]
     fn grow(&mut self) {
         let slot = self.places.len();
-        assert!(slot < Entry::MAX_SLOTS, "more than 16 million events are pending");
+        assert!(slot < Entry::MAX_SLOTS - 1, "more than 16 million events are pending");
         self.places.push(Place { event: Event::Free { next: NO_PLACE }, body: None });
         self.free = slot as u32;
     }

@@ -91,21 +91,52 @@ impl Latency {
             Self::Normal { mean, deviation, .. } => mean + deviation * 3,
         }
     }
+}
+
+/// A family made ready for drawing from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sampler {
+    /// Uniform, with everything computed that is the same for each draw.
+    Uniform {
+        min: Duration,
+        /// So many different times, from `min` upwards.
+        times: u64,
+    },
+    Other(Latency),
+}
+
+impl Sampler {
+    pub(crate) fn new(latency: Latency) -> Self {
+        match latency {
+            Latency::Uniform { min, max } => {
+                let times = max.saturating_sub(min).as_nanos().saturating_add(1);
+                Self::Uniform { min, times }
+            }
+            _ => Self::Other(latency),
+        }
+    }
 
     /// Draws one, for this source at this site.
     #[inline(always)]
     pub(crate) fn sample(&self, tape: &mut Tape, at: Site, source: u32) -> Duration {
         match *self {
-            Self::Uniform { min, max } => uniform(min, max, tape, at, source),
-            _ => self.sample_rare(tape, at, source),
+            Self::Uniform { min, times } => {
+                min + Duration::from_nanos(tape.choose(at, source, times))
+            }
+            Self::Other(latency) => latency.sample(tape, at, source),
         }
     }
+}
 
+impl Latency {
     #[inline(never)]
-    fn sample_rare(&self, tape: &mut Tape, at: Site, source: u32) -> Duration {
-        match *self {
+    fn sample(self, tape: &mut Tape, at: Site, source: u32) -> Duration {
+        let uniform = |min, max, tape: &mut Tape| {
+            Sampler::new(Self::Uniform { min, max }).sample(tape, at, source)
+        };
+        match self {
             Self::Constant { time } => time,
-            Self::Uniform { min, max } => uniform(min, max, tape, at, source),
+            Self::Uniform { min, max } => uniform(min, max, tape),
             Self::Exponential { min, mean } => {
                 let tail = -libm::log(1.0 - unit(tape, at, source));
                 min + scaled(mean, tail)
@@ -119,19 +150,13 @@ impl Latency {
             }
             Self::TwoMode { min, max, slow_rate, slow_min, slow_max } => {
                 if tape.chance(site::LATENCY_MODE, source, slow_rate) {
-                    uniform(slow_min, slow_max, tape, at, source)
+                    uniform(slow_min, slow_max, tape)
                 } else {
-                    uniform(min, max, tape, at, source)
+                    uniform(min, max, tape)
                 }
             }
         }
     }
-}
-
-#[inline]
-fn uniform(min: Duration, max: Duration, tape: &mut Tape, at: Site, source: u32) -> Duration {
-    let span = max.saturating_sub(min).as_nanos();
-    min + Duration::from_nanos(tape.choose(at, source, span.saturating_add(1)))
 }
 
 /// A number in `[0, 1)`, in steps of 2^-32.
@@ -203,7 +228,8 @@ mod tests {
 
     fn draw(latency: Latency, count: usize) -> Vec<u64> {
         let mut tape = Tape::seeded(11);
-        (0..count).map(|_| latency.sample(&mut tape, site::LATENCY, 0).as_nanos()).collect()
+        let sampler = Sampler::new(latency);
+        (0..count).map(|_| sampler.sample(&mut tape, site::LATENCY, 0).as_nanos()).collect()
     }
 
     fn mean_ms(values: &[u64]) -> f64 {
@@ -241,7 +267,8 @@ mod tests {
             Latency::Normal { mean, deviation: ms(4), min },
         ] {
             let mut tape = Tape::scripted(vec![0]);
-            assert_eq!(latency.sample(&mut tape, site::LATENCY, 0), ms(2), "{latency:?}");
+            let drawn = Sampler::new(latency).sample(&mut tape, site::LATENCY, 0);
+            assert_eq!(drawn, ms(2), "{latency:?}");
         }
     }
 

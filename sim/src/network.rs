@@ -3,7 +3,7 @@
 //! Links are sparse: one profile for all pairs of nodes, one between clients and nodes, and exceptions. Cuts are a matrix of bits
 //! that exists only while something is cut.
 
-use crate::latency::Latency;
+use crate::latency::{Latency, Sampler};
 
 /// How one direction between two endpoints behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +19,11 @@ pub struct LinkException {
 /// How messages travel.
 #[derive(Clone, Debug)]
 pub(crate) struct Links {
-    between_nodes: Latency,
-    with_clients: Latency,
+    between_nodes: Sampler,
+    with_clients: Sampler,
     nodes: u32,
-    /// Sorted by sender and receiver.
-    exceptions: Vec<LinkException>,
+    /// By sender and receiver.
+    exceptions: Vec<((u32, u32), Sampler)>,
 }
 
 impl Links {
@@ -33,17 +33,20 @@ impl Links {
         with_clients: Latency,
         exceptions: &[LinkException],
     ) -> Self {
-        let mut exceptions = exceptions.to_vec();
-        exceptions.sort_by_key(|link| (link.from, link.to));
+        let mut exceptions: Vec<_> =
+            exceptions.iter().map(|l| ((l.from, l.to), Sampler::new(l.latency))).collect();
+        exceptions.sort_by_key(|(pair, _)| *pair);
+        let (between_nodes, with_clients) =
+            (Sampler::new(between_nodes), Sampler::new(with_clients));
         Self { between_nodes, with_clients, nodes, exceptions }
     }
 
     #[inline]
-    pub(crate) fn latency(&self, from: u32, to: u32) -> &Latency {
+    pub(crate) fn latency(&self, from: u32, to: u32) -> &Sampler {
         if !self.exceptions.is_empty() {
-            let place = self.exceptions.binary_search_by_key(&(from, to), |l| (l.from, l.to));
+            let place = self.exceptions.binary_search_by_key(&(from, to), |(pair, _)| *pair);
             if let Ok(place) = place {
-                return &self.exceptions[place].latency;
+                return &self.exceptions[place].1;
             }
         }
         if from < self.nodes && to < self.nodes { &self.between_nodes } else { &self.with_clients }
@@ -241,8 +244,8 @@ mod tests {
             [1, 2, 900].map(|ms| Latency::constant(Duration::from_millis(ms)));
         let exception = LinkException { from: 2, to: 0, latency: slow };
         let links = Links::new(3, usual, client, &[exception]);
-        assert_eq!(*links.latency(2, 0), slow);
-        assert_eq!(*links.latency(0, 2), usual);
-        assert_eq!(*links.latency(0, 3), client);
+        assert_eq!(*links.latency(2, 0), Sampler::new(slow));
+        assert_eq!(*links.latency(0, 2), Sampler::new(usual));
+        assert_eq!(*links.latency(0, 3), Sampler::new(client));
     }
 }

@@ -8,7 +8,7 @@ use seatrial_node::{
 
 use crate::core::Core;
 use crate::event::Event;
-use crate::latency::Latency;
+use crate::latency::Sampler;
 use crate::queue::Lane;
 use crate::tape::{Site, site};
 
@@ -20,7 +20,7 @@ pub(crate) struct WorldPort<'a, N: Node> {
 
 impl<N: Node> WorldPort<'_, N> {
     /// The disk does one thing after the other: when would it be done with this?
-    fn disk_done(&mut self, time: Latency, at: Site) -> Instant {
+    fn disk_done(&mut self, time: Sampler, at: Site) -> Instant {
         let core = &mut *self.core;
         let span = time.sample(&mut core.tape, at, self.node);
         let body = &mut core.bodies[self.node as usize];

@@ -48,11 +48,12 @@ pub(crate) struct Entry(NonZeroU128);
 
 impl Entry {
     pub(crate) const MAX_SLOTS: usize = 1 << 24;
+    const SLOT_MASK: u32 = Self::MAX_SLOTS as u32 - 1;
     const MARK: NonZeroU128 = NonZeroU128::new(1 << 63).expect("it is not zero");
 
     #[inline]
     fn new(time: u64, sequence: u64, slot: u32) -> Self {
-        debug_assert!((slot as usize) < Self::MAX_SLOTS, "slot {slot} does not fit");
+        debug_assert!((slot as usize) < Self::MAX_SLOTS - 1, "slot {slot} does not fit");
         debug_assert!(sequence < 1 << 39, "sequence {sequence} does not fit");
         let packed = u128::from(time) << 64 | u128::from(sequence << 24) | u128::from(slot);
         Self(Self::MARK | packed)
@@ -70,7 +71,14 @@ impl Entry {
 
     #[inline]
     pub(crate) fn slot(self) -> u32 {
-        self.0.get() as u32 & 0x00ff_ffff
+        self.0.get() as u32 & Self::SLOT_MASK
+    }
+
+    /// The same time and order, with another slot.
+    #[inline]
+    fn with_slot(self, slot: u32) -> Self {
+        let rest = self.0.get() & !u128::from(Self::SLOT_MASK);
+        Self(Self::MARK | rest | u128::from(slot))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The timers of one node, by key.
 //!
 //! A timer that is set to a later time keeps its entry in the queue, which moves on when it comes up: a heartbeat that postpones the
-//! same timer a thousand times costs one entry, not a thousand.
+//! same timer a thousand times costs one entry, not a thousand. And one that has fired keeps its slot for a while, for mostly the
+//! same timer is set again.
 
 use seatrial_node::Instant;
 
@@ -26,8 +27,10 @@ pub(crate) enum Popped<K> {
 #[derive(Clone, Debug)]
 pub(crate) struct Timers<K> {
     slots: Vec<Slot<K>>,
-    /// Slots in use, by key.
+    /// Slots that have a key, by that.
     order: Vec<u32>,
+    /// How many of them are idle: neither set nor queued.
+    idle: usize,
     /// The first free slot.
     free: u32,
 }
@@ -46,9 +49,18 @@ struct Slot<K> {
 
 const NO_SLOT: u32 = u32::MAX;
 
+/// So many slots may be idle, however few are in use.
+const IDLE_MAX: usize = 8;
+
+impl<K> Slot<K> {
+    fn is_idle(&self) -> bool {
+        self.deadline.is_none() && self.queued.is_none()
+    }
+}
+
 impl<K: Ord + Clone> Timers<K> {
     pub(crate) fn new() -> Self {
-        Self { slots: Vec::new(), order: Vec::new(), free: NO_SLOT }
+        Self { slots: Vec::new(), order: Vec::new(), idle: 0, free: NO_SLOT }
     }
 
     /// Sets a timer, in place of one with the same key. Where it needs a new entry in the queue, says which.
@@ -59,10 +71,12 @@ impl<K: Ord + Clone> Timers<K> {
             Err(place) => {
                 let index = self.allocate(key);
                 self.order.insert(place, index);
+                self.idle += 1;
                 index
             }
         };
         let slot = &mut self.slots[index as usize];
+        self.idle -= usize::from(slot.is_idle());
         slot.deadline = Some(deadline);
         if slot.queued.is_some_and(|queued| queued <= deadline) {
             return None;
@@ -91,13 +105,21 @@ impl<K: Ord + Clone> Timers<K> {
         match slot.deadline {
             Some(deadline) if deadline > now => {
                 slot.queued = Some(deadline);
-                return Popped::Later(deadline);
+                Popped::Later(deadline)
             }
-            _ => slot.queued = None,
+            Some(_) => {
+                slot.deadline = None;
+                slot.queued = None;
+                let key = slot.key.clone().expect("what is queued has a key");
+                self.retire();
+                Popped::Due(key)
+            }
+            None => {
+                slot.queued = None;
+                self.retire();
+                Popped::Stale
+            }
         }
-        let due = slot.deadline.is_some();
-        let key = self.release(entry.slot);
-        if due { Popped::Due(key) } else { Popped::Stale }
     }
 
     /// Forgets all timers; entries that are still queued are stale from now on.
@@ -110,12 +132,14 @@ impl<K: Ord + Clone> Timers<K> {
             slot.generation = slot.generation.wrapping_add(1);
             slot.next = std::mem::replace(&mut self.free, index);
         }
+        self.idle = 0;
     }
 
     /// Forgets all timers and that there ever were any.
     pub(crate) fn reset(&mut self) {
         self.slots.clear();
         self.order.clear();
+        self.idle = 0;
         self.free = NO_SLOT;
     }
 
@@ -143,14 +167,29 @@ impl<K: Ord + Clone> Timers<K> {
         u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 timers are set")
     }
 
-    fn release(&mut self, index: u32) -> K {
-        let slots = &self.slots;
-        let key = &slots[index as usize].key;
-        let place = self.order.binary_search_by(|other| slots[*other as usize].key.cmp(key));
-        self.order.remove(place.expect("a slot in use is in the order"));
-        let slot = &mut self.slots[index as usize];
-        slot.next = std::mem::replace(&mut self.free, index);
-        slot.key.take().expect("a slot in use has a key")
+    /// One more slot is idle.
+    #[inline]
+    fn retire(&mut self) {
+        self.idle += 1;
+        if self.idle > IDLE_MAX + self.order.len() / 2 {
+            self.purge();
+        }
+    }
+
+    /// Makes all idle slots free.
+    #[cold]
+    fn purge(&mut self) {
+        let (slots, free) = (&mut self.slots, &mut self.free);
+        self.order.retain(|index| {
+            let slot = &mut slots[*index as usize];
+            if !slot.is_idle() {
+                return true;
+            }
+            slot.key = None;
+            slot.next = std::mem::replace(free, *index);
+            false
+        });
+        self.idle = 0;
     }
 }
 
@@ -213,7 +252,7 @@ mod tests {
                 assert_eq!(timers.pop(entry, at(round)), Popped::Due(key + round));
             }
         }
-        assert_eq!(timers.slots.len(), 1);
+        assert!(timers.slots.len() <= 2 * (IDLE_MAX + 1), "{} slots", timers.slots.len());
         for key in [5, 1, 9, 3] {
             timers.set(key, at(key));
         }

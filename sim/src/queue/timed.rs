@@ -28,8 +28,8 @@ pub(super) struct Timed {
     current: Vec<Entry>,
     /// The slot of the first event of each bucket.
     firsts: Box<[u32; BUCKETS]>,
-    /// By slot.
-    links: Vec<Link>,
+    /// By slot: its entry, with the slot of the next event of the same bucket in place of its own.
+    links: Vec<Entry>,
     filled: Bits,
     far: Heap,
     /// The time of the first event of the heap, or the end of time.
@@ -38,14 +38,8 @@ pub(super) struct Timed {
     ties: Vec<Entry>,
 }
 
-/// An event in a bucket, and the slot of the next one there.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    entry: Entry,
-    next: u32,
-}
-
-const NO_SLOT: u32 = u32::MAX;
+/// The end of a bucket's list.
+const NO_SLOT: u32 = Entry::MAX_SLOTS as u32 - 1;
 
 impl Timed {
     pub(super) fn new() -> Self {
@@ -85,21 +79,24 @@ impl Timed {
         if ahead < BUCKETS as u64 - 1 {
             let bucket = tick as usize % BUCKETS;
             let slot = entry.slot();
-            if slot as usize >= self.links.len() {
-                self.grow(slot);
+            let first = &mut self.firsts[bucket];
+            let link = entry.with_slot(*first);
+            *first = slot;
+            match self.links.get_mut(slot as usize) {
+                Some(place) => *place = link,
+                None => self.grow(slot, link),
             }
-            self.links[slot as usize] = Link { entry, next: self.firsts[bucket] };
-            self.firsts[bucket] = slot;
             self.filled.set(bucket);
         } else {
             self.push_aside(tick, entry);
         }
     }
 
+    /// Keeps the first link of a slot that has had none.
     #[cold]
-    fn grow(&mut self, slot: u32) {
-        let unused = Link { entry: Entry::new(0, 1, 0), next: NO_SLOT };
-        self.links.resize(slot as usize + 1, unused);
+    #[inline(never)]
+    fn grow(&mut self, slot: u32, link: Entry) {
+        self.links.resize(slot as usize + 1, link);
     }
 
     /// Adds an event that belongs to no bucket to come.
@@ -125,10 +122,13 @@ impl Timed {
                 return Some(near.time_and_slot());
             }
             if self.current.is_empty()
-                && let Some((tick, time)) = self.lone_next()
+                && let Some(next) = self.lone_next()
             {
-                // The slot comes from the bucket and not from the entry, so that the event is fetched while the entry still is.
-                return (time <= limit).then(|| (time, self.leave(tick)));
+                if next.0 > limit {
+                    return None;
+                }
+                self.leave(next.0 >> self.width_bits);
+                return Some(next);
             }
         }
         self.pop_among(limit, tape).map(Entry::time_and_slot)
@@ -142,14 +142,14 @@ impl Timed {
         (!tied && self.far_time > near.time()).then_some(*near)
     }
 
-    /// The next bucket and the time of its only event, if it holds one only, and nothing in the heap is as early.
+    /// The time and slot of the next bucket's only event, if it holds one only, and nothing in the heap is as early.
     #[inline]
-    fn lone_next(&self) -> Option<(u64, u64)> {
-        let tick = self.next_tick()?;
-        let link = &self.links[self.firsts[tick as usize % BUCKETS] as usize];
-        let time = link.entry.time();
-        let lone = link.next == NO_SLOT && self.far_time > time;
-        lone.then_some((tick, time))
+    fn lone_next(&self) -> Option<(u64, u32)> {
+        // The slot comes from the bucket and not from the entry, so that the event is fetched while the entry still is.
+        let slot = self.firsts[self.next_bucket()?];
+        let link = self.links[slot as usize];
+        let lone = link.slot() == NO_SLOT && self.far_time > link.time();
+        lone.then_some((link.time(), slot))
     }
 
     /// Takes out the next event where several may be it.
@@ -238,13 +238,17 @@ impl Timed {
         first
     }
 
-    /// The number of the next bucket that holds anything.
+    /// The next bucket that holds anything.
     #[inline]
-    fn next_tick(&self) -> Option<u64> {
+    fn next_bucket(&self) -> Option<usize> {
         let here = self.tick as usize % BUCKETS;
-        let bucket = self.filled.next_from(here).or_else(|| self.filled.next_from(0))?;
-        let ahead = (bucket + BUCKETS - here) % BUCKETS;
-        Some(self.tick + ahead as u64)
+        self.filled.next_from(here).or_else(|| self.filled.next_from(0))
+    }
+
+    /// Its number since time zero.
+    fn next_tick(&self) -> Option<u64> {
+        let slot = self.firsts[self.next_bucket()?];
+        Some(self.links[slot as usize].time() >> self.width_bits)
     }
 
     /// Makes a bucket the current one.
@@ -252,9 +256,9 @@ impl Timed {
         debug_assert!(self.current.is_empty(), "the bucket before is empty");
         let mut slot = self.leave(tick);
         while slot != NO_SLOT {
-            let Link { entry, next } = self.links[slot as usize];
-            self.current.push(entry);
-            slot = next;
+            let link = self.links[slot as usize];
+            self.current.push(link.with_slot(slot));
+            slot = link.slot();
         }
         if self.current.len() > 1 {
             self.current.sort_unstable_by(|a, b| b.cmp(a));
