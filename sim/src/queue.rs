@@ -53,7 +53,7 @@ impl Entry {
 
     #[inline]
     fn new(time: u64, sequence: u64, slot: u32) -> Self {
-        debug_assert!((slot as usize) < Self::MAX_SLOTS - 1, "slot {slot} does not fit");
+        debug_assert!((slot as usize) < Self::MAX_SLOTS, "slot {slot} does not fit");
         debug_assert!(sequence < 1 << 39, "sequence {sequence} does not fit");
         let packed = u128::from(time) << 64 | u128::from(sequence << 24) | u128::from(slot);
         Self(Self::MARK | packed)
@@ -129,10 +129,11 @@ impl Queue {
     #[inline(always)]
     pub(crate) fn push(&mut self, time: u64, slot: u32, lane: Lane) -> u64 {
         self.sequence += 1;
-        let entry = Entry::new(time, self.sequence, slot);
         match &mut self.discipline {
-            Discipline::Timed(timed) => timed.push(entry),
-            Discipline::Chosen(chosen) => chosen.push(entry, lane),
+            Discipline::Timed(timed) => timed.push(time, self.sequence, slot),
+            Discipline::Chosen(chosen) => {
+                chosen.push(Entry::new(time, self.sequence, slot), lane);
+            }
         }
         self.sequence
     }

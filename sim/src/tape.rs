@@ -193,6 +193,8 @@ impl Tape {
         self.last.1
     }
 
+    #[cold]
+    #[inline(never)]
     fn find_site(&mut self, name: &'static str) -> Site {
         let known = self.sites.iter().position(|site| site.name == name);
         let index = known.unwrap_or_else(|| {
@@ -229,11 +231,20 @@ impl Tape {
         if let Ok(small) = u32::try_from(bound) {
             return (low * u64::from(small)) >> 32;
         }
+        self.draw_wide(site, source, bound, low)
+    }
+
+    /// The rest of a draw that needs a second word.
+    #[cold]
+    #[inline(never)]
+    fn draw_wide(&mut self, site: Site, source: u32, bound: u64, low: u64) -> u64 {
+        let streams = &mut self.sites[usize::from(site.0)];
         let wide = u64::from(streams.draw_second(self.seed, self.epoch, source)) << 32 | low;
         ((u128::from(wide) * u128::from(bound)) >> 64) as u64
     }
 
     #[cold]
+    #[inline(never)]
     fn choose_with_care(&mut self, site: Site, source: u32, bound: u64) -> u64 {
         let occurrence = self.sites[usize::from(site.0)].occurrences(self.epoch, source);
         let drawn = self.draw(site, source, bound);

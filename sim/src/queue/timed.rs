@@ -72,23 +72,21 @@ impl Timed {
     }
 
     #[inline(always)]
-    pub(super) fn push(&mut self, entry: Entry) {
-        let tick = entry.time() >> self.width_bits;
+    pub(super) fn push(&mut self, time: u64, sequence: u64, slot: u32) {
+        let tick = time >> self.width_bits;
         // One comparison for both ends of the wheel: what is not ahead wraps round to far ahead.
         let ahead = tick.wrapping_sub(self.tick).wrapping_sub(1);
         if ahead < BUCKETS as u64 - 1 {
             let bucket = tick as usize % BUCKETS;
-            let slot = entry.slot();
-            let first = &mut self.firsts[bucket];
-            let link = entry.with_slot(*first);
-            *first = slot;
+            let next = std::mem::replace(&mut self.firsts[bucket], slot);
+            let link = Entry::new(time, sequence, next);
             match self.links.get_mut(slot as usize) {
                 Some(place) => *place = link,
                 None => self.grow(slot, link),
             }
             self.filled.set(bucket);
         } else {
-            self.push_aside(tick, entry);
+            self.push_aside(tick, Entry::new(time, sequence, slot));
         }
     }
 
