@@ -120,13 +120,10 @@ impl Timed {
                 return Some(near.time_and_slot());
             }
             if self.current.is_empty()
-                && let Some(next) = self.lone_next()
+                && let Some((tick, time)) = self.lone_next()
             {
-                if next.0 > limit {
-                    return None;
-                }
-                self.leave(next.0 >> self.width_bits);
-                return Some(next);
+                // The slot comes from the bucket and not from the entry, so that the event is fetched while the entry still is.
+                return (time <= limit).then(|| (time, self.leave(tick)));
             }
         }
         self.pop_among(limit, tape).map(Entry::time_and_slot)
@@ -140,14 +137,13 @@ impl Timed {
         (!tied && self.far_time > near.time()).then_some(*near)
     }
 
-    /// The time and slot of the next bucket's only event, if it holds one only, and nothing in the heap is as early.
+    /// The next bucket and the time of its only event, if it holds one only, and nothing in the heap is as early.
     #[inline]
-    fn lone_next(&self) -> Option<(u64, u32)> {
-        // The slot comes from the bucket and not from the entry, so that the event is fetched while the entry still is.
-        let slot = self.firsts[self.next_bucket()?];
-        let link = self.links[slot as usize];
+    fn lone_next(&self) -> Option<(u64, u64)> {
+        let tick = self.next_tick()?;
+        let link = self.links[self.firsts[tick as usize % BUCKETS] as usize];
         let lone = link.slot() == NO_SLOT && self.far_time > link.time();
-        lone.then_some((link.time(), slot))
+        lone.then_some((tick, link.time()))
     }
 
     /// Takes out the next event where several may be it.
@@ -236,17 +232,15 @@ impl Timed {
         first
     }
 
-    /// The next bucket that holds anything.
+    /// The number of the next bucket that holds anything.
+    ///
+    /// It is made from bits alone and not from the time of an event there: the next look waits for it.
     #[inline]
-    fn next_bucket(&self) -> Option<usize> {
-        let here = self.tick as usize % BUCKETS;
-        self.filled.next_from(here).or_else(|| self.filled.next_from(0))
-    }
-
-    /// Its number since time zero.
     fn next_tick(&self) -> Option<u64> {
-        let slot = self.firsts[self.next_bucket()?];
-        Some(self.links[slot as usize].time() >> self.width_bits)
+        let here = self.tick as usize % BUCKETS;
+        let bucket = self.filled.next_from(here).or_else(|| self.filled.next_from(0))?;
+        let ahead = bucket.wrapping_sub(here) % BUCKETS;
+        Some(self.tick + ahead as u64)
     }
 
     /// Makes a bucket the current one.
