@@ -295,8 +295,6 @@ impl Bits {
     }
 
     /// The first bit set at `from` or after it.
-    ///
-    /// Whether that is in the same word or in a later one is as good as random, so it is not decided by a branch.
     #[inline]
     fn next_from(&self, from: usize) -> Option<usize> {
         let (word, bit) = (from / 64, from % 64);
