@@ -33,13 +33,14 @@ pub(crate) struct Body<T> {
 }
 
 /// See the module.
+#[derive(Clone)]
 pub(crate) struct Core<N: Node> {
     pub(crate) members: Vec<NodeId>,
     pub(crate) now: Instant,
     pub(crate) step: u64,
     pub(crate) tape: Tape,
     pub(crate) queue: Queue,
-    pub(crate) events: Events<N>,
+    pub(crate) events: Events<N::Message, N::Request, N::Response>,
     pub(crate) links: Links,
     pub(crate) cuts: Cuts,
     pub(crate) rates: Rates,

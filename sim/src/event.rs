@@ -4,8 +4,6 @@
 //! moved twice only, into its place when it is sent and out of it into the receiver's hands: a message's body is beside its event,
 //! so that both are fetched at once, and what rarer events carry stands apart.
 
-use seatrial_node::Node;
-
 use crate::queue::Entry;
 use crate::timers::TimerRef;
 
@@ -53,17 +51,19 @@ impl Event {
     }
 }
 
-/// Everything pending.
-pub(crate) struct Events<N: Node> {
-    places: Vec<Place<N::Message>>,
+/// Everything pending: messages `M`, requests `Q`, answers `A` and the rest.
+#[derive(Clone)]
+pub(crate) struct Events<M, Q, A> {
+    places: Vec<Place<M>>,
     /// The first free place.
     free: u32,
-    pub(crate) requests: Bodies<N::Request>,
-    pub(crate) answers: Bodies<N::Response>,
+    pub(crate) requests: Bodies<Q>,
+    pub(crate) answers: Bodies<A>,
     pub(crate) reads: Bodies<Vec<u8>>,
 }
 
 /// An event and, where it is a message, what that says.
+#[derive(Clone)]
 struct Place<M> {
     event: Event,
     body: Option<M>,
@@ -71,7 +71,7 @@ struct Place<M> {
 
 const NO_PLACE: u32 = u32::MAX;
 
-impl<N: Node> Events<N> {
+impl<M, Q, A> Events<M, Q, A> {
     pub(crate) const fn new() -> Self {
         Self {
             places: Vec::new(),
@@ -99,7 +99,7 @@ impl<N: Node> Events<N> {
 
     /// Keeps a message. Returns its slot.
     #[inline(always)]
-    pub(crate) fn keep_message(&mut self, from: u32, to: u32, id: u64, body: N::Message) -> u32 {
+    pub(crate) fn keep_message(&mut self, from: u32, to: u32, id: u64, body: M) -> u32 {
         let (slot, place) = self.occupy(Event::Message { from, to, id });
         *place = Some(body);
         slot
@@ -110,7 +110,7 @@ impl<N: Node> Events<N> {
     /// Inlined always, so that the event is made in its place: one that is made elsewhere and moved here at once waits until its
     /// parts have gone through the processor's store buffer.
     #[inline(always)]
-    fn occupy(&mut self, event: Event) -> (u32, &mut Option<N::Message>) {
+    fn occupy(&mut self, event: Event) -> (u32, &mut Option<M>) {
         if self.free == NO_PLACE {
             self.grow();
         }
@@ -140,13 +140,13 @@ impl<N: Node> Events<N> {
 
     /// What the message there says.
     #[inline]
-    pub(crate) fn peek_message(&self, slot: u32) -> &N::Message {
+    pub(crate) fn peek_message(&self, slot: u32) -> &M {
         self.places[slot as usize].body.as_ref().expect("a message has a body")
     }
 
     /// Takes the body of the message there and makes its place free.
     #[inline(always)]
-    pub(crate) fn take_message(&mut self, slot: u32) -> N::Message {
+    pub(crate) fn take_message(&mut self, slot: u32) -> M {
         let place = &mut self.places[slot as usize];
         place.event = Event::Free { next: self.free };
         self.free = slot;
@@ -162,6 +162,7 @@ impl<N: Node> Events<N> {
 }
 
 /// What rarer kinds of events carry.
+#[derive(Clone)]
 pub(crate) struct Bodies<T> {
     places: Vec<Option<T>>,
     free: Vec<u32>,

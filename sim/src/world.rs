@@ -60,6 +60,32 @@ pub struct World<N: Node> {
     shown: Vec<Status>,
 }
 
+/// A world branches: its copy goes on from the same moment with the same chance, and neither feels the other. Only this asks of a
+/// node that it can be cloned; a derived one would not know what else it has to ask for.
+impl<N: Node + Clone> Clone for World<N>
+where
+    N::Config: Clone,
+    N::Request: Clone,
+    N::Response: Clone,
+{
+    fn clone(&self) -> Self {
+        Self {
+            nodes: self.nodes.clone(),
+            configs: self.configs.clone(),
+            roster: self.roster.clone(),
+            core: self.core.clone(),
+            nemesis: self.nemesis.clone(),
+            instant_limit: self.instant_limit,
+            event_limit: self.event_limit,
+            instant_began: self.instant_began,
+            started: self.started,
+            acting: self.acting,
+            incident: self.incident.clone(),
+            shown: self.shown.clone(),
+        }
+    }
+}
+
 impl<N: Node> Default for World<N> {
     fn default() -> Self {
         Self::new()

@@ -38,3 +38,18 @@ fn a_run_in_two_parts_is_the_run_in_one() {
 fn world_end((counts, _): &(Counts, RunHash)) -> u64 {
     counts.delivered / 4 * 5_500_000
 }
+
+#[test]
+fn a_world_and_its_copy_go_the_same_way_and_neither_feels_the_other() {
+    let setup = gossip::setup(25, 20_000);
+    let mut world: World<Gossip> = World::new();
+    let whole = run(&mut world, &setup, 3);
+    world.reset(&setup, Tape::seeded(3), |_| ());
+    assert_eq!(world.run(Instant::from_nanos(500_000_000), &mut (), &mut ()), Stop::Time);
+    let mut copy = world.clone();
+    assert_eq!(copy.run(Instant::MAX, &mut (), &mut ()), Stop::Events);
+    assert_eq!((copy.counts().clone(), copy.hash()), whole, "the copy");
+    assert_eq!(world.now(), Instant::from_nanos(500_000_000));
+    assert_eq!(world.run(Instant::MAX, &mut (), &mut ()), Stop::Events);
+    assert_eq!((world.counts().clone(), world.hash()), whole, "the world it was copied from");
+}
