@@ -15,7 +15,9 @@ fix:
 # Write the golden files anew; read the diff before you keep it.
 bless:
     BLESS=1 cargo test --package seatrial-reports
-    git diff --stat -- reports/golden
+    BLESS=1 cargo test --package seatrial-tests golden
+    BLESS=1 cargo test --package seatrial-tests hard_bugs
+    git diff --stat -- reports/golden tests/golden
 
 # Look for a failing seed: `just hunt raft-kv --seeds 100000`.
 hunt *ARGS="raft-kv":
