@@ -1,6 +1,7 @@
 //! What a check has cost so far, and when to stop.
 
 use super::options::{Limits, Options};
+use super::race::MOST_SLOTS;
 
 /// Counts steps, and knows the limits.
 pub(crate) struct Meter<'a> {
@@ -10,6 +11,8 @@ pub(crate) struct Meter<'a> {
     limits: Limits,
     cancelled: Option<&'a dyn Fn() -> bool>,
     stopped: bool,
+    /// The most operations under way at one time, where that is more than a search can hold.
+    crowd: Option<usize>,
 }
 
 impl<'a> Meter<'a> {
@@ -20,6 +23,7 @@ impl<'a> Meter<'a> {
             limits: options.limits,
             cancelled: options.cancelled,
             stopped: false,
+            crowd: None,
         }
     }
 
@@ -49,10 +53,20 @@ impl<'a> Meter<'a> {
         self.peak_bytes = self.peak_bytes.max(bytes);
     }
 
+    /// A search could not even begin: so many operations are under way at one time.
+    pub(crate) fn note_crowd(&mut self, under_way: usize) {
+        self.crowd = self.crowd.max(Some(under_way));
+    }
+
     /// Why a search had to stop.
     pub(crate) fn why(&self) -> String {
         if self.stopped {
             "the check was stopped before it came to an end".to_owned()
+        } else if let Some(under_way) = self.crowd {
+            format!(
+                "{under_way} operations on one object are under way at one time, unanswered ones included; a search holds up to \
+                 {MOST_SLOTS}"
+            )
         } else if self.limits.steps <= self.spent {
             format!("the budget of {} steps is spent", self.limits.steps)
         } else {

@@ -45,7 +45,10 @@ pub(crate) fn search(ops: &[Op], tables: &Tables, meter: &mut Meter<'_>) -> Deci
         65..=128 => race::<2>(&mut space, meter),
         129..=256 => race::<4>(&mut space, meter),
         257..=MOST_SLOTS => race::<16>(&mut space, meter),
-        _ => Decision::Unknown,
+        under_way => {
+            meter.note_crowd(under_way);
+            Decision::Unknown
+        }
     }
 }
 

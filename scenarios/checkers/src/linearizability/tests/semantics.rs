@@ -189,6 +189,16 @@ fn nine_and_ten_limits_of_steps_and_of_bytes_make_a_verdict_unknown() {
 }
 
 #[test]
+fn nine_more_under_way_than_a_search_can_hold_is_unknown_and_says_so() {
+    let enqueues: String = (0..1_100).map(|i| format!("{i} invoke enqueue 7\n")).collect();
+    let text = enqueues + "2000 invoke dequeue null\n2000 ok dequeue 7\n";
+    let outcome = outcome(Model::Queue, &text, &Options::default());
+    let Verdict::Unknown { why } = outcome.verdict else { panic!("{:?}", outcome.verdict) };
+    let under_way = "1101 operations on one object are under way at one time";
+    assert!(why.starts_with(under_way), "{why}");
+}
+
+#[test]
 fn nine_the_limits_hold_while_explaining() {
     let shape = Shape {
         model: Model::CasRegister,
