@@ -17,7 +17,8 @@ bless:
     BLESS=1 cargo test --package seatrial-reports
     BLESS=1 cargo test --package seatrial-tests golden
     BLESS=1 cargo test --package seatrial-tests hard_bugs
-    git diff --stat -- reports/golden tests/golden
+    BLESS=1 cargo test --package seatrial-tests readme
+    git diff --stat -- README.md reports/golden tests/golden
 
 # Look for a failing seed: `just hunt raft-kv --seeds 100000`.
 hunt *ARGS="raft-kv":

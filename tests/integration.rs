@@ -7,7 +7,8 @@ mod integration {
     mod tidy; // the style that no other tool holds
 
     mod cli; // the program as a user meets it
-    mod determinism; // one seed, one run, wherever and however
+    mod determinism;
+    mod readme; // what the README shows is what the program prints // one seed, one run, wherever and however
 
     mod faults; // each fault does what it says, and is over when it is over
     mod finds_bugs; // planted bugs are found within their budget, and the correct protocols hold

@@ -1,0 +1,74 @@
+//! What the README shows of the program's output is what the program prints: made, not written.
+//!
+//! Where the output has changed, `BLESS=1 cargo test -p seatrial-tests readme` writes it anew.
+
+use std::fs;
+use std::path::Path;
+
+use super::support::program::say;
+use super::support::source::root;
+
+/// The command that a case file of the README is made by.
+const FIND: &str = "hunt raft-kv --mutant stale-read";
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let holds = say(folder.path(), "hunt raft-kv --seeds 1000").out;
+    let found = say(folder.path(), FIND).out;
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).expect("there is a README");
+
+    let mut made = with_block(&readme, "HOLDS  raft-kv", &holds);
+    made = with_block(&made, "VIOLATED  raft-kv with stale-read", &until_case(&found));
+    made = with_case(&made, &case_in(folder.path()));
+    if std::env::var("BLESS").is_ok_and(|bless| bless == "1") {
+        return fs::write(path, made).expect("the README can be written");
+    }
+    assert!(readme == made, "the README differs; BLESS=1 makes it:\n{made}");
+}
+
+/// The text with another content of the block that begins with these words.
+fn with_block(text: &str, begins: &str, content: &str) -> String {
+    let fence = "```text\n";
+    let start = text.find(&format!("{fence}{begins}")).expect("the block is there") + fence.len();
+    let end = start + text[start..].find("```").expect("the block ends");
+    format!("{}{}\n{}", &text[..start], content.trim_end(), &text[end..])
+}
+
+/// The head of an account, up to the file that holds the case, with the program where a user has it.
+fn until_case(account: &str) -> String {
+    let mut head = String::new();
+    for line in account.lines() {
+        let replays = line.strip_prefix("  replay  ").and_then(|line| line.split_once(' '));
+        head += &replays.map_or(line.to_owned(), |(_, rest)| {
+            format!("  replay  target/release/seatrial {rest}")
+        });
+        head.push('\n');
+        if line.starts_with("  case ") {
+            return head;
+        }
+    }
+    panic!("no case in\n{account}");
+}
+
+/// The name of the only case file that was written.
+fn case_in(folder: &Path) -> String {
+    let cases = fs::read_dir(folder.join("target/seatrial")).expect("a case was written");
+    let mut names = cases.map(|case| case.expect("it can be read").file_name());
+    names.next().expect("one case").to_string_lossy().into_owned()
+}
+
+/// The text with this case file in its commands.
+fn with_case(text: &str, case: &str) -> String {
+    let (stem, _) = case.rsplit_once('-').expect("a case file's name ends with its seed");
+    let stem = format!("{stem}-");
+    let mut parts = text.split(&stem);
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, rest) = part.split_once(".case").expect("only case files have such a name");
+        made += case;
+        made += rest;
+    }
+    made
+}
