@@ -7,6 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::support::program::{Said, say};
+use super::support::source::root;
 
 /// An empty folder to be in.
 fn folder() -> TempDir {
@@ -135,12 +136,58 @@ fn a_scenario_that_makes_no_sense_is_refused_with_file_and_line() {
         ("[\"echo\"]", "[\"linearizability\"]\nmodel = \"registr\"", &["did you mean `register`?"]),
         ("name = \"echo\"", "name = \"talk\"", &["talk", "echo"]),
         ("[cluster]", "[cluster", &["bad.toml:5: "]),
+        ("count = 1", "count = 1\ntimeout = \"0ms\"", &["bad.toml:10: ", "would never wait"]),
+        ("count = 1", "count = 1\ntimeout = 300", &["bad.toml:10: ", "a time with its unit"]),
+        ("[judge]", "[faults]\nloss = 0.2\n[judge]", &["bad.toml:16: ", "a percentage"]),
+        ("name = \"echo\"", "name = \"echo\"\nmix = { read = 1 }", &["bad.toml:14: ", "`read`"]),
+        (
+            "[judge]",
+            &script("at = \"2s\"\nnode = \"n0\""),
+            &["bad.toml:16: ", "trouble is over after 1s"],
+        ),
+        ("[judge]", &script("at = \"1ms\"\nnode = \"n7\""), &["there is no n7"]),
     ] {
         write(&folder, "bad.toml", &SMALL.replacen(good, bad, 1));
         for command in ["run bad.toml", "hunt bad.toml --jsonl out.jsonl --junit out.xml"] {
             refused(&folder, command, &[&["bad"], says].concat());
         }
     }
+}
+
+/// A crash in the script, before the table of judges.
+fn script(when_and_whom: &str) -> String {
+    format!("[[faults.script]]\n{when_and_whom}\nkind = \"crash\"\nlasts = \"1ms\"\n[judge]")
+}
+
+#[test]
+fn what_is_wrong_with_raft_kv_is_told_at_its_own_line() {
+    let folder = folder();
+    let sample = fs::read_to_string(root().join("scenarios/library/raft-kv.toml"));
+    let sample = sample.expect("the library has it");
+    for (good, bad, says) in [
+        ("cas = 3", "csa = 3", &["csa", "did you mean `cas`?"][..]),
+        ("snapshot_every = [0, 5, 20]", "snapshot_every = \"often\"", &["often"]),
+        ("snapshot_every = [0, 5, 20]", "snapshot_every = -5", &["less than zero"]),
+        ("entries_per_append = [1, 1, 2, 8, \"unlimited\"]", "entries_per_append = 0", &[]),
+        ("model = \"kv\"", "model = \"vk\"", &["vk", "did you mean `kv`?"]),
+    ] {
+        let text = sample.replacen(good, bad, 1);
+        let line = text.lines().position(|line| line.contains(bad)).expect("it is there") + 1;
+        write(&folder, "bad.toml", &text);
+        let place = format!("bad.toml:{line}: ");
+        refused(&folder, "hunt bad.toml", &[&[place.as_str()], says].concat());
+    }
+}
+
+#[test]
+fn a_checker_that_has_nothing_to_judge_says_so() {
+    let folder = folder();
+    write(&folder, "raft.toml", &SMALL.replace("[\"echo\"]", "[\"raft\"]"));
+    let said = say(folder.path(), "hunt raft.toml --seeds 3");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    let said = say(folder.path(), "run raft.toml");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.out.contains("no node announced anything that Raft does"), "{}", said.out);
 }
 
 /// An event of a history.
@@ -241,7 +288,7 @@ fn a_case_of_another_version_or_cut_in_half_is_refused() {
     refused(&folder, "replay field.case", &["field.case:", "sede", "did you mean `seed`?"]);
     let alien = text.replacen("protocol = \"echo\"", "protocol = \"paxos\"", 1);
     write(&folder, "alien.case", &alien);
-    refused(&folder, "replay alien.case", &["paxos", "raft-kv"]);
+    refused(&folder, "replay alien.case", &["alien.case: ", "paxos", "raft-kv"]);
 }
 
 #[test]

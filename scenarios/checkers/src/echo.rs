@@ -9,6 +9,8 @@ use crate::{Checker, Cluster};
 pub struct Echo {
     /// What is under way: who asked for what, and when.
     open: Vec<(Process, Moment, Value)>,
+    /// Somebody has asked.
+    asked: bool,
     violation: Option<Violation>,
 }
 
@@ -55,7 +57,10 @@ impl Observer for Echo {
         let place = self.open.iter().position(|(process, ..)| *process == event.process);
         let asked = place.map(|place| self.open.swap_remove(place));
         match event.kind {
-            OpKind::Invoke => self.open.push((event.process, at, event.value.clone())),
+            OpKind::Invoke => {
+                self.asked = true;
+                self.open.push((event.process, at, event.value.clone()));
+            }
             OpKind::Ok => self.judge(at, event, asked),
             OpKind::Fail | OpKind::Info => {}
         }
@@ -69,6 +74,7 @@ impl Checker for Echo {
 
     fn begin(&mut self, _cluster: &Cluster) {
         self.open.clear();
+        self.asked = false;
         self.violation = None;
     }
 
@@ -77,7 +83,11 @@ impl Checker for Echo {
     }
 
     fn verdict(&mut self, _end: Moment) -> Verdict {
-        self.violation.clone().map_or(Verdict::Holds, Verdict::Violated)
+        match &self.violation {
+            Some(violation) => Verdict::Violated(violation.clone()),
+            None if !self.asked => Verdict::Unknown { why: "nobody asked for an echo".into() },
+            None => Verdict::Holds,
+        }
     }
 }
 
@@ -141,6 +151,7 @@ mod tests {
             error: None,
         };
         echo.op(Moment::default(), &event);
-        assert_eq!(echo.verdict(Moment::default()), Verdict::Holds);
+        let why = "nobody asked for an echo".to_owned();
+        assert_eq!(echo.verdict(Moment::default()), Verdict::Unknown { why });
     }
 }

@@ -31,7 +31,8 @@ pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Res
     files::keep_apart(&args.case, &[args.telling.history.as_deref()])?;
     let case = Case::read(&args.case)?;
     let hash = case.hash.clone();
-    let (prepared, seed) = case.prepare(registry)?;
+    let prepared = case.prepare(registry);
+    let (prepared, seed) = prepared.map_err(|error| error.in_file(&args.case))?;
     tell::tell(&prepared, seed, &args.telling, console, |account| {
         account.replay = program::replay(&args.case);
         account.case = Some(args.case.to_string_lossy().into_owned());

@@ -50,7 +50,13 @@ pub(crate) struct Judges {
 
 impl Judges {
     /// The judges that a scenario names.
-    pub(crate) fn new(spec: &JudgeSpec, protocol: &Protocol) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// Which key of the scenario's table is wrong, and why.
+    pub(crate) fn new(
+        spec: &JudgeSpec,
+        protocol: &Protocol,
+    ) -> Result<Self, (&'static str, String)> {
         let mut checkers: Vec<Box<dyn Checker>> = Vec::new();
         let mut properties = Vec::new();
         for name in &spec.checkers {
@@ -98,19 +104,20 @@ impl Judges {
     }
 }
 
-fn model(spec: &JudgeSpec) -> Result<Model, String> {
+fn model(spec: &JudgeSpec) -> Result<Model, (&'static str, String)> {
     let names = || Model::ALL.iter().map(|model| model.name()).collect::<Vec<_>>().join(", ");
     let Some(name) = &spec.model else {
-        return Err(format!("linearizability needs a model: name one of {}", names()));
+        let what = format!("linearizability needs a model: name one of {}", names());
+        return Err(("checkers", what));
     };
     let known = Model::ALL.iter().find(|model| model.name() == name);
-    known.copied().ok_or_else(|| unknown("model", name, Model::ALL.map(Model::name)))
+    known.copied().ok_or_else(|| ("model", unknown("model", name, Model::ALL.map(Model::name))))
 }
 
-fn property(name: &str) -> Result<Property, String> {
+fn property(name: &str) -> Result<Property, (&'static str, String)> {
     Property::from_name(name).ok_or_else(|| {
         let known: Vec<&str> = checkers().iter().map(|checker| checker.name).collect();
-        unknown("checker", name, known)
+        ("checkers", unknown("checker", name, known))
     })
 }
 

@@ -15,7 +15,7 @@ use crate::draw::{Drawn, describe_plan, draw};
 use crate::hush;
 use crate::judges::Judges;
 use crate::record::Recorder;
-use crate::registry::{MutantInfo, Protocol, Registry, Settings};
+use crate::registry::{MutantInfo, Protocol, Registry, Settings, WorkloadInfo};
 use crate::scenario::{Choice, Scenario, ScenarioError, Setting, unknown};
 use crate::stage::{Ear, RunEnd, Stage};
 use crate::tally::Tally;
@@ -60,17 +60,19 @@ impl Prepared {
         let wrong = |table, key| move |what| (table, key, what);
         let find = || {
             let protocol = registry.find(&scenario.protocol).map_err(wrong("", "protocol"))?;
-            let mutant = mutant.map(|name| protocol.mutant(name)).transpose();
-            let mutant = mutant.map_err(wrong("", ""))?;
             let workload = &scenario.workload.name;
-            protocol.check_workload(workload).map_err(wrong("workload", "name"))?;
+            let workload = protocol.workload_info(workload).map_err(wrong("workload", "name"))?;
+            check_mix(&scenario, workload).map_err(wrong("workload", "mix"))?;
             check_settings(&scenario, &protocol)?;
-            Judges::new(&scenario.judge, &protocol).map_err(wrong("judge", "checkers"))?;
-            Ok((protocol, mutant))
+            let judges = Judges::new(&scenario.judge, &protocol);
+            judges.map_err(|(key, what)| ("judge", key, what))?;
+            Ok(protocol)
         };
         let found: Result<_, (&str, &str, String)> = find();
-        let (protocol, mutant) =
-            found.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
+        let protocol = found.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
+        // No line of the scenario names it.
+        let mutant = mutant.map(|name| protocol.mutant(name)).transpose();
+        let mutant = mutant.map_err(|what| ScenarioError::new(&scenario.name, what))?;
         let prepared = Self { scenario, protocol, mutant, bent: Bent::default() };
         Ok(prepared)
     }
@@ -130,15 +132,12 @@ impl Prepared {
         Worker {
             prepared: self,
             stage: stage.expect("the workload was found when the scenario was prepared"),
-            judges: self.judges().expect("judges were found when the scenario was prepared"),
+            judges: Judges::new(&self.scenario.judge, &self.protocol)
+                .unwrap_or_else(|(_, what)| unreachable!("judges were found before: {what}")),
             tally: Tally::default(),
             tape: Some(Tape::seeded(0)),
             last: None,
         }
-    }
-
-    fn judges(&self) -> Result<Judges, String> {
-        Judges::new(&self.scenario.judge, &self.protocol)
     }
 
     fn tape(&self, seed: u64) -> Tape {
@@ -185,11 +184,30 @@ fn check_settings<'s>(
             let mut settings: BTreeMap<String, Setting> =
                 scenario.cluster.settings.iter().map(first).collect();
             settings.insert(name.clone(), value.clone());
-            let checked = protocol.check(&scenario.workload.name, &Settings::new(settings));
-            checked.map_err(|what| (table, name.as_str(), what))?;
+            let check = |settings: &BTreeMap<String, Setting>| {
+                protocol.check(&scenario.workload.name, &Settings::new(settings.clone()))
+            };
+            let Err(what) = check(&settings) else {
+                continue;
+            };
+            // They are checked together, for some must fit others; one that is wrong by itself is to blame.
+            let alone = |(name, value): &(&String, &Setting)| {
+                check(&BTreeMap::from([((*name).clone(), (*value).clone())])).is_err()
+            };
+            let blamed = settings.iter().find(alone).map_or(name, |(name, _)| name);
+            let given = scenario.cluster.settings.get_key_value(blamed);
+            return Err((table, given.map_or(name, |(name, _)| name), what));
         }
     }
     Ok(())
+}
+
+/// Whether the workload knows every operation that is to be mixed in.
+fn check_mix(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String> {
+    let known = workload.operations;
+    let strange = scenario.workload.mix.keys().find(|name| !known.contains(&name.as_str()));
+    let what = || format!("operation of the workload {}", workload.name);
+    strange.map_or(Ok(()), |name| Err(unknown(&what(), name, known.iter().copied())))
 }
 
 /// Makes runs of one scenario on one thread.

@@ -93,6 +93,8 @@ pub struct WorkloadInfo {
     pub name: &'static str,
     /// What clients do in it, in a line.
     pub about: &'static str,
+    /// The operations that a scenario's `mix` may weigh; none, where there is nothing to mix.
+    pub operations: &'static [&'static str],
 }
 
 type MakeStage = dyn Fn(Option<&'static str>) -> Box<dyn Stage> + Send + Sync;
@@ -210,9 +212,9 @@ impl Protocol {
         (self.workload(workload)?.check)(settings)
     }
 
-    /// Whether there is such a workload.
-    pub(crate) fn check_workload(&self, workload: &str) -> Result<(), String> {
-        self.workload(workload).map(drop)
+    /// The workload of this name.
+    pub(crate) fn workload_info(&self, workload: &str) -> Result<WorkloadInfo, String> {
+        self.workload(workload).map(|workload| workload.info)
     }
 
     /// A place for runs of this workload.

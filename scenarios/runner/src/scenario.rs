@@ -4,6 +4,7 @@ mod error;
 mod knob;
 mod library;
 mod read;
+mod setting;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +18,7 @@ pub(crate) use error::unknown;
 pub use knob::{Choice, Knob, Rate, Scalar};
 pub use library::{LIBRARY, LibraryEntry};
 pub(crate) use read::target;
+pub use setting::Setting;
 
 /// What is tried: a protocol, its clients, its network and disks, its troubles, and who judges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,31 +87,6 @@ pub struct ClusterSpec {
     /// The protocol's own settings; `seatrial list protocols` names them.
     #[serde(default)]
     pub settings: BTreeMap<String, Choice<Setting>>,
-}
-
-/// A value of a protocol's setting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Setting {
-    /// Yes or no.
-    Flag(bool),
-    /// How many.
-    Count(u64),
-    /// How long.
-    Time(Duration),
-    /// A word; `"unlimited"` where a count may be.
-    Word(String),
-}
-
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flag(value) => value.fmt(f),
-            Self::Count(value) => value.fmt(f),
-            Self::Time(value) => value.fmt(f),
-            Self::Word(value) => value.fmt(f),
-        }
-    }
 }
 
 /// The clients of a scenario: each asks, waits, thinks, and asks again.

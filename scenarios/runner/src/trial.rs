@@ -319,7 +319,8 @@ where
 
 const PROTOCOL: &str = "own";
 const WORKLOAD: &str = "own";
-const INFO: WorkloadInfo = WorkloadInfo { name: WORKLOAD, about: "what the trial's clients ask" };
+const INFO: WorkloadInfo =
+    WorkloadInfo { name: WORKLOAD, about: "what the trial's clients ask", operations: &[] };
 
 /// How many lines of a failing run are shown.
 const SHOWN: usize = 25;

@@ -147,7 +147,7 @@ fn a_run_that_does_not_end_is_cut_short_and_unknown() {
 
 /// A scenario of parrots, with this in its table `judge`.
 fn prepared(config: fn() -> Vice, judge: &str) -> Prepared {
-    let info = WorkloadInfo { name: "talk", about: "say numbers" };
+    let info = WorkloadInfo { name: "talk", about: "say numbers", operations: &[] };
     let protocol = Protocol::new("parrot", "says everything again").with_workload::<Parrot, Talk>(
         info,
         move |_, _| Ok(config()),

@@ -24,6 +24,8 @@ pub struct RaftProperties {
     state_machine_safety: StateMachineSafety,
     term_monotone: TermMonotone,
     one_vote: OneVote,
+    /// Somebody has announced something of Raft's: without that there is nothing to judge.
+    heard: bool,
     found: Found,
 }
 
@@ -41,6 +43,7 @@ impl RaftProperties {
             state_machine_safety: StateMachineSafety::default(),
             term_monotone: TermMonotone::default(),
             one_vote: OneVote::default(),
+            heard: false,
             found: Found {
                 judged: Property::ALL.map(|property| properties.contains(&property)),
                 violations: Default::default(),
@@ -127,6 +130,15 @@ impl Found {
 
 impl Observer for RaftProperties {
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
+        // What the host tells and what runs come past, every node has.
+        self.heard |= !matches!(
+            fact,
+            Fact::Started { .. }
+                | Fact::Crashed
+                | Fact::Paused
+                | Fact::Resumed
+                | Fact::Reached { .. }
+        );
         let slot = self.view.slot(node);
         let now = Announced { at, node, slot, fact };
         self.view.prepare(&now);
@@ -146,6 +158,7 @@ impl Checker for RaftProperties {
         self.state_machine_safety.clear();
         self.term_monotone.clear();
         self.one_vote.clear();
+        self.heard = false;
         self.found.violations = Default::default();
     }
 
@@ -154,7 +167,7 @@ impl Checker for RaftProperties {
     }
 
     fn verdict(&mut self, _end: Moment) -> Verdict {
-        self.violation().map_or(Verdict::Holds, |violation| Verdict::Violated(violation.clone()))
+        self.word(self.violation())
     }
 
     fn verdicts(&mut self, _end: Moment, each: &mut dyn FnMut(&'static str, Verdict)) {
@@ -162,8 +175,18 @@ impl Checker for RaftProperties {
         for property in
             Property::ALL.into_iter().filter(|property| found.judged[*property as usize])
         {
-            let violation = found.violations[property as usize].clone();
-            each(property.name(), violation.map_or(Verdict::Holds, Verdict::Violated));
+            each(property.name(), self.word(found.violations[property as usize].as_ref()));
+        }
+    }
+}
+
+impl RaftProperties {
+    /// The word on a property with this violation or none.
+    fn word(&self, violation: Option<&Violation>) -> Verdict {
+        match violation {
+            Some(violation) => Verdict::Violated(violation.clone()),
+            None if self.heard => Verdict::Holds,
+            None => Verdict::Unknown { why: "no node announced anything that Raft does".into() },
         }
     }
 }
@@ -202,7 +225,17 @@ mod tests {
         assert_eq!(violated, expected.map(|name| (name, name)));
         assert_eq!(checker.violation().map(|violation| violation.property), Some(expected[1]));
         checker.begin(&Cluster { members: vec![A, B] });
-        assert_eq!(checker.verdict(moment(0)), Verdict::Holds);
+        assert!(matches!(checker.verdict(moment(0)), Verdict::Unknown { .. }));
+    }
+
+    #[test]
+    fn what_announces_nothing_of_raft_is_not_said_to_keep_its_promises() {
+        let mut checker = judged(&[(A, Fact::Started { life: 1 }), (B, Fact::Crashed)]);
+        let why = "no node announced anything that Raft does".to_owned();
+        assert_eq!(checker.verdict(moment(3)), Verdict::Unknown { why: why.clone() });
+        checker.verdicts(moment(3), &mut |name, verdict| {
+            assert_eq!(verdict, Verdict::Unknown { why: why.clone() }, "{name}");
+        });
     }
 
     #[test]

@@ -9,7 +9,11 @@ use crate::registry::{MutantInfo, Protocol, Settings, WorkloadInfo};
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
 pub(super) fn protocol() -> Protocol {
-    let info = WorkloadInfo { name: "echo", about: "say a text of one's own and expect it back" };
+    let info = WorkloadInfo {
+        name: "echo",
+        about: "say a text of one's own and expect it back",
+        operations: &[],
+    };
     Protocol::new("echo", "says back what it is told, by way of a neighbour")
         .with_setting("retry_after", "how long a node waits for its neighbour before it asks again")
         .with_mutant(MutantInfo {

@@ -8,7 +8,11 @@ use crate::registry::{Protocol, WorkloadInfo};
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
 pub(super) fn protocol() -> Protocol {
-    let info = WorkloadInfo { name: "counter", about: "add 1 to 4 and read the total" };
+    let info = WorkloadInfo {
+        name: "counter",
+        about: "add 1 to 4 and read the total",
+        operations: &["add", "read"],
+    };
     over_raft("raft-counter", "a linearizable counter over Raft, with client sessions")
         .with_workload::<Counter, CounterWorkload>(info, config, CounterWorkload::default)
 }

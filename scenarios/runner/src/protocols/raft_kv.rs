@@ -11,6 +11,7 @@ pub(super) fn protocol() -> Protocol {
     let info = WorkloadInfo {
         name: "kv",
         about: "read, write, cas and delete on a few keys; every value is written once",
+        operations: &["read", "write", "cas", "delete"],
     };
     over_raft("raft-kv", "a linearizable map over Raft, with client sessions")
         .with_workload::<Kv, KvWorkload>(info, config, KvWorkload::default)

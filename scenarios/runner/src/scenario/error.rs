@@ -1,6 +1,7 @@
 //! What is wrong with a scenario, and where.
 
 use std::fmt;
+use std::path::Path;
 
 /// A scenario that cannot be tried: which file, which line, what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub struct ScenarioError {
 impl ScenarioError {
     pub(crate) fn new(file: &str, what: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line: None, what: what.into() }
+    }
+
+    /// The same error, of a scenario that was read from within this file.
+    #[must_use]
+    pub fn in_file(mut self, path: &Path) -> Self {
+        self.file = path.display().to_string();
+        self
     }
 
     /// An error of the TOML reader, with a suggestion where a field's name is misspelt.

@@ -169,7 +169,21 @@ impl Serialize for Rate {
 
 impl<'de> Deserialize<'de> for Rate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        deserializer.deserialize_str(RateVisitor)
+    }
+}
+
+struct RateVisitor;
+
+impl Visitor<'_> for RateVisitor {
+    type Value = Rate;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a percentage, as \"2.5%\"")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Rate, E> {
+        text.parse().map_err(E::custom)
     }
 }
 
@@ -231,7 +245,7 @@ impl<'de, T: Scalar + Deserialize<'de>> Visitor<'de> for KnobVisitor<T> {
         f.write_str("one value, a list of values, or { min = …, max = … }")
     }
 
-    fixed!(Knob: visit_i64(i64), visit_u64(u64), visit_str(&str), visit_bool(bool));
+    fixed!(Knob: visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str), visit_bool(bool));
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Knob<T>, A::Error> {
         some(Vec::deserialize(SeqAccessDeserializer::new(seq))?).map(Knob::OneOf)
@@ -253,7 +267,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ChoiceVisitor<T> {
         f.write_str("one value or a list of values")
     }
 
-    fixed!(Choice: visit_i64(i64), visit_u64(u64), visit_str(&str), visit_bool(bool));
+    fixed!(Choice: visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str), visit_bool(bool));
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Choice<T>, A::Error> {
         some(Vec::deserialize(SeqAccessDeserializer::new(seq))?).map(Choice::OneOf)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use seatrial_node::NodeId;
+use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
@@ -59,6 +59,13 @@ impl Scenario {
             let what = format!("{most} nodes; at most {MAX_NODES} can be simulated");
             return Err(("cluster", "nodes", what));
         }
+        for (key, time) in [("timeout", &self.clients.timeout), ("give_up", &self.clients.give_up)]
+        {
+            if time.least() == Duration::ZERO {
+                let what = format!("{key} may be no time at all: a client would never wait");
+                return Err(("clients", key, what));
+            }
+        }
         if self.judge.checkers.is_empty() {
             return Err(("judge", "checkers", "nobody judges: name at least one checker".into()));
         }
@@ -90,8 +97,16 @@ impl Scenario {
     /// A scripted fault must fit the smallest world that may be drawn.
     fn check_script(&self) -> Result<(), (&'static str, &'static str, String)> {
         let members: Vec<NodeId> = (0..self.cluster.nodes.least()).map(NodeId).collect();
+        let trouble = self.faults.trouble.greatest();
+        if let Some(late) = self.faults.script.iter().find(|fault| fault.at >= trouble) {
+            let what = format!(
+                "a fault at {} would never be: the trouble is over after {trouble}; make it longer",
+                late.at
+            );
+            return Err(("faults.script", "at", what));
+        }
         let plan = FaultPlan {
-            heal_after: self.faults.trouble.greatest(),
+            heal_after: trouble,
             faults: self.faults.script.clone(),
             ..FaultPlan::calm()
         };
