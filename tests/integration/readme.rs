@@ -4,8 +4,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use super::support::program::say;
+use super::support::program::{Said, say};
 use super::support::source::root;
 
 /// The command that a case file of the README is made by.
@@ -22,10 +23,41 @@ fn the_readme_shows_what_the_program_prints() {
     let mut made = with_block(&readme, "HOLDS  raft-kv", &holds);
     made = with_block(&made, "VIOLATED  raft-kv with stale-read", &until_case(&found));
     made = with_case(&made, &case_in(folder.path()));
+    fs::write(folder.path().join("history.jsonl"), history(&readme)).expect("it can be written");
+    let judged = say(folder.path(), "check history.jsonl --model register").out;
+    made = with_block(&made, "VIOLATED  linearizability of history.jsonl", &judged);
+    made = with_block(&made, "linearizability is violated", &head(&register()));
     if std::env::var("BLESS").is_ok_and(|bless| bless == "1") {
         return fs::write(path, made).expect("the README can be written");
     }
     assert!(readme == made, "the README differs; BLESS=1 makes it:\n{made}");
+}
+
+/// The README's history.
+fn history(readme: &str) -> &str {
+    let fence = "```json\n";
+    let start = readme.find(fence).expect("there is one") + fence.len();
+    readme[start..].split("```").next().unwrap_or_default()
+}
+
+/// What the example of one's own node says.
+fn register() -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args(["run", "--offline", "--quiet", "--package", "seatrial"]);
+    let ran = cargo.args(["--example", "register"]).output().expect("cargo can be started");
+    let said = Said::from(ran);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    said.out + &said.err
+}
+
+/// The head of what a trial says, as a test would end with it.
+fn head(said: &str) -> String {
+    let width = textwrap::Options::new(106).subsequent_indent("    ");
+    let lines = said.lines().take(7).map(|line| textwrap::fill(line, &width));
+    let found: Vec<String> = lines.collect();
+    let replay = said.lines().find(|line| line.starts_with("replay: ")).expect("a seed");
+    let test = "cargo test tests::the_register_is_linearizable";
+    format!("{}\n    …\n\n{replay} {test}", found.join("\n"))
 }
 
 /// The text with another content of the block that begins with these words.
