@@ -73,9 +73,10 @@ fn until_case(account: &str) -> String {
     let mut head = String::new();
     for line in account.lines() {
         let replays = line.strip_prefix("  replay  ").and_then(|line| line.split_once(' '));
-        head += &replays.map_or(line.to_owned(), |(_, rest)| {
-            format!("  replay  target/release/seatrial {rest}")
-        });
+        head += &replays.map_or_else(
+            || line.to_owned(),
+            |(_, rest)| format!("  replay  target/release/seatrial {rest}"),
+        );
         head.push('\n');
         if line.starts_with("  case ") {
             return head;
