@@ -28,6 +28,13 @@ impl<N: Node> WorldPort<'_, N> {
         body.disk_free
     }
 
+    #[cold]
+    #[inline(never)]
+    fn choose_first(&mut self, site: &'static str, bound: u64) -> u64 {
+        let site = self.core.tape.site(site);
+        self.core.tape.choose(site, self.node, bound)
+    }
+
     fn trace_disk(&mut self, text: impl FnOnce() -> String) {
         if self.core.tracing {
             let node = self.core.members[self.node as usize];
@@ -96,8 +103,10 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
     }
 
     fn choose(&mut self, site: &'static str, bound: u64) -> u64 {
-        let site = self.core.tape.site(site);
-        self.core.tape.choose(site, self.node, bound)
+        match self.core.tape.choose_at_once(site, self.node, bound) {
+            Some(value) => value,
+            None => self.choose_first(site, bound),
+        }
     }
 
     /// The wall clock shows the world's time, counted from 2020-01-01T00:00:00Z.

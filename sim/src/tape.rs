@@ -214,6 +214,23 @@ impl Tape {
         self.choose_with_care(site, source, bound)
     }
 
+    /// The same for a site by its name, where nothing has to be done first: the site is the last one that was asked for, its stream has
+    /// words left, and the seed alone decides.
+    #[inline(always)]
+    pub(crate) fn choose_at_once(
+        &mut self,
+        name: &'static str,
+        source: u32,
+        bound: u64,
+    ) -> Option<u64> {
+        let small = u32::try_from(bound).ok()?;
+        if !self.plain || !std::ptr::eq(name, self.last.0) {
+            return None;
+        }
+        let word = self.sites[usize::from(self.last.1.0)].draw_at_once(source)?;
+        Some((u64::from(word) * u64::from(small)) >> 32)
+    }
+
     /// True in `rate` of a million cases; the choice zero is "no".
     #[inline]
     pub fn chance(&mut self, site: Site, source: u32, rate: u32) -> bool {

@@ -112,18 +112,26 @@ impl Timed {
     #[inline(always)]
     pub(super) fn pop(&mut self, limit: u64, tape: &mut Tape) -> Option<(u64, u32)> {
         if self.ties.is_empty() {
+            if self.current.is_empty()
+                && let Some(tick) = self.next_tick()
+            {
+                let link = self.links[self.firsts[tick as usize % BUCKETS] as usize];
+                let time = link.time();
+                if link.slot() != NO_SLOT {
+                    if tick < self.far_time >> self.width_bits {
+                        self.enter(tick);
+                    }
+                } else if time < self.far_time {
+                    // The slot comes from the bucket and not from the entry, so that the event is fetched while the entry still is.
+                    return (time <= limit).then(|| (time, self.leave(tick)));
+                }
+            }
             if let Some(near) = self.lone_near() {
                 if near.time() > limit {
                     return None;
                 }
                 self.current.pop();
                 return Some(near.time_and_slot());
-            }
-            if self.current.is_empty()
-                && let Some((tick, time)) = self.lone_next()
-            {
-                // The slot comes from the bucket and not from the entry, so that the event is fetched while the entry still is.
-                return (time <= limit).then(|| (time, self.leave(tick)));
             }
         }
         self.pop_among(limit, tape).map(Entry::time_and_slot)
@@ -135,15 +143,6 @@ impl Timed {
         let (near, later) = self.current.split_last()?;
         let tied = later.last().is_some_and(|next| next.time() == near.time());
         (!tied && self.far_time > near.time()).then_some(*near)
-    }
-
-    /// The next bucket and the time of its only event, if it holds one only, and nothing in the heap is as early.
-    #[inline]
-    fn lone_next(&self) -> Option<(u64, u64)> {
-        let tick = self.next_tick()?;
-        let link = self.links[self.firsts[tick as usize % BUCKETS] as usize];
-        let lone = link.slot() == NO_SLOT && self.far_time > link.time();
-        lone.then_some((tick, link.time()))
     }
 
     /// Takes out the next event where several may be it.
@@ -244,6 +243,7 @@ impl Timed {
     }
 
     /// Makes a bucket the current one.
+    #[inline(never)]
     fn enter(&mut self, tick: u64) {
         debug_assert!(self.current.is_empty(), "the bucket before is empty");
         let mut slot = self.leave(tick);

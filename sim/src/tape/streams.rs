@@ -52,15 +52,22 @@ impl SiteStreams {
     /// A word for another choice of this source.
     #[inline(always)]
     pub(super) fn draw(&mut self, seed: u64, epoch: u64, source: u32) -> u32 {
-        let index = place(source);
-        if let Some(cursor) = self.cursors.get_mut(index)
-            && !(*cursor as usize).is_multiple_of(WORDS)
-            && let Some(word) = self.words.get(*cursor as usize)
-        {
-            *cursor += 1;
-            return *word;
+        match self.draw_at_once(source) {
+            Some(word) => word,
+            None => self.draw_first(seed, epoch, source),
         }
-        self.draw_first(seed, epoch, index, source)
+    }
+
+    /// The same, where there is a word left.
+    #[inline(always)]
+    pub(super) fn draw_at_once(&mut self, source: u32) -> Option<u32> {
+        let cursor = self.cursors.get_mut(place(source))?;
+        if (*cursor as usize).is_multiple_of(WORDS) {
+            return None;
+        }
+        let word = self.words.get(*cursor as usize)?;
+        *cursor += 1;
+        Some(*word)
     }
 
     /// One more word for the choice that has just been drawn.
@@ -82,7 +89,8 @@ impl SiteStreams {
     /// A word, where the stream has to be begun, or to make words, first.
     #[cold]
     #[inline(never)]
-    fn draw_first(&mut self, seed: u64, epoch: u64, index: usize, source: u32) -> u32 {
+    fn draw_first(&mut self, seed: u64, epoch: u64, source: u32) -> u32 {
+        let index = place(source);
         if self.streams.get(index).is_none_or(|stream| stream.epoch != epoch) {
             self.begin(seed, epoch, index, source);
         }
