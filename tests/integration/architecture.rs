@@ -9,8 +9,17 @@ use cargo_metadata::{MetadataCommand, Package};
 use super::support::source::{code, enclosed, has_word, root, shipped};
 
 /// What nodes are made of.
-const PROTOCOLS: [&str; 5] =
-    ["seatrial-echo", "seatrial-raft", "seatrial-service", "seatrial-kv", "seatrial-counter"];
+const PROTOCOLS: [&str; 9] = [
+    "seatrial-echo",
+    "seatrial-links",
+    "seatrial-clocks",
+    "seatrial-detectors",
+    "seatrial-broadcast",
+    "seatrial-raft",
+    "seatrial-service",
+    "seatrial-kv",
+    "seatrial-counter",
+];
 
 /// Everything below these folders judges, draws, simulates or is simulated: it sees no machine.
 const PURE: [&str; 4] = ["protocols", "sim/src", "scenarios/checkers/src", "reports/src"];

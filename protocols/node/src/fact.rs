@@ -118,6 +118,16 @@ pub enum Fact {
         /// The node trusted again.
         node: NodeId,
     },
+    /// A node has joined, as far as this one knows.
+    Join {
+        /// The new member.
+        node: NodeId,
+    },
+    /// A node has left of its own will, as far as this one knows.
+    Leave {
+        /// The former member.
+        node: NodeId,
+    },
     /// The leader detector trusts this node from now on.
     Trust {
         /// The trusted leader.

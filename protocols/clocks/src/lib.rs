@@ -1,0 +1,1 @@
+//! Logical clocks: what can be said of the order of events without a common clock.

@@ -1,0 +1,38 @@
+//! What is sent through links and broadcasts.
+
+/// A user's payload, or a layer's own message around one.
+pub trait Payload: Clone {
+    /// A number that differs, with high probability, between payloads of different content; see
+    /// [`Node::digest`](seatrial_node::Node::digest).
+    fn digest(&self) -> u64;
+}
+
+impl Payload for () {
+    fn digest(&self) -> u64 {
+        0
+    }
+}
+
+impl Payload for u64 {
+    fn digest(&self) -> u64 {
+        *self
+    }
+}
+
+impl Payload for String {
+    fn digest(&self) -> u64 {
+        fnv(self.as_bytes())
+    }
+}
+
+impl Payload for Vec<u8> {
+    fn digest(&self) -> u64 {
+        fnv(self)
+    }
+}
+
+/// FNV-1a.
+fn fnv(bytes: &[u8]) -> u64 {
+    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix)
+}
