@@ -92,6 +92,15 @@ pub enum Fact {
         digest: u64,
     },
 
+    /// The node has sent a message to one member through a link (Cachin, Guerraoui and Rodrigues, §2.4).
+    Send {
+        /// To whom.
+        to: NodeId,
+        /// Names the message among all those of its origin.
+        message: u64,
+        /// Its content.
+        digest: u64,
+    },
     /// The node has broadcast a message (Cachin, Guerraoui and Rodrigues, ch. 3).
     Broadcast {
         /// Names the message among all those of its origin.
