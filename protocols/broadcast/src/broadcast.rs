@@ -1,5 +1,6 @@
 //! What all broadcasts have in common, and the promises that layers above ask for by name.
 
+use seatrial_detectors::Suspicion;
 use seatrial_links::Payload;
 use seatrial_node::{Announce, Fact, Io, Node, NodeId};
 
@@ -7,6 +8,9 @@ use seatrial_node::{Announce, Fact, Io, Node, NodeId};
 pub trait Broadcast<P: Payload>: Node<Event = BroadcastEvent<P>> {
     /// Broadcasts a payload, and says by which name it will be delivered.
     fn broadcast(&mut self, payload: P, io: &mut Io<'_, Self>) -> MessageId;
+
+    /// Which life of this node this is, from 1, as far as its disk tells.
+    fn life(&self) -> u32;
 }
 
 /// A broadcast that keeps RB1 to RB4 (§3.3): whatever one correct member delivers, all deliver.
@@ -22,6 +26,40 @@ pub struct MessageId {
     pub origin: NodeId,
     /// Which of its messages: the origin's life in the upper 32 bits, its number in that life, from 1, in the lower ones.
     pub number: u64,
+}
+
+impl MessageId {
+    /// The name of the `sequence`-th message of this life of `origin`, both from 1.
+    pub const fn new(origin: NodeId, life: u32, sequence: u32) -> Self {
+        Self { origin, number: (life as u64) << 32 | sequence as u64 }
+    }
+
+    /// In which life of its origin it was broadcast, from 1.
+    pub const fn life(self) -> u32 {
+        (self.number >> 32) as u32
+    }
+
+    /// Which message of that life it is, from 1.
+    pub const fn sequence(self) -> u32 {
+        self.number as u32
+    }
+
+    /// All messages of that life of that origin.
+    pub const fn stream(self) -> Stream {
+        Stream { origin: self.origin, life: self.life() }
+    }
+}
+
+/// All messages that a member broadcasts in one of its lives.
+///
+/// The book's processes crash once and for all. A member that starts again is another process of the book, so whatever is promised
+/// of "a process" is promised of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stream {
+    /// Who broadcasts.
+    pub origin: NodeId,
+    /// Which of its lives it is, from 1.
+    pub life: u32,
 }
 
 /// A broadcast's event.
@@ -42,6 +80,8 @@ pub enum BroadcastEvent<P> {
         /// What it says.
         payload: P,
     },
+    /// The failure detector beneath has changed its mind.
+    Suspicion(Suspicion),
 }
 
 impl<P: Payload> Announce for BroadcastEvent<P> {
@@ -53,6 +93,7 @@ impl<P: Payload> Announce for BroadcastEvent<P> {
             Self::Deliver { id, payload } => {
                 Fact::Deliver { origin: id.origin, message: id.number, digest: payload.digest() }
             }
+            Self::Suspicion(suspicion) => return suspicion.fact(),
         })
     }
 }

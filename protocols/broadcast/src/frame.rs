@@ -1,0 +1,46 @@
+//! What the broadcasts over a link send through it. All have the same frame, so that one link fits them all.
+
+use std::sync::Arc;
+
+use seatrial_links::Payload;
+
+use crate::MessageId;
+use crate::seen::Mark;
+
+/// What a broadcast gives to its link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame<P> {
+    /// A message, from its origin or passed on.
+    Data {
+        /// Its name.
+        id: MessageId,
+        /// What it says.
+        payload: P,
+    },
+    /// How far the sender has delivered each stream that has moved on since it last said so.
+    Delivered(Arc<[Mark]>),
+}
+
+impl<P: Payload> Payload for Frame<P> {
+    fn digest(&self) -> u64 {
+        match self {
+            Self::Data { id, payload } => mix(name(*id), payload.digest()),
+            Self::Delivered(marks) => digest_of_marks(marks),
+        }
+    }
+}
+
+/// The digest of a message's name.
+pub(crate) fn name(id: MessageId) -> u64 {
+    mix(u64::from(id.origin.0), id.number)
+}
+
+/// The digest of how far streams have come.
+pub(crate) fn digest_of_marks(marks: &[Mark]) -> u64 {
+    marks.iter().fold(1, |sum, mark| mix(sum, name(mark.last())))
+}
+
+/// Two numbers as one.
+pub(crate) fn mix(sum: u64, next: u64) -> u64 {
+    (sum.rotate_left(5) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}

@@ -1,0 +1,160 @@
+//! Bugs that can be planted, to find out whether a test harness finds them.
+//!
+//! Each is a switch that the code reads where the decision is made. The descriptions say what the mutant does in place of the correct
+//! code.
+
+/// The bug that is planted in a layer, if any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Plant {
+    #[cfg(feature = "mutants")]
+    pub(crate) mutant: Option<Mutant>,
+}
+
+/// The bug that a configuration plants.
+macro_rules! plant {
+    ($config:expr) => {
+        $crate::mutant::Plant {
+            #[cfg(feature = "mutants")]
+            mutant: $config.mutant,
+        }
+    };
+}
+pub(crate) use plant;
+
+/// Whether a bug is planted in this layer; never, without the feature `mutants`.
+macro_rules! planted {
+    ($plant:expr, $mutant:ident) => {{
+        #[cfg(feature = "mutants")]
+        let planted = $plant.mutant == Some($crate::Mutant::$mutant);
+        #[cfg(not(feature = "mutants"))]
+        let planted = {
+            let _: &$crate::mutant::Plant = &$plant;
+            false
+        };
+        planted
+    }};
+}
+pub(crate) use planted;
+
+/// A bug to plant. All are easy to find: within 1,000 executions.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// RN-1: uniform broadcasts hand a message to the user whenever it is received.
+    CallbackOnReceipt,
+    /// RN-2: all-ack waits for every member that there was at the start.
+    WaitsForTheDead,
+    /// RN-3: what a member has received it does not pass on.
+    NoRelay,
+    /// RN-4: lazy reliable broadcast relays at a suspicion only.
+    LazyNoSecondRule,
+    /// RN-8: a message of a stranger stops reception.
+    PoisonPill,
+    /// RN-11: a broadcast stops at the first member that does not answer.
+    StopsAtFirstUnreachable,
+    /// RN-12: each life names its messages from 1 again, as if it were the first.
+    RestartResetsNumbers,
+    /// RN-13: at a suspicion, all messages ever delivered are sent again.
+    RedistributionStorm,
+    /// O15: uniform broadcasts deliver at the first receipt.
+    UrbEarly,
+    /// O16: causal broadcasts deliver at once.
+    CausalNoWait,
+    /// O17: FIFO broadcast delivers whatever comes, and goes on from there.
+    FifoGap,
+}
+
+#[cfg(feature = "mutants")]
+impl Mutant {
+    /// All of them, in the order of their ids.
+    pub const ALL: &[Self] = &[
+        Self::CallbackOnReceipt,
+        Self::WaitsForTheDead,
+        Self::NoRelay,
+        Self::LazyNoSecondRule,
+        Self::PoisonPill,
+        Self::StopsAtFirstUnreachable,
+        Self::RestartResetsNumbers,
+        Self::RedistributionStorm,
+        Self::UrbEarly,
+        Self::CausalNoWait,
+        Self::FifoGap,
+    ];
+
+    /// The short id, as `"RN-1"`.
+    pub const fn id(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// The name, as `"callback-on-receipt"`.
+    pub const fn name(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// How hard it is to find: `E`, within 1,000 executions.
+    pub const fn class(self) -> char {
+        'E'
+    }
+
+    /// What it does, in one line.
+    pub const fn about(self) -> &'static str {
+        self.facts().2
+    }
+
+    const fn facts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::CallbackOnReceipt => (
+                "RN-1",
+                "callback-on-receipt",
+                "hands a message to the user whenever a copy of it comes, acknowledged or not",
+            ),
+            Self::WaitsForTheDead => (
+                "RN-2",
+                "waits-for-the-dead",
+                "waits for the acknowledgements of all members that there were at the start",
+            ),
+            Self::NoRelay => (
+                "RN-3",
+                "no-relay",
+                "passes nothing on, and acknowledges only what it has from the source itself",
+            ),
+            Self::LazyNoSecondRule => (
+                "RN-4",
+                "lazy-no-second-rule",
+                "does not relay a message whose source was suspected before it came",
+            ),
+            Self::PoisonPill => (
+                "RN-8",
+                "poison-pill",
+                "hears nothing more once a message came whose source was not there at the start",
+            ),
+            Self::StopsAtFirstUnreachable => (
+                "RN-11",
+                "stops-at-first-unreachable",
+                "sends nothing to members after the first that has not been heard of lately",
+            ),
+            Self::RestartResetsNumbers => (
+                "RN-12",
+                "restart-resets-numbers",
+                "numbers the messages of every life from 1, as if it were the first",
+            ),
+            Self::RedistributionStorm => (
+                "RN-13",
+                "redistribution-storm",
+                "sends all that a suspected source has ever broadcast again, stable or not",
+            ),
+            Self::UrbEarly => {
+                ("O15", "urb-early", "delivers at the first receipt, before others have it")
+            }
+            Self::CausalNoWait => {
+                ("O16", "causal-no-wait", "delivers at once, whatever came before")
+            }
+            Self::FifoGap => (
+                "O17",
+                "fifo-gap",
+                "delivers any number from the next on, and drops those that it has skipped",
+            ),
+        }
+    }
+}

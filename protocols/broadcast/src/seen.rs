@@ -1,0 +1,192 @@
+//! Which messages a member has seen, in little memory: how far it has seen each stream without a gap, and what it has seen beyond.
+
+use seatrial_node::NodeId;
+
+use crate::{MessageId, Stream};
+
+/// How many lives of a member are remembered. A message of a life before these counts as seen: it has been under way while its
+/// origin crashed that many times.
+const LIVES: usize = 8;
+
+/// How far a stream has come: all its messages up to and including this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark {
+    /// The stream.
+    pub stream: Stream,
+    /// The sequence number of its last message that counts.
+    pub sequence: u32,
+}
+
+impl Mark {
+    /// The last message that counts.
+    pub(crate) const fn last(self) -> MessageId {
+        MessageId::new(self.stream.origin, self.stream.life, self.sequence)
+    }
+}
+
+/// A set of messages. It takes a few words for each stream and one for each message beyond a gap, so its size is bounded by the
+/// members, eight lives of each, and the messages under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// In the order of their streams.
+    streams: Vec<Track>,
+}
+
+#[derive(Clone, Debug)]
+struct Track {
+    mark: Mark,
+    /// What is in beyond the mark's next, in ascending order.
+    beyond: Vec<u32>,
+}
+
+impl Seen {
+    /// Puts a message in; tells whether it was not in before.
+    pub(crate) fn insert(&mut self, id: MessageId) -> bool {
+        let Some(place) = self.place(id.stream()) else {
+            return false;
+        };
+        let Track { mark, beyond } = &mut self.streams[place];
+        let sequence = id.sequence();
+        if sequence <= mark.sequence {
+            return false;
+        }
+        if sequence > mark.sequence + 1 {
+            let Err(gap) = beyond.binary_search(&sequence) else {
+                return false;
+            };
+            beyond.insert(gap, sequence);
+            return true;
+        }
+        let mut filled = 0;
+        mark.sequence = sequence;
+        while beyond.get(filled) == Some(&mark.sequence.wrapping_add(1)) {
+            mark.sequence += 1;
+            filled += 1;
+        }
+        beyond.drain(..filled);
+        true
+    }
+
+    /// Whether a message is in.
+    pub(crate) fn contains(&self, id: MessageId) -> bool {
+        match self.find(id.stream()) {
+            Ok(place) => {
+                let Track { mark, beyond } = &self.streams[place];
+                id.sequence() <= mark.sequence || beyond.binary_search(&id.sequence()).is_ok()
+            }
+            Err(_) => self.is_forgotten(id.stream()),
+        }
+    }
+
+    /// How far each stream has been seen without a gap.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = Mark> {
+        self.streams.iter().map(|track| track.mark)
+    }
+
+    fn find(&self, stream: Stream) -> Result<usize, usize> {
+        self.streams.binary_search_by_key(&stream, |track| track.mark.stream)
+    }
+
+    /// Where a stream's track is, made if need be; none for a life too long ago.
+    fn place(&mut self, stream: Stream) -> Option<usize> {
+        let place = match self.find(stream) {
+            Ok(place) => return Some(place),
+            Err(place) => place,
+        };
+        if self.is_forgotten(stream) {
+            return None;
+        }
+        let mark = Mark { stream, sequence: 0 };
+        self.streams.insert(place, Track { mark, beyond: Vec::new() });
+        let (first, lives) = self.lives(stream.origin);
+        if lives > LIVES {
+            self.streams.remove(first);
+            return Some(place - 1);
+        }
+        Some(place)
+    }
+
+    /// Where the tracks of a member begin, and how many there are.
+    fn lives(&self, origin: NodeId) -> (usize, usize) {
+        let first = self.streams.partition_point(|track| track.mark.stream.origin < origin);
+        let of_origin = |track: &&Track| track.mark.stream.origin == origin;
+        (first, self.streams[first..].iter().take_while(of_origin).count())
+    }
+
+    fn is_forgotten(&self, stream: Stream) -> bool {
+        let (first, lives) = self.lives(stream.origin);
+        lives >= LIVES && stream < self.streams[first].mark.stream
+    }
+}
+
+/// How far streams have come, as far as is known: an entry for each stream that has begun, in order. With one life a member it is a
+/// vector clock of broadcasts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks(Vec<Mark>);
+
+impl Marks {
+    /// How far a stream has come.
+    pub(crate) fn get(&self, stream: Stream) -> u32 {
+        self.find(stream).map_or(0, |place| self.0[place].sequence)
+    }
+
+    /// Notes that a stream has come so far, if not farther.
+    pub(crate) fn raise(&mut self, mark: Mark) {
+        match self.find(mark.stream) {
+            Ok(place) => self.0[place].sequence = self.0[place].sequence.max(mark.sequence),
+            Err(place) => self.0.insert(place, mark),
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Mark] {
+        &self.0
+    }
+
+    fn find(&self, stream: Stream) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&stream, |mark| mark.stream)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(life: u32, sequence: u32) -> MessageId {
+        MessageId::new(NodeId(1), life, sequence)
+    }
+
+    #[test]
+    fn what_is_in_is_in_once_in_any_order() {
+        let mut seen = Seen::default();
+        for sequence in [3, 1, 5, 2, 4] {
+            assert!(!seen.contains(id(1, sequence)));
+            assert!(seen.insert(id(1, sequence)));
+            assert!(!seen.insert(id(1, sequence)));
+            assert!(seen.contains(id(1, sequence)));
+        }
+        assert_eq!(seen.marks().map(|mark| mark.sequence).collect::<Vec<_>>(), [5]);
+        assert!(seen.streams[0].beyond.is_empty(), "a closed gap takes no memory");
+    }
+
+    #[test]
+    fn the_last_number_of_a_stream_is_a_number_like_others() {
+        let mut seen = Seen::default();
+        assert!(seen.insert(id(1, u32::MAX)));
+        assert!(!seen.insert(id(1, u32::MAX)));
+        seen.streams[0].mark.sequence = u32::MAX - 2;
+        assert!(seen.insert(id(1, u32::MAX - 1)));
+        assert!(!seen.insert(id(1, u32::MAX)));
+        assert_eq!(seen.streams[0].mark.sequence, u32::MAX);
+    }
+
+    #[test]
+    fn lives_long_ago_are_forgotten_and_count_as_seen() {
+        let mut seen = Seen::default();
+        for life in 1..=20 {
+            assert!(seen.insert(id(life, 1)));
+        }
+        assert_eq!(seen.streams.len(), LIVES);
+        assert!(!seen.insert(id(12, 2)) && seen.contains(id(12, 2)));
+        assert!(seen.insert(id(13, 2)));
+    }
+}
