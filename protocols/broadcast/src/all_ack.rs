@@ -135,7 +135,7 @@ impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> AllAckUniform<P, 
     /// Acts on what the children have told.
     fn settle(&mut self, io: &mut Io<'_, Self>) {
         for suspicion in std::mem::take(&mut self.warned.events) {
-            io.announce(BroadcastEvent::Suspicion(suspicion));
+            io.announce(suspicion.into());
             if let Suspicion::Suspect(_) = suspicion {
                 self.recount(io);
             }

@@ -84,6 +84,12 @@ pub enum BroadcastEvent<P> {
     Suspicion(Suspicion),
 }
 
+impl<P> From<Suspicion> for BroadcastEvent<P> {
+    fn from(suspicion: Suspicion) -> Self {
+        Self::Suspicion(suspicion)
+    }
+}
+
 impl<P: Payload> Announce for BroadcastEvent<P> {
     fn fact(&self) -> Option<Fact> {
         Some(match self {

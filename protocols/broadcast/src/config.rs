@@ -117,6 +117,18 @@ impl<B: Default, D: Default> Default for PastConfig<B, D> {
 }
 
 impl<B, D> PastConfig<B, D> {
+    /// The layer's own settings, without its children's.
+    pub(crate) fn own(&self) -> PastConfig<(), ()> {
+        PastConfig {
+            broadcast: (),
+            detector: (),
+            report_after: self.report_after,
+            report_every: self.report_every,
+            #[cfg(feature = "mutants")]
+            mutant: self.mutant,
+        }
+    }
+
     pub(crate) fn validate(&self) -> Result<(), OpenError> {
         check_reports(self.report_after, self.report_every)
     }

@@ -12,7 +12,7 @@ pub(crate) struct Deafness {
 
 impl Deafness {
     /// RN-11: how many frames a member may leave unanswered before it counts as unreachable.
-    const PATIENCE: u32 = 3;
+    const PATIENCE: u32 = 2;
 
     /// A member has been heard of.
     pub(crate) fn heard(&mut self, from: NodeId) {

@@ -78,6 +78,18 @@ impl Seen {
         }
     }
 
+    /// Gives up what is missing where more than `most` messages are in beyond it: it counts as seen from now on.
+    pub(crate) fn close_gaps(&mut self, most: usize) {
+        for Track { mark, beyond } in &mut self.streams {
+            while beyond.len() > most {
+                mark.sequence = beyond.remove(0);
+                while beyond.first() == Some(&mark.sequence.wrapping_add(1)) {
+                    mark.sequence = beyond.remove(0);
+                }
+            }
+        }
+    }
+
     /// How far each stream has been seen without a gap.
     pub(crate) fn marks(&self) -> impl Iterator<Item = Mark> {
         self.streams.iter().map(|track| track.mark)
@@ -119,8 +131,8 @@ impl Seen {
     }
 }
 
-/// How far streams have come, as far as is known: an entry for each stream that has begun, in order. With one life a member it is a
-/// vector clock of broadcasts.
+/// How far streams have come, as far as is known: an entry for each stream that has begun, in order, and of eight lives of a member at
+/// most. With one life a member it is a vector clock of broadcasts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Marks(Vec<Mark>);
 
@@ -134,12 +146,40 @@ impl Marks {
     pub(crate) fn raise(&mut self, mark: Mark) {
         match self.find(mark.stream) {
             Ok(place) => self.0[place].sequence = self.0[place].sequence.max(mark.sequence),
-            Err(place) => self.0.insert(place, mark),
+            Err(place) => self.begin(place, mark),
         }
+    }
+
+    /// Whether a stream has come at least so far. Of one that was forgotten, all counts as done.
+    pub(crate) fn covers(&self, mark: Mark) -> bool {
+        self.get(mark.stream) >= mark.sequence || self.is_forgotten(mark.stream)
     }
 
     pub(crate) fn as_slice(&self) -> &[Mark] {
         &self.0
+    }
+
+    /// Adds a stream, and forgets the oldest life of its origin where it has had too many.
+    fn begin(&mut self, place: usize, mark: Mark) {
+        if self.is_forgotten(mark.stream) {
+            return;
+        }
+        self.0.insert(place, mark);
+        let (first, lives) = self.lives(mark.stream.origin);
+        if lives > LIVES {
+            self.0.remove(first);
+        }
+    }
+
+    fn is_forgotten(&self, stream: Stream) -> bool {
+        let (first, lives) = self.lives(stream.origin);
+        lives >= LIVES && stream < self.0[first].stream
+    }
+
+    fn lives(&self, origin: NodeId) -> (usize, usize) {
+        let first = self.0.partition_point(|mark| mark.stream.origin < origin);
+        let of_origin = |mark: &&Mark| mark.stream.origin == origin;
+        (first, self.0[first..].iter().take_while(of_origin).count())
     }
 
     fn find(&self, stream: Stream) -> Result<usize, usize> {
@@ -177,6 +217,33 @@ mod tests {
         assert!(seen.insert(id(1, u32::MAX - 1)));
         assert!(!seen.insert(id(1, u32::MAX)));
         assert_eq!(seen.streams[0].mark.sequence, u32::MAX);
+    }
+
+    #[test]
+    fn what_is_missing_too_long_is_given_up() {
+        let mut seen = Seen::default();
+        for sequence in [1, 3, 4, 6, 7] {
+            seen.insert(id(1, sequence));
+        }
+        seen.close_gaps(4);
+        assert!(!seen.contains(id(1, 2)) && !seen.contains(id(1, 5)));
+        seen.close_gaps(3);
+        assert!(seen.contains(id(1, 2)) && !seen.contains(id(1, 5)));
+        assert!(!seen.insert(id(1, 2)) && seen.insert(id(1, 5)));
+        assert_eq!(seen.marks().map(|mark| mark.sequence).collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn marks_only_rise_and_forget_lives_long_ago() {
+        let mut marks = Marks::default();
+        let mark = |life, sequence| Mark { stream: id(life, 1).stream(), sequence };
+        marks.raise(mark(1, 5));
+        marks.raise(mark(1, 3));
+        assert_eq!(marks.get(id(1, 1).stream()), 5);
+        assert!(marks.covers(mark(1, 5)) && !marks.covers(mark(1, 6)) && !marks.covers(mark(2, 1)));
+        (2..=20).for_each(|life| marks.raise(mark(life, 1)));
+        assert_eq!(marks.as_slice().len(), LIVES);
+        assert!(marks.covers(mark(1, 6)), "nobody waits for a forgotten life");
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Whole worlds of broadcasts: what they promise holds in every order, with a crash at every send; with a bug planted, it does not.
 
+#[cfg(feature = "mutants")]
+mod bugs;
 mod judge;
+mod lives;
+mod order;
 mod promises;
 mod world;

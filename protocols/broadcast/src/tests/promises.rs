@@ -7,11 +7,11 @@ use crate::{
 };
 
 type Link = Wire<Frame<u64>>;
-type Beb = BestEffort<u64, Link>;
-type Eager = EagerReliable<u64, Link>;
-type Lazy = LazyReliable<u64, Link, Oracle>;
-type AllAck = AllAckUniform<u64, Link, Oracle>;
-type Majority = MajorityAckUniform<u64, Link>;
+pub(super) type Beb = BestEffort<u64, Link>;
+pub(super) type Eager = EagerReliable<u64, Link>;
+pub(super) type Lazy = LazyReliable<u64, Link, Oracle>;
+pub(super) type AllAck = AllAckUniform<u64, Link, Oracle>;
+pub(super) type Majority = MajorityAckUniform<u64, Link>;
 
 /// How many nodes may crash.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ where
     })
 }
 
-fn holds<N>(config: &N::Config, crashes: Crashes, properties: &[Property])
+pub(super) fn holds<N>(config: &N::Config, crashes: Crashes, properties: &[Property])
 where
     N: Warn + Broadcast<u64>,
 {

@@ -247,11 +247,13 @@ where
 
     fn carry_out(&mut self, me: NodeId, effects: Vec<Effect<N>>) {
         let place = me.0 as usize;
-        for effect in effects {
+        let mut effects = effects.into_iter();
+        while let Some(effect) = effects.next() {
             match effect {
                 Effect::Send { to, body } => {
                     if self.sends_left[place] == 0 {
                         self.sends_left[place] = u64::MAX;
+                        self.log_last_words(me, effects);
                         return self.crash(me);
                     }
                     self.sends_left[place] -= 1;
@@ -271,6 +273,15 @@ where
                 Effect::Reply { .. } | Effect::Read { .. } => {}
             }
         }
+    }
+
+    /// A layer above another tells of a broadcast when the one beneath has sent it. It was broadcast nevertheless.
+    fn log_last_words(&mut self, me: NodeId, effects: impl Iterator<Item = Effect<N>>) {
+        let told = effects.filter_map(|effect| match effect {
+            Effect::Announce(event @ BroadcastEvent::Broadcast { .. }) => Some((me, event)),
+            _ => None,
+        });
+        self.log.extend(told);
     }
 
     fn cancel(&mut self, me: NodeId, key: &N::Timer) {
