@@ -9,6 +9,7 @@ mod config;
 mod eager;
 mod fifo;
 mod frame;
+mod gossip;
 mod lazy;
 mod majority;
 mod mesh;
@@ -18,10 +19,12 @@ mod no_waiting;
 mod parts;
 #[cfg(feature = "mutants")]
 mod planted;
+mod process;
 mod seen;
 mod stability;
 #[cfg(test)]
 mod tests;
+mod topology;
 
 pub use all_ack::AllAckUniform;
 pub use best_effort::BestEffort;
@@ -33,10 +36,13 @@ pub use config::{DetectedConfig, LazyConfig, LinkedConfig, OrderConfig, PastConf
 pub use eager::EagerReliable;
 pub use fifo::{Fifo, Numbered};
 pub use frame::Frame;
+pub use gossip::{Gossip, GossipConfig, GossipMode, GossipTimer, Rumour};
 pub use lazy::LazyReliable;
 pub use majority::MajorityAckUniform;
 #[cfg(feature = "mutants")]
 pub use mutant::Mutant;
 pub use no_waiting::{CausalNoWaiting, WithPast};
 pub use parts::{Part, PartTimer};
+pub use process::{Answer, Process, ProcessConfig, Recovery, Request, Response};
 pub use seen::Mark;
+pub use topology::Topology;

@@ -250,12 +250,13 @@ where
         }
     }
 
-    /// Forgets what all members not suspected have delivered.
+    /// Forgets what all members not suspected have delivered, this one included.
     fn forget(&mut self, io: &Io<'_, Self>) {
-        let Self { past, reports, detector, .. } = self;
+        let Self { past, reports, detector, delivered, .. } = self;
         let awaited = |peer: &NodeId| !detector.suspects(*peer);
         past.retain(|(id, _)| {
-            id.sequence() > reports.stable(id.stream(), io.peers().filter(awaited))
+            let by_others = reports.stable(id.stream(), io.peers().filter(awaited));
+            id.sequence() > by_others || !delivered.contains(*id)
         });
     }
 }

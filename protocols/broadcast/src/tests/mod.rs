@@ -2,8 +2,10 @@
 
 #[cfg(feature = "mutants")]
 mod bugs;
+mod clients;
 mod judge;
 mod lives;
 mod order;
 mod promises;
+mod rumours;
 mod world;

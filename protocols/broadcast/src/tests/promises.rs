@@ -41,7 +41,8 @@ pub(super) fn plans(crashes: Crashes) -> impl Iterator<Item = Plan> {
             broadcasts,
             crashes: crashes.collect(),
             one_by_one: seed % 5 == 0,
-            loses_of_crashed: seed % 2 == 0,
+            loss_of_crashed: [0, 50, 90, 100][(seed / 4 % 4) as usize],
+            loss: 0,
         }
     })
 }

@@ -92,8 +92,10 @@ pub(super) struct Plan {
     pub(super) crashes: Vec<(u32, u64)>,
     /// Whether all is delivered before the next broadcast.
     pub(super) one_by_one: bool,
-    /// Whether what a crashed node had sent may be lost.
-    pub(super) loses_of_crashed: bool,
+    /// Of what a crashed node had sent, how many messages in a hundred are lost.
+    pub(super) loss_of_crashed: u64,
+    /// Of how many messages in a hundred each is lost.
+    pub(super) loss: u64,
 }
 
 /// What a node has told, in the order of the world.
@@ -102,6 +104,13 @@ pub(super) type Log = Vec<(NodeId, BroadcastEvent<u64>)>;
 /// A disk of which only the lengths of files matter.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lengths(BTreeMap<FileName, u64>);
+
+impl Lengths {
+    /// A disk with one file of this length.
+    pub(super) fn with(name: &str, len: u64) -> Self {
+        Self(BTreeMap::from([(FileName::new(name), len)]))
+    }
+}
 
 impl Storage for Lengths {
     fn len(&mut self, file: FileName) -> Result<Option<u64>, DiskError> {
@@ -202,8 +211,10 @@ where
             }
             let next = self.below(self.flying.len() as u64) as usize;
             let (from, to, body) = self.flying.swap_remove(next);
-            let is_lost = self.crashed.contains(&from) && self.plan.loses_of_crashed;
-            if !(is_lost && self.below(2) == 0) {
+            let is_of_crashed = self.crashed.contains(&from);
+            let loss = if is_of_crashed { self.plan.loss_of_crashed } else { self.plan.loss };
+            let is_lost = self.below(100) < loss;
+            if !is_lost {
                 self.handle(to, Input::Message { from, body });
             }
         }
@@ -211,9 +222,15 @@ where
 
     /// Lets everything come that is to come.
     pub(super) fn settle(&mut self) {
+        self.settle_until(Instant::MAX);
+    }
+
+    /// Lets everything come that is to come before this instant.
+    pub(super) fn settle_until(&mut self, end: Instant) {
         loop {
             self.carry(u64::MAX);
-            let Some(next) = (0..self.timers.len()).min_by_key(|next| self.timers[*next].0) else {
+            let next = (0..self.timers.len()).min_by_key(|next| self.timers[*next].0);
+            let Some(next) = next.filter(|next| self.timers[*next].0 < end) else {
                 return;
             };
             let (at, me, timer) = self.timers.remove(next);
@@ -228,6 +245,10 @@ where
     pub(super) fn handle(&mut self, me: NodeId, input: Input<N>) {
         let place = me.0 as usize;
         if let Some(mut node) = self.nodes[place].take() {
+            // Cut down to what is possible: small numbers for the few, and large ones for the many.
+            let most = if self.below(2) == 0 { 4 } else { u64::from(self.plan.nodes) };
+            let choices: [u64; 8] = std::array::from_fn(|_| self.below(most));
+            self.probes[place].script(&choices);
             let effects = self.probes[place].handle(&mut node, input);
             self.nodes[place] = Some(node);
             self.carry_out(me, effects);
@@ -327,6 +348,7 @@ no_detector!(
     crate::BestEffort<u64, Wire<Frame>>,
     crate::EagerReliable<u64, Wire<Frame>>,
     crate::MajorityAckUniform<u64, Wire<Frame>>,
+    crate::Gossip<u64, Wire<crate::Rumour<u64>>>,
 );
 over_oracle!(
     crate::LazyReliable<u64, Wire<Frame>, Oracle>,
