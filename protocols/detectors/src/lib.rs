@@ -1,5 +1,19 @@
 //! Failure detectors and leader detectors, as nodes that a parent owns (Cachin, Guerraoui and Rodrigues, 2nd ed., §2.6).
 
 mod detector;
+mod eventually_perfect;
+mod heartbeat;
+mod mutant;
+mod perfect;
 
-pub use detector::{Detector, LeaderDetector, PerfectDetector, Suspicion, Trusted};
+pub use detector::{
+    ASSUMPTION_BROKEN, CONFIRMED, Detector, LeaderDetector, Leadership, PerfectDetector, Suspicion,
+};
+pub use eventually_perfect::{EventuallyPerfect, EventuallyPerfectConfig};
+pub use heartbeat::{Heartbeat, HeartbeatTimer};
+#[cfg(feature = "mutants")]
+pub use mutant::{Class, Mutant};
+pub use perfect::{Perfect, PerfectConfig};
+
+#[cfg(test)]
+mod tests;

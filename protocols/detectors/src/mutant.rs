@@ -1,0 +1,109 @@
+//! Bugs that can be planted, to find out whether a test harness finds them.
+//!
+//! Each is a switch that the code reads at one place of each detector that can have it. The descriptions say what the mutant does
+//! in place of the correct code.
+
+/// Whether a bug is planted in this detector; never, without the feature `mutants`.
+macro_rules! planted {
+    ($config:expr, $mutant:ident) => {{
+        #[cfg(feature = "mutants")]
+        let planted = $config.mutant == Some($crate::Mutant::$mutant);
+        #[cfg(not(feature = "mutants"))]
+        let planted = false;
+        planted
+    }};
+}
+pub(crate) use planted;
+
+/// The planted bug of a configuration, for a part of the detector that reads it.
+macro_rules! mutant_of {
+    ($config:expr) => {
+        $crate::mutant::Planted {
+            #[cfg(feature = "mutants")]
+            mutant: $config.mutant,
+        }
+    };
+}
+pub(crate) use mutant_of;
+
+/// What [`mutant_of`] gives; empty without the feature `mutants`.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(crate) struct Planted {
+    #[cfg(feature = "mutants")]
+    pub(crate) mutant: Option<Mutant>,
+}
+
+/// How hard a mutant is to find: a budget of executions.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Easy: within 1,000 executions.
+    E,
+}
+
+/// A bug to plant.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// RN-5: a detector that suspects a member answers nobody any more.
+    ContagiousCrash,
+    /// RN-6: a peer is asked only when the one before it has answered.
+    SequentialProbes,
+    /// RN-7: a late heartbeat makes a suspected member count as alive again, in silence or where none may be restored.
+    SilentRestore,
+    /// O18: a suspicion is final.
+    FdNoUnsuspect,
+}
+
+#[cfg(feature = "mutants")]
+impl Mutant {
+    /// All of them, in the order of their ids.
+    pub const ALL: &[Self] =
+        &[Self::ContagiousCrash, Self::SequentialProbes, Self::SilentRestore, Self::FdNoUnsuspect];
+
+    /// Those that the perfect detector can have.
+    pub const PERFECT: &[Self] =
+        &[Self::ContagiousCrash, Self::SequentialProbes, Self::SilentRestore];
+
+    /// The short id, as `"RN-5"`.
+    pub const fn id(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// The name, as `"contagious-crash"`.
+    pub const fn name(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// How hard it is to find.
+    pub const fn class(self) -> Class {
+        Class::E
+    }
+
+    /// What it does, in one line.
+    pub const fn about(self) -> &'static str {
+        self.facts().2
+    }
+
+    const fn facts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::ContagiousCrash => (
+                "RN-5",
+                "contagious-crash",
+                "a detector that suspects a member answers no more probes, so that others suspect it",
+            ),
+            Self::SequentialProbes => (
+                "RN-6",
+                "sequential-probes",
+                "waits for one peer's answer before it asks the next, so that one dead peer condemns those after it",
+            ),
+            Self::SilentRestore => (
+                "RN-7",
+                "silent-restore",
+                "counts a suspected member as alive again without saying so; a perfect detector even restores it",
+            ),
+            Self::FdNoUnsuspect => ("O18", "fd-no-unsuspect", "never takes a false suspicion back"),
+        }
+    }
+}

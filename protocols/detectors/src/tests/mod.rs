@@ -1,0 +1,4 @@
+//! Detectors against each other in a small hand-made world: what they promise holds, and a planted bug breaks it.
+
+mod heartbeats;
+mod pump;
