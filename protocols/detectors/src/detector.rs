@@ -16,7 +16,7 @@ pub trait Detector: Node<Event = Suspicion> {
 pub trait PerfectDetector: Detector {}
 
 /// A detector's event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suspicion {
     /// It suspects this member from now on.
@@ -60,7 +60,7 @@ pub trait LeaderDetector: Node<Event = Leadership> {
 }
 
 /// A leader detector's event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Leadership {
     /// It trusts this member from now on.

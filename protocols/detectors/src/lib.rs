@@ -3,17 +3,22 @@
 mod detector;
 mod eventually_perfect;
 mod heartbeat;
+mod leader;
 mod mutant;
 mod perfect;
+mod phi_accrual;
+mod window;
 
 pub use detector::{
     ASSUMPTION_BROKEN, CONFIRMED, Detector, LeaderDetector, Leadership, PerfectDetector, Suspicion,
 };
 pub use eventually_perfect::{EventuallyPerfect, EventuallyPerfectConfig};
 pub use heartbeat::{Heartbeat, HeartbeatTimer};
+pub use leader::{MonarchicalLeader, Omega};
 #[cfg(feature = "mutants")]
 pub use mutant::{Class, Mutant};
 pub use perfect::{Perfect, PerfectConfig};
+pub use phi_accrual::{PhiAccrual, PhiAccrualConfig};
 
 #[cfg(test)]
 mod tests;

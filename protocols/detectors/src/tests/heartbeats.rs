@@ -21,7 +21,7 @@ const fn suspect(node: u32) -> Fact {
 const BROKEN: Fact = Fact::Reached { mark: ASSUMPTION_BROKEN };
 
 /// Links from and to this node take so long from then on, until that instant; others 10 ms.
-fn slow(
+pub(super) fn slow(
     slow: u32,
     takes: Duration,
     from: Duration,
