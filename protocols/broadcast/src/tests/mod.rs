@@ -3,6 +3,7 @@
 #[cfg(feature = "mutants")]
 mod bugs;
 mod clients;
+mod figures;
 mod judge;
 mod lives;
 mod order;

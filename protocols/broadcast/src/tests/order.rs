@@ -12,7 +12,7 @@ use seatrial_node::NodeId;
 
 type Link<P> = Wire<Frame<P>>;
 pub(super) type FifoEager = Fifo<u64, EagerReliable<Numbered<u64>, Link<Numbered<u64>>>>;
-type FifoLazy = Fifo<u64, LazyReliable<Numbered<u64>, Link<Numbered<u64>>, Oracle>>;
+pub(super) type FifoLazy = Fifo<u64, LazyReliable<Numbered<u64>, Link<Numbered<u64>>, Oracle>>;
 type FifoAllAck = Fifo<u64, AllAckUniform<Numbered<u64>, Link<Numbered<u64>>, Oracle>>;
 pub(super) type Causal = CausalWaiting<u64, EagerReliable<Timed<u64>, Link<Timed<u64>>>>;
 type CausalUniform = CausalWaiting<u64, MajorityAckUniform<Timed<u64>, Link<Timed<u64>>>>;
