@@ -7,6 +7,7 @@ mod leader;
 mod mutant;
 mod perfect;
 mod phi_accrual;
+mod swim;
 mod window;
 
 pub use detector::{
@@ -19,6 +20,7 @@ pub use leader::{MonarchicalLeader, Omega};
 pub use mutant::{Class, Mutant};
 pub use perfect::{Perfect, PerfectConfig};
 pub use phi_accrual::{PhiAccrual, PhiAccrualConfig};
+pub use swim::{Gossip, Standing, Swim, SwimConfig, SwimMessage, SwimTimer, Talk, Update};
 
 #[cfg(test)]
 mod tests;

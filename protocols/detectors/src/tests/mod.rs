@@ -4,3 +4,4 @@ mod accrual;
 mod heartbeats;
 mod leaders;
 mod pump;
+mod swim;
