@@ -31,6 +31,13 @@ impl Payload for Vec<u8> {
     }
 }
 
+/// Mixes whole words, after FNV-1a; the rotation lets high bits reach low ones.
+pub(crate) fn mix<const N: usize>(words: [u64; N]) -> u64 {
+    let step =
+        |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
+    words.into_iter().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
 /// FNV-1a.
 fn fnv(bytes: &[u8]) -> u64 {
     let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
