@@ -89,7 +89,7 @@ fn the_user_is_called_at_each_delivery_and_never_at_a_receipt() {
 
 #[test]
 fn a_member_that_has_crashed_takes_no_part_if_it_is_told_so() {
-    let mut disk = Lengths::with("broadcast/lives", 1);
+    let mut disk = Lengths::with("broadcast/incarnation", 1);
     let config = Config { recovery: Recovery::Stop, ..Config::default() };
     let mut member = Member::open(&config, &mut Disk::new(&mut disk)).expect("opens");
     let mut probe = Probe::new(ME, &[ME, NodeId(1)]);
