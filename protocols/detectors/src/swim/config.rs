@@ -41,7 +41,7 @@ impl Default for SwimConfig {
             period: Duration::from_secs(1),
             ack_timeout: Duration::from_millis(300),
             helpers: 3,
-            retransmit: 3,
+            retransmit: 2,
             suspicion: 2,
             reconnect: 4,
             joins: Vec::new(),

@@ -63,7 +63,7 @@ impl Swim {
         if me.is_overridden_by(update) {
             me.incarnation = update.incarnation + 1;
         }
-        self.rumours.add_first(self.me);
+        self.rumours.add(self.me);
     }
 
     /// Makes a member what it is held to be from now on, tells the parent, and the others by gossip.
@@ -114,11 +114,9 @@ impl Swim {
         if !matches!(receiver.standing, Standing::Alive | Standing::Absent) {
             gossip.push(receiver.update());
         }
-        for _ in 0..gossip.room().min(self.rumours.len()) {
-            if let Some(place) = self.rumours.tell() {
-                gossip.push(self.members[place].update());
-            }
-        }
+        let members = &self.members;
+        let room = gossip.room();
+        self.rumours.tell::<{ Gossip::MAX }>(room, |place| gossip.push(members[place].update()));
         io.send(receiver.node, SwimMessage { talk, gossip });
     }
 }

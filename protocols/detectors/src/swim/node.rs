@@ -150,7 +150,7 @@ impl Swim {
         if self.phase == Phase::Member {
             self.phase = Phase::Leaving;
             self.members[self.me].standing = Standing::Left;
-            self.rumours.add_first(self.me);
+            self.rumours.add(self.me);
             io.announce(Suspicion::Leave(io.me()));
         }
     }

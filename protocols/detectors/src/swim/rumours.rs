@@ -1,60 +1,99 @@
-//! Which members' news is still passed on, and how often it has been (§4.1 of the paper: λ log n times, news told least often first).
+//! Which members' news is still passed on, and how often it has been (§4.1 of the paper: λ log n times, what was told least often first).
 
-use std::collections::VecDeque;
-
-/// A queue with each member in it at most once, so it is never longer than the list of members. What is sent is the member's present
-/// standing, not the one that it had when it was queued.
+/// A queue with each member in it at most once. What is sent is the member's present standing, not the one that it had when it was
+/// queued.
+///
+/// There is a list for each number of times that news has been told, newest first, and the first list that is not empty is told first.
+/// So when there is more than messages can carry, old suspicions wait and their refutations do not. The lists run through one array,
+/// with a place for each member: nothing is allocated, and every step takes the same time however much there is to tell.
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Rumours {
-    queue: VecDeque<u32>,
-    /// How often the news of each member has been told; [`SPENT`] where it is not in the queue.
-    told: Vec<u16>,
-    limit: u16,
+    links: Vec<Link>,
+    /// The first member of each list.
+    heads: Vec<Option<u32>>,
+    /// No list before this one has anybody in it.
+    lowest: usize,
+    count: usize,
 }
 
-const SPENT: u16 = u16::MAX;
+/// A member's neighbours in the list that it is in.
+#[derive(Clone, Copy, Debug, Default, Hash)]
+struct Link {
+    /// Which list; none where the member's news has been told often enough.
+    told: Option<u32>,
+    before: Option<u32>,
+    after: Option<u32>,
+}
 
 impl Rumours {
     /// No news of so many members; each piece is to be told `limit` times.
     pub(super) fn new(members: usize, limit: u32) -> Self {
-        let limit = u16::try_from(limit).unwrap_or(SPENT).clamp(1, SPENT - 1);
-        Self { queue: VecDeque::new(), told: vec![SPENT; members], limit }
+        let (links, heads) = (vec![Link::default(); members], vec![None; limit as usize]);
+        Self { links, heads, lowest: 0, count: 0 }
     }
 
-    /// There is news of a member: it is told first, unless older news of it waits; then in that one's place.
+    /// There is news of a member, in place of older news of it.
     pub(super) fn add(&mut self, member: usize) {
-        if std::mem::replace(&mut self.told[member], 0) == SPENT {
-            self.queue.push_front(member as u32);
-        }
+        self.unlink(member as u32);
+        self.link(member as u32, 0);
     }
 
-    /// There is news of a member that the next message must carry.
-    pub(super) fn add_first(&mut self, member: usize) {
-        self.queue.retain(|other| *other as usize != member);
-        self.queue.push_front(member as u32);
-        self.told[member] = 0;
-    }
-
-    /// Whose news to tell next. It goes to the back, until it has been told often enough.
-    pub(super) fn tell(&mut self) -> Option<usize> {
-        let next = self.queue.pop_front()?;
-        let told = &mut self.told[next as usize];
-        *told += 1;
-        if *told < self.limit {
-            self.queue.push_back(next);
-        } else {
-            *told = SPENT;
+    /// Tells the news of up to so many members, each once.
+    pub(super) fn tell<const MAX: usize>(&mut self, room: usize, mut tell: impl FnMut(usize)) {
+        let mut told = [None; MAX];
+        for slot in told.iter_mut().take(room.min(self.count)) {
+            *slot = self.take_first();
+            if let Some((member, _)) = slot {
+                tell(*member as usize);
+            }
         }
-        Some(next as usize)
+        for (member, times) in told.into_iter().flatten() {
+            self.link(member, times + 1);
+        }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.queue.len()
+        self.count
     }
 
     /// Whether a member's news has been told often enough.
     pub(super) fn is_spent(&self, member: usize) -> bool {
-        self.told[member] == SPENT
+        self.links[member].told.is_none()
+    }
+
+    /// Takes out the member whose news is next, with how often that has been told.
+    fn take_first(&mut self) -> Option<(u32, u32)> {
+        let empty = self.heads[self.lowest..].iter().take_while(|head| head.is_none()).count();
+        self.lowest += empty;
+        let first = self.heads.get(self.lowest).copied().flatten()?;
+        let told = self.links[first as usize].told;
+        self.unlink(first);
+        told.map(|told| (first, told))
+    }
+
+    fn unlink(&mut self, member: u32) {
+        let Link { told, before, after } = std::mem::take(&mut self.links[member as usize]);
+        let Some(told) = told else { return };
+        match before {
+            Some(before) => self.links[before as usize].after = after,
+            None => self.heads[told as usize] = after,
+        }
+        if let Some(after) = after {
+            self.links[after as usize].before = before;
+        }
+        self.count -= 1;
+    }
+
+    /// Puts a member that is in no list into this one, unless its news has been told often enough.
+    fn link(&mut self, member: u32, told: u32) {
+        let Some(head) = self.heads.get_mut(told as usize) else { return };
+        let after = head.replace(member);
+        self.links[member as usize] = Link { told: Some(told), before: None, after };
+        if let Some(after) = after {
+            self.links[after as usize].before = Some(member);
+        }
+        self.lowest = self.lowest.min(told as usize);
+        self.count += 1;
     }
 }
 
@@ -62,25 +101,36 @@ impl Rumours {
 mod tests {
     use super::*;
 
+    fn told(rumours: &mut Rumours, room: usize) -> Vec<usize> {
+        let mut told = Vec::new();
+        rumours.tell::<4>(room, |member| told.push(member));
+        told
+    }
+
     #[test]
     fn news_is_told_so_many_times_the_newest_first_and_forgotten() {
         let mut rumours = Rumours::new(3, 2);
         rumours.add(0);
         rumours.add(2);
-        let told: Vec<_> = std::iter::from_fn(|| rumours.tell()).collect();
-        assert_eq!(told, [2, 0, 2, 0]);
-        assert!(rumours.is_spent(0) && rumours.len() == 0);
+        assert_eq!(told(&mut rumours, 1), [2]);
+        assert_eq!(
+            told(&mut rumours, 4),
+            [0, 2],
+            "the least told first, and none twice in a message"
+        );
+        assert!(rumours.is_spent(2) && !rumours.is_spent(0));
+        assert_eq!(told(&mut rumours, 4), [0]);
+        assert_eq!((told(&mut rumours, 4), rumours.len()), (vec![], 0));
     }
 
     #[test]
-    fn newer_news_of_a_member_takes_the_place_of_the_older() {
-        let mut rumours = Rumours::new(3, 2);
+    fn newer_news_of_a_member_is_told_in_place_of_the_older() {
+        let mut rumours = Rumours::new(3, 3);
         rumours.add(0);
         rumours.add(1);
+        assert_eq!(told(&mut rumours, 4), [1, 0]);
         rumours.add(0);
         assert_eq!(rumours.len(), 2);
-        rumours.add_first(0);
-        let told: Vec<_> = std::iter::from_fn(|| rumours.tell()).collect();
-        assert_eq!(told, [0, 1, 0, 1]);
+        assert_eq!(told(&mut rumours, 4), [0, 1]);
     }
 }
