@@ -5,21 +5,30 @@
 
 mod config;
 mod fair_loss;
+mod fifo;
 mod frame;
 mod incarnation;
 mod incoming;
 mod link;
+mod messenger;
 mod mutant;
 mod outgoing;
 mod payload;
 mod perfect;
 mod stubborn;
+#[cfg(test)]
+mod tests;
 
 pub use config::{FifoConfig, PerfectConfig, StubbornConfig};
 pub use fair_loss::FairLoss;
+pub use fifo::{Fifo, Numbered};
 pub use frame::{Body, Frame};
 pub use incarnation::Incarnation;
 pub use link::{Delivered, FifoLink, Link, PerfectLink};
+pub use messenger::{
+    Letter, Messenger, MessengerConfig, MessengerEvent, MessengerRequest, MessengerResponse,
+    MessengerTimer,
+};
 #[cfg(feature = "mutants")]
 pub use mutant::{Class, Mutant};
 pub use payload::Payload;
