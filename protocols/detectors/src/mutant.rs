@@ -62,9 +62,16 @@ impl Mutant {
     pub const ALL: &[Self] =
         &[Self::ContagiousCrash, Self::SequentialProbes, Self::SilentRestore, Self::FdNoUnsuspect];
 
-    /// Those that the perfect detector can have.
+    /// Those that break a promise of the perfect detector; [`Mutant::SilentRestore`] only in runs that break its assumption.
     pub const PERFECT: &[Self] =
         &[Self::ContagiousCrash, Self::SequentialProbes, Self::SilentRestore];
+
+    /// Those that break a promise of the eventually perfect detector.
+    pub const EVENTUALLY_PERFECT: &[Self] =
+        &[Self::ContagiousCrash, Self::SilentRestore, Self::FdNoUnsuspect];
+
+    /// Those that SWIM can have.
+    pub const SWIM: &[Self] = &[Self::SilentRestore, Self::FdNoUnsuspect];
 
     /// The short id, as `"RN-5"`.
     pub const fn id(self) -> &'static str {

@@ -88,3 +88,14 @@ fn settings_that_cannot_work_are_refused_with_a_reason() {
     assert!(refused(&|config| config.min_deviation = ms(0)).starts_with("min_deviation is 0s"));
     assert!(refused(&|config| config.first_timeout = ms(99)).contains("shorter than the period"));
 }
+
+#[cfg(feature = "mutants")]
+#[test]
+fn a_silent_restore_hides_what_a_node_thinks() {
+    let mutant = Some(crate::Mutant::SilentRestore);
+    let config = PhiAccrualConfig { mutant, ..PhiAccrualConfig::default() };
+    let mut pump =
+        Pump::<PhiAccrual>::new(3, &config).links(slow(2, ms(900), ms(5_000), ms(15_000)));
+    pump.run(ms(30_000));
+    assert!(pump.suspected_by(0).contains(&2) && !pump.node(0).suspects(NodeId(2)));
+}

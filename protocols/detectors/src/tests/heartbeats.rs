@@ -183,6 +183,15 @@ fn what_comes_from_strangers_other_lives_and_impossible_rounds_is_counted_and_dr
 }
 
 #[test]
+fn a_peer_that_is_listed_twice_is_asked_once() {
+    let mut probe = Probe::new(NodeId(0), &[NodeId(0), NodeId(1), NodeId(1)]);
+    let mut perfect = open_perfect(&PerfectConfig::default()).expect("a good configuration");
+    let effects = probe.handle(&mut perfect, Input::Start);
+    let asked = effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
+    assert_eq!(asked, 1, "{effects:?}");
+}
+
+#[test]
 fn settings_that_cannot_work_are_refused_with_a_reason() {
     let refused = |period, delta| {
         let mut config = PerfectConfig::default();
@@ -247,6 +256,16 @@ mod planted {
         let pump = eventually_perfect_with_trouble(&eventually_perfect(Mutant::FdNoUnsuspect));
         assert_eq!(pump.suspected_by(0), [2]);
         assert!(pump.node(0).suspects(NodeId(2)));
+    }
+
+    #[test]
+    fn a_contagious_crash_breaks_eventual_accuracy_too() {
+        let config = eventually_perfect(Mutant::ContagiousCrash);
+        let mut pump = Pump::<EventuallyPerfect>::new(4, &config);
+        pump.run(ms(1_000));
+        pump.crash(NodeId(1));
+        pump.run(ms(10_000));
+        assert!(pump.suspected_by(0).len() > 1, "{:?}", pump.suspected_by(0));
     }
 
     #[test]

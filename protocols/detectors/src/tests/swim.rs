@@ -31,7 +31,7 @@ fn a_crashed_member_is_suspected_and_confirmed_by_all_and_nobody_else_is() {
     let mut pump = Pump::<Swim>::new(8, &SwimConfig::default());
     pump.run(secs(5));
     pump.crash(NodeId(3));
-    // A pass of the round-robin, the time to refute (8 periods), and the gossip.
+    // A pass of the round-robin, the time to refute (16 periods), and the gossip.
     pump.run(secs(30));
     for at in (0..8).filter(|at| *at != 3) {
         assert_eq!(pump.suspected_by(at), [3], "at n{at}");
