@@ -7,7 +7,7 @@ use seatrial_node::NodeId;
 /// What a member is held to be. At the same incarnation the later of these overrides the earlier (§4.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
-    /// It has not joined yet. Never sent.
+    /// It has not joined yet. Told only to itself, by a member that it talks to and that has missed its joining.
     #[default]
     Absent,
     /// It takes part.

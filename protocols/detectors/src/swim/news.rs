@@ -32,11 +32,14 @@ impl Swim {
             return;
         };
         let member = &self.members[place];
-        if update.incarnation >= INCARNATION_LIMIT || update.standing == Standing::Absent {
+        if update.incarnation >= INCARNATION_LIMIT {
             self.outdated += 1;
         } else if place == self.me {
             self.hear_of_myself(update);
-        } else if !member.is_overridden_by(update) || self.keeps_suspecting(place, update) {
+        } else if !member.is_overridden_by(update)
+            || update.standing == Standing::Absent
+            || self.keeps_suspecting(place, update)
+        {
             self.outdated += 1;
         } else {
             self.change(place, update.incarnation, update.standing, io);
@@ -50,14 +53,12 @@ impl Swim {
         planted!(self.config, FdNoUnsuspect) && suspected && update.standing == Standing::Alive
     }
 
-    /// Refutes what others hold of this node, where it is not so. Who holds something older than the truth, after a restart, hears that again.
+    /// Refutes what others hold of this node, where it is not so. Who holds something older than the truth, after a restart or because
+    /// it has missed that this node has joined, is to hear the truth again.
     fn hear_of_myself(&mut self, update: &Update) {
         let me = &mut self.members[self.me];
         if update.standing == me.standing {
             me.incarnation = me.incarnation.max(update.incarnation);
-            return;
-        }
-        if !me.is_overridden_by(update) && update.incarnation == me.incarnation {
             return;
         }
         if me.is_overridden_by(update) {
@@ -107,11 +108,11 @@ impl Swim {
         }
     }
 
-    /// Sends a message with as much news as it can carry. One that the receiver could refute goes first.
+    /// Sends a message with as much news as it can carry. What the receiver could refute goes first.
     pub(super) fn send(&mut self, to: usize, talk: Talk, io: &mut Io<'_, Self>) {
         let mut gossip = Gossip::new();
         let receiver = &self.members[to];
-        if !matches!(receiver.standing, Standing::Alive | Standing::Absent) {
+        if receiver.standing != Standing::Alive {
             gossip.push(receiver.update());
         }
         let members = &self.members;

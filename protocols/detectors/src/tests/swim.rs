@@ -151,6 +151,20 @@ fn members_join_and_leave_and_all_hear_of_it() {
 }
 
 #[test]
+fn a_member_that_was_cut_off_while_another_joined_hears_of_it_from_that_one() {
+    let config = SwimConfig { joins: vec![(NodeId(4), secs(3))], ..SwimConfig::default() };
+    let mut pump = Pump::<Swim>::new(5, &config).links(|from, to, now| {
+        let cut = (secs(2)..secs(40)).contains(&now.since(Instant::ZERO));
+        (!(cut && (from == NodeId(0) || to == NodeId(0)))).then_some(ms(10))
+    });
+    pump.run(secs(40));
+    assert_eq!(pump.node(0).standing(NodeId(4)), Some(Standing::Absent));
+    assert!((1..4).all(|at| pump.node(at).status().value("rumours") == Some(&0.into())));
+    pump.run(secs(40));
+    assert_eq!(pump.node(0).standing(NodeId(4)), Some(Standing::Alive));
+}
+
+#[test]
 fn a_member_that_has_left_is_let_in_again_when_it_restarts() {
     let config = SwimConfig {
         joins: vec![(NodeId(3), secs(1))],
