@@ -5,6 +5,7 @@
 
 mod answers;
 mod checker;
+pub mod delivery;
 mod echo;
 pub mod linearizability;
 pub mod raft;

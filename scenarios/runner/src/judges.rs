@@ -1,5 +1,6 @@
 //! The judges of one run, made from the names that a scenario gives.
 
+use seatrial_checkers::delivery::{DeliveryProperties, Property as Delivery};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::{Progress, Property, RaftProperties};
 use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability};
@@ -29,6 +30,10 @@ pub fn checkers() -> Vec<CheckerInfo> {
     ];
     let property = |p: &Property| CheckerInfo { name: p.name(), about: p.source() };
     all.extend(Property::ALL.iter().map(property));
+    let group = |group: &Group| CheckerInfo { name: group.name, about: group.about };
+    all.extend(GROUPS.iter().map(group));
+    let property = |p: &Delivery| CheckerInfo { name: p.label(), about: p.name() };
+    all.extend(Delivery::ALL.iter().map(property));
     all.extend([
         CheckerInfo {
             name: "progress",
@@ -41,6 +46,57 @@ pub fn checkers() -> Vec<CheckerInfo> {
         CheckerInfo { name: "echo", about: "every answer equals its request" },
     ]);
     all
+}
+
+/// Properties of links and broadcasts that are judged together: the modules of the book.
+struct Group {
+    name: &'static str,
+    about: &'static str,
+    properties: &'static [Delivery],
+}
+
+const GROUPS: [Group; 7] = [
+    Group {
+        name: "links",
+        about: "perfect point-to-point links: PL1 to PL3",
+        properties: &[Delivery::Pl1, Delivery::Pl2, Delivery::Pl3],
+    },
+    Group {
+        name: "fifo-links",
+        about: "FIFO perfect point-to-point links: PL1 to PL3, FFPL4",
+        properties: &[Delivery::Pl1, Delivery::Pl2, Delivery::Pl3, Delivery::Ffpl4],
+    },
+    Group {
+        name: "best-effort-broadcast",
+        about: "BEB1 to BEB3",
+        properties: &[Delivery::Beb1, Delivery::Beb2, Delivery::Beb3],
+    },
+    Group { name: "reliable-broadcast", about: "RB1 to RB4", properties: &RELIABLE },
+    Group {
+        name: "uniform-broadcast",
+        about: "URB1 to URB4",
+        properties: &[Delivery::Urb1, Delivery::Urb2, Delivery::Urb3, Delivery::Urb4],
+    },
+    Group {
+        name: "fifo-broadcast",
+        about: "RB1 to RB4, FRB5",
+        properties: &[RELIABLE[0], RELIABLE[1], RELIABLE[2], RELIABLE[3], Delivery::Frb5],
+    },
+    Group {
+        name: "causal-broadcast",
+        about: "RB1 to RB4, CRB5",
+        properties: &[RELIABLE[0], RELIABLE[1], RELIABLE[2], RELIABLE[3], Delivery::Crb5],
+    },
+];
+
+const RELIABLE: [Delivery; 4] = [Delivery::Rb1, Delivery::Rb2, Delivery::Rb3, Delivery::Rb4];
+
+/// The properties of links and broadcasts that this name stands for.
+fn delivery(name: &str) -> Option<Vec<Delivery>> {
+    let group = GROUPS.iter().find(|group| group.name == name);
+    group
+        .map(|group| group.properties.to_vec())
+        .or_else(|| Delivery::from_label(name).map(|property| vec![property]))
 }
 
 /// Several judges that hear the same run.
@@ -59,6 +115,7 @@ impl Judges {
     ) -> Result<Self, (&'static str, String)> {
         let mut checkers: Vec<Box<dyn Checker>> = Vec::new();
         let mut properties = Vec::new();
+        let mut deliveries = Vec::new();
         for name in &spec.checkers {
             if let Some(checker) = protocol.checker(name) {
                 checkers.push(checker);
@@ -70,11 +127,18 @@ impl Judges {
                 "progress" => checkers.push(Box::new(Progress::within(spec.progress_within))),
                 "answers" => checkers.push(Box::new(Answers::within(spec.progress_within))),
                 "echo" => checkers.push(Box::new(Echo::new())),
-                name => properties.push(property(name)?),
+                name => match delivery(name) {
+                    Some(named) => deliveries.extend(named),
+                    None => properties.push(property(name)?),
+                },
             }
         }
         if !properties.is_empty() {
             checkers.push(Box::new(RaftProperties::only(&properties)));
+        }
+        if !deliveries.is_empty() {
+            let judge = DeliveryProperties::only(&deliveries, spec.progress_within);
+            checkers.push(Box::new(judge));
         }
         Ok(Self { checkers })
     }

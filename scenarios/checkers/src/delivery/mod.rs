@@ -1,0 +1,46 @@
+//! Judges of links and broadcasts, by what processes announce (Cachin, Guerraoui and Rodrigues, *Introduction to Reliable and Secure
+//! Distributed Programming*, 2nd ed., 2011).
+//!
+//! | properties | book | module |
+//! | --- | --- | --- |
+//! | PL1 | §2.4.4 | `reliable_delivery` |
+//! | PL2, BEB2, RB2, URB2 | §2.4.4, §3.2 to §3.4 | `no_duplication` |
+//! | PL3, BEB3, RB3, URB3 | §2.4.4, §3.2 to §3.4 | `no_creation` |
+//! | FFPL4, FRB5 | §2.4.7, §3.9.1 | `fifo` |
+//! | BEB1, RB1, URB1 | §3.2 to §3.4 | `validity` |
+//! | RB4, URB4 | §3.3, §3.4 | `agreement` |
+//! | CRB5 | §3.9.3 | `causal` |
+//! | TOB5, UTOB5 | §6.1 | `total_order` |
+//!
+//! [`DeliveryProperties`] judges them in one pass: it keeps who sent and delivered what in a view, and shows each property the fact that
+//! has just been announced together with the view as it was before. What must happen *eventually* is judged at the end, and is due a
+//! stated time after it fell due or the world healed, whichever is later.
+//!
+//! # Who is correct
+//!
+//! A process that never crashes. One that crashed and is back is a new process that came late: nothing is owed to it, and order is not
+//! asked of it; but it, too, must deliver nothing twice in a life and nothing that nobody sent. What it broadcasts, if it takes part
+//! again and does not crash any more, is owed to the others.
+//!
+//! # Causality
+//!
+//! It is computed from the trace: before a broadcast is all that its origin had delivered or broadcast in that life until then. No clock
+//! of the protocol is looked at.
+
+mod agreement;
+mod causal;
+mod explain;
+mod fifo;
+mod no_creation;
+mod no_duplication;
+mod properties;
+mod property;
+mod reliable_delivery;
+#[cfg(test)]
+mod tests;
+mod total_order;
+mod validity;
+mod view;
+
+pub use properties::DeliveryProperties;
+pub use property::Property;

@@ -1,0 +1,122 @@
+//! The properties of links and broadcasts by their names in the book.
+
+/// A property that [`DeliveryProperties`](super::DeliveryProperties) judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Property {
+    /// If a correct process sends a message to a correct one, that one eventually delivers it.
+    Pl1,
+    /// No process delivers a message more than once.
+    Pl2,
+    /// What is delivered was sent by who is said to have sent it, to the one that delivers it.
+    Pl3,
+    /// Messages of one sender are delivered in the order in which they were sent, with none left out.
+    Ffpl4,
+    /// If a correct process broadcasts a message, every correct process eventually delivers it.
+    Beb1,
+    /// As PL2.
+    Beb2,
+    /// As PL3.
+    Beb3,
+    /// If a correct process broadcasts a message, it eventually delivers it itself.
+    Rb1,
+    /// As PL2.
+    Rb2,
+    /// As PL3.
+    Rb3,
+    /// What one correct process delivers, every correct process eventually delivers.
+    Rb4,
+    /// As RB1.
+    Urb1,
+    /// As PL2.
+    Urb2,
+    /// As PL3.
+    Urb3,
+    /// What any process delivers, one that crashes later included, every correct process eventually delivers.
+    Urb4,
+    /// Broadcasts of one process are delivered in the order in which they were broadcast.
+    Frb5,
+    /// No message is delivered before one that may have caused it.
+    Crb5,
+    /// Correct processes deliver in the same order.
+    Tob5,
+    /// All processes deliver in the same order, those that crash later included.
+    Utob5,
+}
+
+impl Property {
+    /// All of them, in the order of the book.
+    pub const ALL: [Self; 19] = [
+        Self::Pl1,
+        Self::Pl2,
+        Self::Pl3,
+        Self::Ffpl4,
+        Self::Beb1,
+        Self::Beb2,
+        Self::Beb3,
+        Self::Rb1,
+        Self::Rb2,
+        Self::Rb3,
+        Self::Rb4,
+        Self::Urb1,
+        Self::Urb2,
+        Self::Urb3,
+        Self::Urb4,
+        Self::Frb5,
+        Self::Crb5,
+        Self::Tob5,
+        Self::Utob5,
+    ];
+
+    /// Its label in the book: `URB4`. Scenarios name it so.
+    pub fn label(self) -> &'static str {
+        self.name().split(' ').next().unwrap_or_default()
+    }
+
+    /// Its label and its name: `URB4 uniform agreement`.
+    pub const fn name(self) -> &'static str {
+        self.words().0
+    }
+
+    /// Where it is defined.
+    pub const fn source(self) -> &'static str {
+        self.words().1
+    }
+
+    /// The property of this label.
+    pub fn from_label(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|property| property.label() == label)
+    }
+
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Pl1 => ("PL1 reliable delivery", PL),
+            Self::Pl2 => ("PL2 no duplication", PL),
+            Self::Pl3 => ("PL3 no creation", PL),
+            Self::Ffpl4 => ("FFPL4 FIFO delivery", FFPL),
+            Self::Beb1 => ("BEB1 validity", BEB),
+            Self::Beb2 => ("BEB2 no duplication", BEB),
+            Self::Beb3 => ("BEB3 no creation", BEB),
+            Self::Rb1 => ("RB1 validity", RB),
+            Self::Rb2 => ("RB2 no duplication", RB),
+            Self::Rb3 => ("RB3 no creation", RB),
+            Self::Rb4 => ("RB4 agreement", RB),
+            Self::Urb1 => ("URB1 validity", URB),
+            Self::Urb2 => ("URB2 no duplication", URB),
+            Self::Urb3 => ("URB3 no creation", URB),
+            Self::Urb4 => ("URB4 uniform agreement", URB),
+            Self::Frb5 => ("FRB5 FIFO delivery", FRB),
+            Self::Crb5 => ("CRB5 causal delivery", CRB),
+            Self::Tob5 => ("TOB5 total order", TOB),
+            Self::Utob5 => ("UTOB5 uniform total order", TOB),
+        }
+    }
+}
+
+const PL: &str = "Cachin, Guerraoui and Rodrigues 2011, §2.4.4, module 2.3";
+const FFPL: &str = "Cachin, Guerraoui and Rodrigues 2011, §2.4.7, module 2.11";
+const BEB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.2, module 3.1";
+const RB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.3, module 3.2";
+const URB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.4, module 3.3";
+const FRB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.9.1, module 3.8";
+const CRB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.9.3, module 3.9";
+const TOB: &str = "Cachin, Guerraoui and Rodrigues 2011, §6.1, modules 6.1 and 6.2";
