@@ -8,7 +8,6 @@ use seatrial_history::{
     Account, FaultCount, History, Judgement, Outcome, SeedResult, TraceLine, Traffic, Verdict,
     Violation,
 };
-use seatrial_node::Duration;
 use seatrial_sim::{Counts, FaultKind, FaultPlan, Incident, Override, Tape};
 
 use crate::draw::{Drawn, describe_plan, draw};
@@ -17,7 +16,7 @@ use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry, Settings, WorkloadInfo};
 use crate::scenario::{Choice, Scenario, ScenarioError, Setting, unknown};
-use crate::stage::{Ear, RunEnd, Stage};
+use crate::stage::{Ear, Limit, RunEnd, Stage};
 use crate::tally::Tally;
 
 /// A scenario ready to run, any number of times and on any number of threads.
@@ -155,8 +154,9 @@ impl Prepared {
     }
 
     /// How long a run may go on once the trouble is over.
-    fn limit(&self, drawn: &Drawn) -> Duration {
-        self.scenario.judge.progress_within + drawn.clients.give_up * 2
+    fn limit(&self, drawn: &Drawn) -> Limit {
+        let judge = &self.scenario.judge;
+        Limit { clients: judge.progress_within + drawn.clients.give_up * 2, settle: judge.settle }
     }
 }
 

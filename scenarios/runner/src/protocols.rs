@@ -1,5 +1,6 @@
 //! The protocols that come with Seatrial, as scenarios know them.
 
+mod broadcast;
 mod echo;
 mod raft;
 mod raft_counter;
@@ -9,5 +10,7 @@ use crate::registry::Protocol;
 
 /// All of them.
 pub(crate) fn all() -> Vec<Protocol> {
-    vec![echo::protocol(), raft_kv::protocol(), raft_counter::protocol()]
+    let mut all = vec![echo::protocol(), raft_kv::protocol(), raft_counter::protocol()];
+    all.extend(broadcast::protocols());
+    all
 }

@@ -293,6 +293,9 @@ pub struct JudgeSpec {
     /// Within which time `progress` must be made once the trouble is over.
     #[serde(default = "ten_seconds")]
     pub progress_within: Duration,
+    /// How long a run goes on once the trouble is over and the clients have finished, so that what is promised eventually can come.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub settle: Duration,
     /// More events than this end a run.
     #[serde(default = "event_limit")]
     pub event_limit: u64,
@@ -300,6 +303,11 @@ pub struct JudgeSpec {
 
 fn ten_seconds() -> Duration {
     Duration::from_secs(10)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(span: &Duration) -> bool {
+    *span == Duration::ZERO
 }
 
 fn event_limit() -> u64 {

@@ -16,10 +16,19 @@ use crate::workload::{Clients, Workload};
 /// Makes runs of one kind of node, whatever its type.
 pub(crate) trait Stage {
     /// Makes a run. The tape goes on where drawing has left it, and can be taken back afterwards.
-    fn run(&mut self, drawn: &Drawn, limit: Duration, tape: Tape, ear: &mut Ear<'_>) -> RunEnd;
+    fn run(&mut self, drawn: &Drawn, limit: Limit, tape: Tape, ear: &mut Ear<'_>) -> RunEnd;
 
     /// The tape of the last run.
     fn take_tape(&mut self) -> Tape;
+}
+
+/// How long a run may go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// Once the trouble is over, until the clients have finished.
+    pub(crate) clients: Duration,
+    /// Once they have.
+    pub(crate) settle: Duration,
 }
 
 /// How a run ended.
@@ -75,7 +84,7 @@ where
 const LOOK: Duration = Duration::from_millis(10);
 
 impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
-    fn run(&mut self, drawn: &Drawn, limit: Duration, tape: Tape, ear: &mut Ear<'_>) -> RunEnd {
+    fn run(&mut self, drawn: &Drawn, limit: Limit, tape: Tape, ear: &mut Ear<'_>) -> RunEnd {
         let setup = &drawn.setup;
         let settings = Settings::new(drawn.settings.clone());
         self.clients.begin(&drawn.clients, setup.clients, setup.plan.heal_after);
@@ -83,19 +92,27 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
             (self.config)(&settings).expect("settings were checked when the scenario was prepared")
         });
         let healed = Instant::ZERO + setup.plan.heal_after;
-        let limit = healed + limit;
+        let Limit { clients, settle } = limit;
+        let limit = healed + clients;
         let mut until = healed;
-        let stop = loop {
+        let mut stop = loop {
             until = (until + LOOK).min(limit);
             let stop = self.world.run(until, &mut self.clients, ear);
             if stop != Stop::Time || until == limit || self.clients.finished() {
                 break stop;
             }
         };
+        if stop == Stop::Time && settle > Duration::ZERO {
+            stop = self.world.run(until + settle, &mut self.clients, ear);
+        }
         let mut end = self.world.moment();
-        if stop == Stop::Idle && !self.clients.finished() {
+        if stop == Stop::Idle {
             // Nothing can happen any more, so this is how things are when the time is up.
-            end.time = limit;
+            end.time = match self.clients.finished() {
+                true if settle == Duration::ZERO => end.time,
+                true => until + settle,
+                false => limit,
+            };
         }
         RunEnd {
             end,

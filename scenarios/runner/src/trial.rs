@@ -124,6 +124,7 @@ where
                 checkers: Vec::new(),
                 model: None,
                 progress_within: Duration::from_secs(10),
+                settle: Duration::ZERO,
                 event_limit: 1_000_000,
             },
             origin: Default::default(),

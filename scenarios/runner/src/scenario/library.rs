@@ -11,15 +11,28 @@ pub struct LibraryEntry {
     pub text: &'static str,
 }
 
+/// Each is named like its file, which may be in a folder: `"folder/" > "name"`.
 macro_rules! library {
-    ($($name:literal),* $(,)?) => {
+    ($($($folder:literal)? > $name:literal),* $(,)?) => {
         &[$(LibraryEntry {
             name: $name,
-            path: concat!("scenarios/library/", $name, ".toml"),
-            text: include_str!(concat!("../../../library/", $name, ".toml")),
+            path: concat!("scenarios/library/", $($folder,)? $name, ".toml"),
+            text: include_str!(concat!("../../../library/", $($folder,)? $name, ".toml")),
         }),*]
     };
 }
 
 /// All of them, by name.
-pub const LIBRARY: &[LibraryEntry] = library!["echo", "raft-counter", "raft-kv"];
+pub const LIBRARY: &[LibraryEntry] = library![
+    > "echo",
+    > "raft-counter",
+    > "raft-kv",
+    "broadcast/" > "best-effort-broadcast",
+    "broadcast/" > "reliable-broadcast",
+    "broadcast/" > "lazy-reliable-broadcast",
+    "broadcast/" > "uniform-broadcast",
+    "broadcast/" > "all-ack-uniform-broadcast",
+    "broadcast/" > "fifo-broadcast",
+    "broadcast/" > "causal-broadcast",
+    "broadcast/" > "no-waiting-causal-broadcast",
+];
