@@ -83,7 +83,8 @@ impl PerfectConfig {
         at_least_one("queue", self.queue)?;
         if self.window > RECEIVE_WINDOW {
             return Err(OpenError::Config(format!(
-                "window = {}: a receiver remembers {RECEIVE_WINDOW} payloads out of order; set it to at most {RECEIVE_WINDOW}",
+                "window = {}: a receiver remembers {RECEIVE_WINDOW} numbers; set it to at most \
+                 {RECEIVE_WINDOW}",
                 self.window
             )));
         }
@@ -133,7 +134,8 @@ fn check_waits(resend_after: Duration, resend_at_most: Duration) -> Result<(), O
     }
     if resend_at_most < resend_after {
         return Err(OpenError::Config(format!(
-            "resend_at_most = {resend_at_most} is shorter than resend_after = {resend_after}: waits only grow; set it to at least {resend_after}"
+            "resend_at_most = {resend_at_most} is shorter than resend_after = {resend_after}: \
+             waits only grow; set it to at least {resend_after}"
         )));
     }
     Ok(())
