@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use seatrial_node::NodeId;
 
 use crate::MessageId;
+use crate::mutant::{Plant, planted};
 use crate::seen::Seen;
 
 /// The pending messages of a uniform broadcast. Each is here from its first receipt to its delivery, so there are as many as are
@@ -34,6 +35,38 @@ pub(crate) enum Receipt {
     Further,
     /// One of a message that has been delivered.
     Late,
+}
+
+/// When a uniform broadcast hands a message to its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandOver {
+    /// Once enough members have it.
+    WhenAcknowledged,
+    /// O15: at the first receipt.
+    AtFirstReceipt,
+    /// RN-1: whenever a copy comes.
+    AtEveryReceipt,
+}
+
+impl HandOver {
+    pub(crate) fn of(plant: Plant) -> Self {
+        let at_first = planted!(plant, UrbEarly);
+        let at_every = planted!(plant, CallbackOnReceipt);
+        match (at_first, at_every) {
+            (false, false) => Self::WhenAcknowledged,
+            (true, _) => Self::AtFirstReceipt,
+            (false, true) => Self::AtEveryReceipt,
+        }
+    }
+
+    /// Whether this receipt is when.
+    pub(crate) fn is_at(self, receipt: Receipt) -> bool {
+        match self {
+            Self::WhenAcknowledged => false,
+            Self::AtFirstReceipt => receipt == Receipt::First,
+            Self::AtEveryReceipt => true,
+        }
+    }
 }
 
 impl<P> Default for Acks<P> {

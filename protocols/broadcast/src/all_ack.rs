@@ -6,7 +6,7 @@ use seatrial_detectors::{PerfectDetector, Suspicion};
 use seatrial_links::{Payload, PerfectLink};
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
-use crate::acks::{Acks, Receipt};
+use crate::acks::{Acks, HandOver, Receipt};
 use crate::mesh::{Mesh, MeshEvent};
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::{Part, PartTimer, Routed, route};
@@ -167,8 +167,7 @@ impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> AllAckUniform<P, 
 
     fn data(&mut self, from: NodeId, id: MessageId, payload: P, io: &mut Io<'_, Self>) {
         let receipt = self.acks.receive(id, &payload, from);
-        let is_early = receipt == Receipt::First && planted!(self.plant, UrbEarly);
-        if is_early || planted!(self.plant, CallbackOnReceipt) {
+        if HandOver::of(self.plant).is_at(receipt) {
             io.announce(BroadcastEvent::Deliver { id, payload: payload.clone() });
         }
         if receipt == Receipt::First {
@@ -204,8 +203,8 @@ impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> AllAckUniform<P, 
     fn deliver(&mut self, id: MessageId, io: &mut Io<'_, Self>) {
         let Self { acks, detector, plant, .. } = self;
         let is_enough = |by: &[NodeId]| all_have_it(by, io.members(), detector, *plant);
-        let has_been = planted!(*plant, UrbEarly) || planted!(*plant, CallbackOnReceipt);
-        if let Some(payload) = acks.take_if(id, is_enough).filter(|_| !has_been) {
+        let is_due = HandOver::of(*plant) == HandOver::WhenAcknowledged;
+        if let Some(payload) = acks.take_if(id, is_enough).filter(|_| is_due) {
             io.announce(BroadcastEvent::Deliver { id, payload });
         }
     }

@@ -17,8 +17,8 @@ use crate::{Broadcast, BroadcastEvent, Frame, LazyConfig, MessageId, ReliableBro
 /// Keeps what others have broadcast until all have it, and passes it on if its source is suspected: at the suspicion what it has, and
 /// after it what still comes.
 ///
-/// What it promises: RB1 to RB4, as [`EagerReliable`](crate::EagerReliable), while its detector is perfect. One that suspects a correct
-/// member breaks nothing here; one that never suspects a crashed member breaks RB4.
+/// What it promises: RB1 to RB4, as [`EagerReliable`](crate::EagerReliable), while its detector is perfect. A crashed member that is never
+/// suspected breaks RB4, and so does a correct one that is: nothing more is sent to it.
 ///
 /// It takes n messages a broadcast while nobody crashes, and some for reports of what was delivered. It keeps a message until all members
 /// not suspected have reported it: what is broadcast within [`report_after`](LazyConfig::report_after), or

@@ -5,7 +5,7 @@ use std::fmt;
 use seatrial_links::{Payload, PerfectLink};
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
-use crate::acks::{Acks, Receipt};
+use crate::acks::{Acks, HandOver, Receipt};
 use crate::mesh::{Mesh, MeshEvent};
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::pass_on;
@@ -117,8 +117,7 @@ impl<P: Payload, L: PerfectLink<Frame<P>>> MajorityAckUniform<P, L> {
 
     fn data(&mut self, from: NodeId, id: MessageId, payload: P, io: &mut Io<'_, Self>) {
         let receipt = self.acks.receive(id, &payload, from);
-        let is_early = receipt == Receipt::First && planted!(self.plant, UrbEarly);
-        if is_early || planted!(self.plant, CallbackOnReceipt) {
+        if HandOver::of(self.plant).is_at(receipt) {
             io.announce(BroadcastEvent::Deliver { id, payload: payload.clone() });
         }
         if receipt == Receipt::First {
@@ -144,9 +143,9 @@ impl<P: Payload, L: PerfectLink<Frame<P>>> MajorityAckUniform<P, L> {
 
     fn deliver(&mut self, id: MessageId, io: &mut Io<'_, Self>) {
         let majority = io.members().len() / 2 + 1;
-        let has_been = planted!(self.plant, UrbEarly) || planted!(self.plant, CallbackOnReceipt);
+        let is_due = HandOver::of(self.plant) == HandOver::WhenAcknowledged;
         let payload = self.acks.take_if(id, |by| by.len() >= majority);
-        if let Some(payload) = payload.filter(|_| !has_been) {
+        if let Some(payload) = payload.filter(|_| is_due) {
             io.announce(BroadcastEvent::Deliver { id, payload });
         }
     }
