@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use seatrial_checkers::Checker;
 use seatrial_checkers::linearizability::Model;
-use seatrial_history::{Account, TraceItem, TraceLine, Verdict};
+use seatrial_history::{Account, Outcome, TraceItem, TraceLine, Verdict};
 use seatrial_node::{Duration, Node};
 
 use crate::hunt::{HuntOptions, hunt};
@@ -230,7 +230,8 @@ where
         self
     }
 
-    /// Every request that begins when the trouble is over must be answered within this time.
+    /// Every request that begins when the trouble is over must succeed within this time: one that fails, as a compare-and-set may,
+    /// counts as not answered.
     #[must_use]
     pub fn answers_within(mut self, span: Duration) -> Self {
         self.scenario.judge.checkers.push("answers".into());
@@ -255,7 +256,8 @@ where
     /// Makes the runs.
     ///
     /// # Panics
-    /// Where one breaks a property: with what broke, and the command that runs it again. Also where the trial makes no sense.
+    /// Where one breaks a property or cannot be judged: with what broke, and the command that runs it again. Also where the trial makes
+    /// no sense.
     #[track_caller]
     pub fn run(self) -> Passed {
         match self.check() {
@@ -267,7 +269,7 @@ where
     /// Makes the runs, and does not panic where one breaks a property.
     ///
     /// # Errors
-    /// The first failing run.
+    /// The first failing run, or else the first that could not be judged.
     ///
     /// # Panics
     /// Where the trial makes no sense: a fault of the script names no node, or `SEATRIAL_SEED` is no number.
@@ -287,8 +289,15 @@ where
             max_failures: 1,
             ..HuntOptions::default()
         };
-        let mut totals = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {});
-        if let Some(account) = totals.failures.pop() {
+        assert!(seeds > 0, "the trial makes no sense: with no seeds nothing is tried");
+        let mut undecided = None;
+        let mut totals = hunt(&prepared, &options, &AtomicBool::new(false), &mut |result, _| {
+            if result.outcome == Outcome::Unknown {
+                undecided.get_or_insert(result.seed);
+            }
+        });
+        let undecided = undecided.map(|seed| prepared.record(seed).account);
+        if let Some(account) = totals.failures.pop().or(undecided) {
             let mut trace = prepared.record(account.seed).trace;
             let broken = account.judgements.iter().filter_map(|j| j.verdict.violation()?.at).min();
             if let Some(broken) = broken {
