@@ -6,7 +6,7 @@
 use crate::ReadError;
 
 /// A form. What no history needs is kept as its text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Edn {
     Nil,
     Bool(bool),
@@ -153,11 +153,21 @@ impl<'a> Reader<'a> {
         Ok(Edn::Map(entries))
     }
 
+    /// A set, as the sorted list of its elements: in which order they are written means nothing.
+    fn set(&mut self, depth: usize) -> Result<Edn, ReadError> {
+        let Edn::List(mut forms) = self.list('}', depth)? else {
+            return Err(self.error("no set"));
+        };
+        forms.sort();
+        forms.dedup();
+        Ok(Edn::List(forms))
+    }
+
     /// A set, a record or another tagged form, whose tag is dropped, or a symbolic number.
     fn dispatch(&mut self, depth: usize) -> Result<Edn, ReadError> {
         self.bump();
         match self.rest.chars().next() {
-            Some('{') => self.list('}', depth),
+            Some('{') => self.set(depth),
             Some('#') => {
                 self.bump();
                 let word = self.word();
