@@ -82,6 +82,14 @@ pub(crate) fn keep_apart(input: &Path, outputs: &[Option<&Path>]) -> Result<(), 
     Ok(())
 }
 
+/// Refuses a folder that could not be made or written in when the time comes: a find of hours must not be lost to it.
+pub(crate) fn can_be_made(folder: &Path) -> Result<(), Failure> {
+    // Of a relative path the last ancestor is empty; `beside` takes that for the present folder.
+    let there = folder.ancestors().find(|folder| folder.exists()).map(|folder| folder.join("try"));
+    let tried = beside(there.as_deref().unwrap_or_else(|| Path::new("try")));
+    tried.map(drop).map_err(|error| Failure::file(folder, "no file can be made there", &error))
+}
+
 /// Saves the text as `FOLDER/STEM.EXTENSION` and says where it is. A file that is there already stays as it is: it is used where it
 /// is the same to the byte, and otherwise the new one gets a number after its stem.
 pub(crate) fn save_beside_others(

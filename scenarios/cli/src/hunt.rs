@@ -27,6 +27,7 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
     let scenario = Scenario::find(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
     let options = args.options()?;
+    files::can_be_made(&args.out)?;
     let jsonl = args.jsonl.as_deref().map(Pending::create).transpose()?;
     let junit_file = args.junit.as_deref().map(Pending::create).transpose()?;
     let stop = stop_on_interrupt()?;

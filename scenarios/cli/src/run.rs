@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use seatrial::{Case, Prepared, Registry, Scenario};
-use seatrial_history::{Account, Outcome};
+use seatrial_history::Account;
 
 use crate::args::Telling;
 use crate::console::Console;
@@ -31,36 +31,25 @@ pub(crate) struct Args {
     /// Plant a bug, by its name or its id
     #[arg(long, value_name = "MUTANT")]
     mutant: Option<String>,
-    /// Where the case file of a failing run goes
+    /// Where the run's case file goes
     #[arg(long, value_name = "DIR", default_value = "target/seatrial")]
     out: PathBuf,
     #[command(flatten)]
     pub(crate) telling: Telling,
 }
 
-/// Runs one seed. Where it fails, its case file is saved.
+/// Runs one seed and saves its case file, good or bad.
 pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     files::keep_apart(Path::new(&args.scenario), &[args.telling.history.as_deref()])?;
     let scenario = Scenario::find(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
+    files::can_be_made(&args.out)?;
     tell::tell(&prepared, args.seed, &args.telling, console, |account| {
-        if account.outcome() == Outcome::Holds {
-            account.replay = again(args, account);
-            return Ok(());
-        }
         save(&prepared, account, &args.out)
     })
 }
 
-/// The command that makes the same run.
-fn again(args: &Args, account: &Account) -> String {
-    let seed = account.seed.to_string();
-    let mut words = vec!["run", &args.scenario, "--seed", &seed];
-    words.extend(account.mutant.iter().flat_map(|mutant| ["--mutant", mutant]));
-    program::command(&words)
-}
-
-/// Saves the case of a failing run, and says in the account where it is and how it is replayed.
+/// Saves the case of a run, and says in the account where it is and how it is replayed.
 pub(crate) fn save(prepared: &Prepared, account: &mut Account, out: &Path) -> Result<(), Failure> {
     let case = Case::new(prepared, account.seed, Some(account.hash.clone()));
     let path = files::save_beside_others(out, &stem(account), "case", &case.to_toml())?;
