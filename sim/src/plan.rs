@@ -166,6 +166,14 @@ impl Fault {
             Self::Pause { .. } => FaultKind::Pause,
         }
     }
+
+    /// Whom it is aimed at, where that is one node.
+    pub const fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Isolate { node, .. } | Self::Crash { node } | Self::Pause { node } => Some(node),
+            Self::Partition { .. } | Self::OneWay { .. } | Self::Ring { .. } => None,
+        }
+    }
 }
 
 impl FaultPlan {

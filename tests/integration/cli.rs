@@ -84,12 +84,12 @@ fn what_there_is_can_be_listed() {
 }
 
 #[test]
-fn a_run_that_holds_ends_with_0_and_leaves_nothing_behind() {
+fn a_run_that_holds_ends_with_0_and_can_be_replayed_from_its_case() {
     let folder = folder();
     let said = say(folder.path(), "run echo --seed 1");
     assert_eq!(said.code, Some(0), "{said:?}");
-    assert!(said.out.contains("run echo --seed 1"), "{}", said.out);
-    assert_eq!(files(folder.path()), Vec::<String>::new());
+    let again = say(folder.path(), "replay target/seatrial/echo-1.case");
+    assert_eq!((again.code, again.out), (said.code, said.out));
 }
 
 #[test]
@@ -146,6 +146,7 @@ fn a_scenario_that_makes_no_sense_is_refused_with_file_and_line() {
             &["bad.toml:16: ", "trouble is over after 1s"],
         ),
         ("[judge]", &script("at = \"1ms\"\nnode = \"n7\""), &["there is no n7"]),
+        ("[judge]", &script("at = \"1ms\"\nnode = \"boss\""), &["`boss`", "there is any"]),
     ] {
         write(&folder, "bad.toml", &SMALL.replacen(good, bad, 1));
         for command in ["run bad.toml", "hunt bad.toml --jsonl out.jsonl --junit out.xml"] {
@@ -164,18 +165,35 @@ fn what_is_wrong_with_raft_kv_is_told_at_its_own_line() {
     let folder = folder();
     let sample = fs::read_to_string(root().join("scenarios/library/raft-kv.toml"));
     let sample = sample.expect("the library has it");
+    let crash = sample.lines().find(|line| line.starts_with("crash = ")).expect("it crashes nodes");
     for (good, bad, says) in [
         ("cas = 3", "csa = 3", &["csa", "did you mean `cas`?"][..]),
         ("snapshot_every = [0, 5, 20]", "snapshot_every = \"often\"", &["often"]),
         ("snapshot_every = [0, 5, 20]", "snapshot_every = -5", &["less than zero"]),
         ("entries_per_append = [1, 1, 2, 8, \"unlimited\"]", "entries_per_append = 0", &[]),
         ("model = \"kv\"", "model = \"vk\"", &["vk", "did you mean `kv`?"]),
+        (crash, "crash = { count = 1, lasts = \"1ms\", target = \"laeder\" }", &["`leader`"]),
+        (
+            crash,
+            "crash = { count = 1, lasts = \"1ms\", target = \"n17\" }",
+            &["no n17", "n0 to n2"],
+        ),
     ] {
         let text = sample.replacen(good, bad, 1);
         let line = text.lines().position(|line| line.contains(bad)).expect("it is there") + 1;
         write(&folder, "bad.toml", &text);
         let place = format!("bad.toml:{line}: ");
         refused(&folder, "hunt bad.toml", &[&[place.as_str()], says].concat());
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_refused_before_anything_is_tried() {
+    let folder = folder();
+    write(&folder, "small.toml", SMALL);
+    write(&folder, "taken", "");
+    for command in ["run small.toml", "hunt small.toml --jsonl out.jsonl"] {
+        refused(&folder, &format!("{command} --out taken/cases"), &["taken/cases", "no file"]);
     }
 }
 

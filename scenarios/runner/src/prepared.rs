@@ -8,14 +8,15 @@ use seatrial_history::{
     Account, FaultCount, History, Judgement, Outcome, SeedResult, TraceLine, Traffic, Verdict,
     Violation,
 };
-use seatrial_sim::{Counts, FaultKind, FaultPlan, Incident, Override, Tape};
+use seatrial_node::NodeId;
+use seatrial_sim::{Counts, FaultKind, FaultPlan, Incident, Override, Tape, Target};
 
 use crate::draw::{Drawn, describe_plan, draw};
 use crate::hush;
 use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry, Settings, WorkloadInfo};
-use crate::scenario::{Choice, Scenario, ScenarioError, Setting, unknown};
+use crate::scenario::{Choice, Scenario, ScenarioError, Setting, target, unknown};
 use crate::stage::{Ear, Limit, RunEnd, Stage};
 use crate::tally::Tally;
 
@@ -63,6 +64,7 @@ impl Prepared {
             let workload = protocol.workload_info(workload).map_err(wrong("workload", "name"))?;
             check_mix(&scenario, workload).map_err(wrong("workload", "mix"))?;
             check_settings(&scenario, &protocol)?;
+            check_targets(&scenario, &protocol)?;
             let judges = Judges::new(&scenario.judge, &protocol);
             judges.map_err(|(key, what)| ("judge", key, what))?;
             Ok(protocol)
@@ -200,6 +202,37 @@ fn check_settings<'s>(
         }
     }
     Ok(())
+}
+
+/// Whether every fault is aimed at somebody whom each cluster that may be drawn has, or at a role that nodes show.
+fn check_targets(
+    scenario: &Scenario,
+    protocol: &Protocol,
+) -> Result<(), (&'static str, &'static str, String)> {
+    let nodes = scenario.cluster.nodes.least();
+    let wrong = |target: &Target| match target {
+        Target::Node(node) if node.0 >= nodes => {
+            let last = nodes - 1;
+            Some(format!("there is no {node} in the smallest cluster, which has n0 to n{last}"))
+        }
+        Target::Role(role) => protocol.role_problem(role),
+        Target::Node(_) => None,
+    };
+    let faults = &scenario.faults;
+    for (key, recurring) in [
+        ("crash", &faults.crash),
+        ("pause", &faults.pause),
+        ("isolate", &faults.isolate),
+        ("one_way", &faults.one_way),
+    ] {
+        let targets = recurring.iter().flat_map(|recurring| recurring.target.values());
+        let mut targets = targets.map(|text| target(text, || NodeId(0)));
+        if let Some(what) = targets.find_map(|target| wrong(&target)) {
+            return Err(("faults", key, what));
+        }
+    }
+    let scripted = faults.script.iter().filter_map(|planned| planned.fault.target());
+    scripted.filter_map(wrong).next().map_or(Ok(()), |what| Err(("faults.script", "node", what)))
 }
 
 /// Whether the workload knows every operation that is to be mixed in.

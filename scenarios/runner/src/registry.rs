@@ -59,6 +59,8 @@ pub struct Protocol {
     name: &'static str,
     about: &'static str,
     settings: Vec<SettingInfo>,
+    /// Unless it says which there are, a fault may be aimed at any.
+    roles: Option<&'static [&'static str]>,
     mutants: Vec<MutantInfo>,
     workloads: Vec<WorkloadEntry>,
     checkers: Vec<CheckerEntry>,
@@ -115,7 +117,7 @@ impl Protocol {
     /// A protocol without settings, bugs and workloads.
     pub fn new(name: &'static str, about: &'static str) -> Self {
         let (settings, mutants, workloads, checkers) = Default::default();
-        Self { name, about, settings, mutants, workloads, checkers }
+        Self { name, about, settings, roles: None, mutants, workloads, checkers }
     }
 
     /// Its name.
@@ -148,6 +150,20 @@ impl Protocol {
     pub fn with_setting(mut self, name: &'static str, about: &'static str) -> Self {
         self.settings.push(SettingInfo { name, about });
         self
+    }
+
+    /// Names the roles that its nodes show in their status, so that faults may be aimed at whoever has one.
+    #[must_use]
+    pub fn with_roles(mut self, roles: &'static [&'static str]) -> Self {
+        self.roles = Some(roles);
+        self
+    }
+
+    /// What is wrong with aiming a fault at whoever shows this role, if anything.
+    pub(crate) fn role_problem(&self, role: &str) -> Option<String> {
+        let roles = self.roles.filter(|roles| !roles.contains(&role))?;
+        let known = ["any"].into_iter().chain(roles.iter().copied());
+        Some(unknown(&format!("node and no role of {}", self.name), role, known))
     }
 
     /// Names a bug that can be planted.

@@ -15,6 +15,7 @@ pub(super) fn protocol() -> Protocol {
         operations: &[],
     };
     Protocol::new("echo", "says back what it is told, by way of a neighbour")
+        .with_roles(&[])
         .with_setting("retry_after", "how long a node waits for its neighbour before it asks again")
         .with_mutant(MutantInfo {
             id: "E1",

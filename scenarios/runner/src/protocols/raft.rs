@@ -8,6 +8,7 @@ use crate::workload::Answer;
 /// A protocol over Raft: with its settings and its bugs, but without a workload.
 pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
     let protocol = Protocol::new(name, about)
+        .with_roles(&["leader", "candidate", "pre-candidate", "follower"])
         .with_setting(
             "election_timeout",
             "the shortest election timeout; the longest is twice that",
