@@ -62,6 +62,30 @@ fn medium_bugs_are_found_within_twenty_thousand_runs_from_wherever_a_hunt_begins
     assert!(found_in_budget("raft-kv", 'M') >= 3);
 }
 
+/// The broadcasts, each with a scenario of its name.
+const BROADCASTS: [&str; 8] = [
+    "best-effort-broadcast",
+    "reliable-broadcast",
+    "lazy-reliable-broadcast",
+    "uniform-broadcast",
+    "all-ack-uniform-broadcast",
+    "fifo-broadcast",
+    "causal-broadcast",
+    "no-waiting-causal-broadcast",
+];
+
+#[test]
+fn every_bug_of_a_broadcast_is_found_within_a_thousand_runs_and_none_without_one() {
+    for broadcast in BROADCASTS {
+        assert!(found_in_budget(broadcast, 'E') >= 1, "{broadcast}");
+        let hunt = hunted(broadcast, None, 3_000_000_000, 300);
+        let said: Vec<_> = hunt.failures.iter().flat_map(|failed| &failed.judgements).collect();
+        assert_eq!((hunt.seeds, hunt.violated, hunt.unknown), (300, 0, 0), "{broadcast}: {said:?}");
+        let vain = hunt.faults.iter().find(|fault| fault.asked > 100 && fault.bit == 0);
+        assert_eq!(vain, None, "{broadcast}");
+    }
+}
+
 /// A hunt of 200,000 takes minutes, so this one begins shortly before the first seed that finds the bug. After a change of the library's
 /// scenario, `BLESS=1 cargo test -p seatrial-tests hard_bugs` makes the whole hunt from seed 0 and notes where that is.
 #[test]
