@@ -140,6 +140,7 @@ fn a_scenario_that_makes_no_sense_is_refused_with_file_and_line() {
         ("count = 1", "count = 1\ntimeout = 300", &["bad.toml:10: ", "a time with its unit"]),
         ("[judge]", "[faults]\nloss = 0.2\n[judge]", &["bad.toml:16: ", "a percentage"]),
         ("name = \"echo\"", "name = \"echo\"\nmix = { read = 1 }", &["bad.toml:14: ", "`read`"]),
+        ("name = \"echo\"", "name = \"echo\"\nkeys = 0", &["bad.toml:14: ", "at least one"]),
         (
             "[judge]",
             &script("at = \"2s\"\nnode = \"n0\""),
@@ -172,6 +173,7 @@ fn what_is_wrong_with_raft_kv_is_told_at_its_own_line() {
         ("snapshot_every = [0, 5, 20]", "snapshot_every = -5", &["less than zero"]),
         ("entries_per_append = [1, 1, 2, 8, \"unlimited\"]", "entries_per_append = 0", &[]),
         ("model = \"kv\"", "model = \"vk\"", &["vk", "did you mean `kv`?"]),
+        ("model = \"kv\"", "model = \"counter\"", &["`write`", "kv fits"]),
         (crash, "crash = { count = 1, lasts = \"1ms\", target = \"laeder\" }", &["`leader`"]),
         (
             crash,
@@ -206,6 +208,10 @@ fn a_checker_that_has_nothing_to_judge_says_so() {
     let said = say(folder.path(), "run raft.toml");
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(said.out.contains("no node announced anything that Raft does"), "{}", said.out);
+    write(&folder, "empty.jsonl", "");
+    let said = say(folder.path(), "check empty.jsonl --model register");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.out.contains("no operation to judge"), "{}", said.out);
 }
 
 /// An event of a history.
@@ -307,6 +313,11 @@ fn a_case_of_another_version_or_cut_in_half_is_refused() {
     let alien = text.replacen("protocol = \"echo\"", "protocol = \"paxos\"", 1);
     write(&folder, "alien.case", &alien);
     refused(&folder, "replay alien.case", &["alien.case: ", "paxos", "raft-kv"]);
+    let fault =
+        "[[plan.faults]]\nat = \"1ms\"\nlasts = \"1ms\"\nkind = \"crash\"\nnode = \"boss\"\n";
+    let (body, end) = text.rsplit_once("# end").expect("a case has an end");
+    write(&folder, "boss.case", &format!("{body}{fault}# end{end}"));
+    refused(&folder, "replay boss.case", &["boss.case: ", "`boss`"]);
 }
 
 #[test]

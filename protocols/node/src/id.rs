@@ -61,7 +61,8 @@ impl<'de> Deserialize<'de> for NodeId {
 }
 
 /// Names one client request at the node that received it. It is answered there, at most once, and dies with that node's
-/// present life: after a crash nobody can answer it any more.
+/// present life: after a crash nobody can answer it any more. A host never gives the same token to two requests of a node, not even in
+/// different lives, so one that was kept on the disk names nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestToken(pub u64);
 

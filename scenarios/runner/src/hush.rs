@@ -11,11 +11,11 @@ thread_local! {
 
 static HOOK: Once = Once::new();
 
-/// Runs this, and keeps panics in it from being printed. Panics elsewhere are printed as ever.
+/// Runs this seed's world, and keeps panics in it from being printed. Panics elsewhere are printed as ever.
 ///
 /// # Panics
 /// Where the act itself panics, and not a node in it: that is told in full.
-pub(crate) fn hushed<R>(act: impl FnOnce() -> R) -> R {
+pub(crate) fn hushed<R>(seed: u64, act: impl FnOnce() -> R) -> R {
     HOOK.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -34,7 +34,7 @@ pub(crate) fn hushed<R>(act: impl FnOnce() -> R) -> R {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
         let place = place().unwrap_or_default();
-        panic!("outside of any node, at {place}: {}", text.unwrap_or_default());
+        panic!("seed {seed}, outside of any node, at {place}: {}", text.unwrap_or_default());
     })
 }
 

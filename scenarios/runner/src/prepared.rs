@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use seatrial_checkers::linearizability::Model;
 use seatrial_history::{
     Account, FaultCount, History, Judgement, Outcome, SeedResult, TraceLine, Traffic, Verdict,
     Violation,
@@ -16,7 +17,7 @@ use crate::hush;
 use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry, Settings, WorkloadInfo};
-use crate::scenario::{Choice, Scenario, ScenarioError, Setting, target, unknown};
+use crate::scenario::{Choice, JudgeSpec, Scenario, ScenarioError, Setting, target, unknown};
 use crate::stage::{Ear, Limit, RunEnd, Stage};
 use crate::tally::Tally;
 
@@ -67,6 +68,7 @@ impl Prepared {
             check_targets(&scenario, &protocol)?;
             let judges = Judges::new(&scenario.judge, &protocol);
             judges.map_err(|(key, what)| ("judge", key, what))?;
+            check_model(&scenario, workload).map_err(wrong("judge", "model"))?;
             Ok(protocol)
         };
         let found: Result<_, (&str, &str, String)> = find();
@@ -102,8 +104,18 @@ impl Prepared {
     /// Whether the plan fits the world that this seed draws; a sentence that says why, if not.
     pub(crate) fn check_plan(&self, seed: u64) -> Result<(), String> {
         let drawn = self.drawn(&mut self.tape(seed));
-        let problem = drawn.setup.plan.problem(&drawn.setup.members, drawn.setup.clients);
+        let plan = &drawn.setup.plan;
+        let misses = || plan.faults.iter().find_map(|planned| self.misses(planned.fault.target()?));
+        let problem = plan.problem(&drawn.setup.members, drawn.setup.clients).or_else(misses);
         problem.map_or(Ok(()), |problem| Err(format!("the plan makes no sense: {problem}")))
+    }
+
+    /// What is wrong with a fault that is aimed at a role, if no node ever shows it.
+    fn misses(&self, target: &Target) -> Option<String> {
+        match target {
+            Target::Role(role) => self.protocol.role_problem(role),
+            Target::Node(_) => None,
+        }
     }
 
     /// Choices that differ from what a seed gives.
@@ -243,6 +255,28 @@ fn check_mix(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String> 
     strange.map_or(Ok(()), |name| Err(unknown(&what(), name, known.iter().copied())))
 }
 
+/// Whether the model knows every operation that clients may do.
+fn check_model(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String> {
+    let JudgeSpec { checkers, model, .. } = &scenario.judge;
+    let Some(model) = model.as_ref().filter(|_| checkers.iter().any(|c| c == "linearizability"))
+    else {
+        return Ok(());
+    };
+    let Ok(model) = model.parse::<Model>() else {
+        return Ok(()); // The judges have said so.
+    };
+    let mix = &scenario.workload.mix;
+    let is_done = |f: &&&str| mix.is_empty() || mix.get(**f).is_some_and(|weight| *weight > 0);
+    let mut done = workload.operations.iter().filter(is_done);
+    let Some(f) = done.find(|f| !model.operations().contains(f)) else {
+        return Ok(());
+    };
+    let fits = |known: &&Model| workload.operations.iter().all(|f| known.operations().contains(f));
+    let better = Model::ALL.iter().find(fits);
+    let better = better.map_or_else(String::new, |known| format!("; {known} fits the workload"));
+    Err(format!("the model {model} does not know `{f}`, which clients do{better}"))
+}
+
 /// Makes runs of one scenario on one thread.
 pub(crate) struct Worker<'p> {
     prepared: &'p Prepared,
@@ -277,7 +311,7 @@ impl Worker<'_> {
         self.judges.begin(&drawn.setup.members);
         self.tally.begin();
         let mut ear = Ear { judges: &mut self.judges, tally: &mut self.tally, recorder };
-        let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
+        let end = hush::hushed(seed, || self.stage.run(&drawn, limit, tape, &mut ear));
         self.tape = Some(self.stage.take_tape());
         let judgements = self.judge(&end);
         self.last = Some(Last { seed, drawn, end, judgements });

@@ -98,6 +98,8 @@ pub fn check(
         let violation = violation(&explained, &words, &stats);
         explanation = Some(explained);
         Verdict::Violated(violation)
+    } else if spans.is_empty() {
+        Verdict::Unknown { why: "there is no operation to judge".into() }
     } else if stats.undecided > 0 {
         Verdict::Unknown { why: undecided(&parts, &decisions, &stats, &meter) }
     } else {

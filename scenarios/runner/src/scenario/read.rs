@@ -66,6 +66,10 @@ impl Scenario {
                 return Err(("clients", key, what));
             }
         }
+        if self.workload.keys.least() == 0 {
+            let what = "there may be no key at all: a workload has at least one".into();
+            return Err(("workload", "keys", what));
+        }
         if self.judge.checkers.is_empty() {
             return Err(("judge", "checkers", "nobody judges: name at least one checker".into()));
         }
