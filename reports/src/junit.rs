@@ -1,7 +1,7 @@
 //! A hunt as JUnit XML, which CI services show as tests: one for the hunt as a whole, and one for each failing seed that was kept.
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
-use seatrial_history::{Account, HuntAccount};
+use seatrial_history::{Account, Distribution, Figure, HuntAccount, Measured};
 
 use crate::json::broken;
 use crate::numbers::{count, of};
@@ -16,6 +16,7 @@ pub fn hunt(hunt: &HuntAccount) -> String {
     suite.add_property(number("seeds", hunt.seeds));
     suite.add_property(number("events", hunt.events));
     suite.add_property(("virtual_time", hunt.virtual_time.to_string().as_str()));
+    suite.add_properties(hunt.figures.iter().map(figure));
     suite.add_test_case(whole(hunt, &name));
     suite.add_test_cases(hunt.failures.iter().map(|account| failure(account, &name)));
     let mut report = Report::new("seatrial");
@@ -25,6 +26,17 @@ pub fn hunt(hunt: &HuntAccount) -> String {
 
 fn number(name: &str, value: u64) -> Property {
     Property::new(name, value.to_string())
+}
+
+/// A figure's median and its ends, in a line.
+fn figure(figure: &Figure) -> Property {
+    let text = match figure.measured {
+        Measured::Amount { value } => value.to_string(),
+        Measured::Distribution(Distribution { min, median, p99, max, .. }) => {
+            format!("median {median}, min {min}, p99 {p99}, max {max}")
+        }
+    };
+    Property::new(figure.name.as_str(), text)
 }
 
 fn whole(hunt: &HuntAccount, class: &str) -> TestCase {

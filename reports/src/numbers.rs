@@ -1,5 +1,6 @@
 //! Numbers as people read them.
 
+use seatrial_history::{Amount, Unit};
 use seatrial_node::Duration;
 
 /// A count with its thousands set apart: `1,204,123`.
@@ -13,6 +14,23 @@ pub(crate) fn count(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// An amount to two places: `1,204.25`, `98.5%`, `4.22ms`.
+pub(crate) fn amount(amount: Amount) -> String {
+    if amount.unit() == Unit::Time {
+        return span(Duration::from_nanos(amount.raw()));
+    }
+    let hundredths = amount.raw().saturating_add(5) / 10;
+    let places = format!("{:02}", hundredths % 100);
+    let places = places.trim_end_matches('0');
+    let point = if places.is_empty() { "" } else { "." };
+    let unit = match amount.unit() {
+        Unit::Percent => "%",
+        Unit::Bytes => " B",
+        Unit::Number | Unit::Time => "",
+    };
+    format!("{}{point}{places}{unit}", count(hundredths / 100))
 }
 
 /// A short span of time to three digits or so: `12.34ms`.
@@ -44,6 +62,16 @@ mod tests {
     fn thousands_are_set_apart() {
         let shown = [0, 999, 1_000, 1_204_123, u64::MAX].map(count);
         assert_eq!(shown, ["0", "999", "1,000", "1,204,123", "18,446,744,073,709,551,615"]);
+    }
+
+    #[test]
+    fn amounts_are_shown_to_two_places_with_their_unit() {
+        let shown = |unit, raw| amount(Amount::from_raw(unit, raw));
+        assert_eq!(shown(Unit::Number, 1_204_248), "1,204.25");
+        assert_eq!(shown(Unit::Percent, 98_500), "98.5%");
+        assert_eq!(shown(Unit::Percent, 99_999), "100%");
+        assert_eq!(shown(Unit::Bytes, 7_000), "7 B");
+        assert_eq!(shown(Unit::Time, 4_217_600), "4.21ms");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use seatrial_history::{
-    Account, DropCause, Endpoint, FaultCount, HuntAccount, Judgement, Moment, OpCount, OpEvent,
-    OpKind, Outcome, Process, SeedResult, TraceEvent, TraceItem, TraceLine, Traffic, Value,
-    Verdict, Violation,
+    Account, Amount, Distribution, DropCause, Endpoint, FaultCount, Figure, HuntAccount, Judgement,
+    Measured, Moment, OpCount, OpEvent, OpKind, Outcome, Process, SeedResult, Theory, TraceEvent,
+    TraceItem, TraceLine, Traffic, Unit, Value, Verdict, Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
 
@@ -53,6 +53,21 @@ fn fault(kind: &str, asked: u64, bit: u64) -> FaultCount {
     FaultCount { kind: kind.into(), asked, bit }
 }
 
+fn amount(name: &str, raw: u64) -> Figure {
+    let amount = |raw| Amount::from_raw(Unit::Number, raw);
+    let theory = Theory { formula: "n²".into(), value: Some(amount(16_000)) };
+    let measured = Measured::Amount { value: amount(raw) };
+    Figure { name: name.into(), unit: Unit::Number, measured, theory: Some(theory) }
+}
+
+fn times(name: &str, count: u64) -> Figure {
+    let millis = |millis| Amount::time(Duration::from_millis(millis));
+    let (min, median, p99, max) = (millis(3), millis(12), millis(240), millis(1_050));
+    let found = Distribution { count, min, median, p99, max };
+    let measured = Measured::Distribution(found);
+    Figure { name: name.into(), unit: Unit::Time, measured, theory: None }
+}
+
 pub(crate) fn holds() -> Account {
     let op = |f: &str, invoked, ok, info, median| OpCount {
         f: f.into(),
@@ -80,6 +95,7 @@ pub(crate) fn holds() -> Account {
         traffic: Traffic { sent: 2_042, delivered: 1_990, dropped: 52 },
         operations: vec![op("read", 30, 28, 2, 4_217), op("cas", 4, 0, 0, 0)],
         reached: vec![("a snapshot was installed".into(), 2)],
+        figures: vec![amount("messages per broadcast", 12_400), times("convergence time", 40)],
         judgements: vec![
             judgement("election safety", Verdict::Holds),
             judgement("linearizability", Verdict::Holds),
@@ -134,6 +150,7 @@ pub(crate) fn hunt() -> HuntAccount {
         faults: vec![fault("crash", 3_012, 2_077), fault("pause", 12, 0)],
         traffic: Traffic { sent: 2_042_000, delivered: 1_990_000, dropped: 52_000 },
         reached: vec![("a snapshot was installed".into(), 214)],
+        figures: vec![times("convergence time", 40_000)],
         failures: Vec::new(),
         interrupted: false,
     }

@@ -3,7 +3,7 @@
 use seatrial_node::{Duration, Fact, NodeId};
 use serde::Serialize;
 
-use crate::{Moment, TraceEvent, Verdict};
+use crate::{Figure, Moment, TraceEvent, Verdict};
 
 /// What one run comes to, over all its properties. Violated beats unknown, and unknown beats holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -97,6 +97,9 @@ pub struct Account {
     pub operations: Vec<OpCount>,
     /// Places worth reaching that were reached, and how often.
     pub reached: Vec<(String, u64)>,
+    /// What was measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Figure>,
     /// Every property that was judged.
     pub judgements: Vec<Judgement>,
     /// The hash of the run, in hexadecimal.
@@ -186,6 +189,9 @@ pub struct HuntAccount {
     pub traffic: Traffic,
     /// Places worth reaching, and how many runs reached them.
     pub reached: Vec<(String, u64)>,
+    /// What was measured in all runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Figure>,
     /// Accounts of the failing runs that were kept, in order of seed.
     pub failures: Vec<Account>,
     /// The hunt was ended before it was done.

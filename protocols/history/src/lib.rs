@@ -11,6 +11,7 @@
 
 mod account;
 mod edn;
+mod figure;
 mod jepsen;
 mod jsonl;
 mod moment;
@@ -26,6 +27,7 @@ pub use account::{
     Account, FaultCount, HuntAccount, Judgement, OpCount, Outcome, SeedResult, TraceItem,
     TraceLine, Traffic,
 };
+pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
 pub use jepsen::Keyed;
 pub use moment::Moment;
 pub use observer::Observer;

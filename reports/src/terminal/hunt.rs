@@ -23,6 +23,7 @@ pub fn hunt(hunt: &HuntAccount, page: &Page) -> String {
     out.push_str(&tables::faults(&hunt.faults).draw(page));
     out.push_str(&tables::traffic(hunt.traffic).draw(page));
     out.push_str(&tables::reached("seeds", &hunt.reached).draw(page));
+    out.push_str(&tables::figures(&hunt.figures).draw(page));
     out
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_history::{Account, FaultCount, Judgement, OpCount, Traffic, Verdict};
+use seatrial_history::{
+    Account, FaultCount, Figure, Judgement, Measured, OpCount, Theory, Traffic, Verdict,
+};
 use seatrial_node::{NodeId, Status};
 
-use crate::numbers::{count, span};
+use crate::numbers::{amount, count, span};
 use crate::page::{Page, Role};
 use crate::table::{Align, Cell, Table};
 
@@ -19,6 +21,7 @@ pub(super) fn account(account: &Account, page: &Page) -> String {
         operations(&account.operations).draw(page),
         traffic(account.traffic).draw(page),
         reached("times", &account.reached).draw(page),
+        figures(&account.figures).draw(page),
         verdicts(&account.judgements).draw(page),
     ]
     .concat()
@@ -124,6 +127,46 @@ pub(super) fn reached(unit: &str, reached: &[(String, u64)]) -> Table {
         table.row([mark.as_str().into(), count(*times).into()]);
     }
     table
+}
+
+/// What was measured. An amount stands where a distribution has its greatest.
+pub(super) fn figures(figures: &[Figure]) -> Table {
+    const COLUMNS: &[Align] = &[
+        Align::Left,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Right,
+        Align::Left,
+    ];
+    let head = ["figures", "count", "min", "median", "p99", "max", "theory"];
+    let known = figures.iter().any(|figure| figure.theory.is_some());
+    let mut table = Table::new(COLUMNS).head(if known { &head } else { &head[..6] });
+    for Figure { name, measured, theory, .. } in figures {
+        let theory = theory.as_ref().map_or_else(String::new, expected).into();
+        let name = name.as_str().into();
+        match measured {
+            Measured::Amount { value } => {
+                let none = || "".into();
+                table.row([name, none(), none(), none(), none(), amount(*value).into(), theory]);
+            }
+            Measured::Distribution(found) => {
+                let [min, median, p99, max] =
+                    [found.min, found.median, found.p99, found.max].map(amount).map(Cell::from);
+                table.row([name, count(found.count).into(), min, median, p99, max, theory]);
+            }
+        }
+    }
+    table
+}
+
+/// `16 (n²)`.
+fn expected(theory: &Theory) -> String {
+    match theory.value {
+        Some(value) => format!("{} ({})", amount(value), theory.formula),
+        None => theory.formula.clone(),
+    }
 }
 
 fn verdicts(judgements: &[Judgement]) -> Table {

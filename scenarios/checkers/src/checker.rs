@@ -1,7 +1,9 @@
 //! What every judge has in common.
 
-use seatrial_history::{Moment, Observer, Verdict, Violation};
+use seatrial_history::{Measure, Moment, Observer, Verdict, Violation};
 use seatrial_node::NodeId;
+
+use crate::figures::Offer;
 
 /// What a checker is told of the cluster before an execution begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,5 +37,16 @@ pub trait Checker: Observer {
     /// [`Checker::verdict`].
     fn verdicts(&mut self, end: Moment, each: &mut dyn FnMut(&'static str, Verdict)) {
         each(self.property(), self.verdict(end));
+    }
+
+    /// What this checker measures besides judging; nothing, unless implemented.
+    fn measures(&self) -> &'static [Measure] {
+        &[]
+    }
+
+    /// Offers what was measured in the execution, which ended then: each of [`Checker::measures`] at most once, and none of which
+    /// there was nothing to measure. Called once, after the verdict.
+    fn figures(&mut self, end: Moment, offer: &mut dyn FnMut(Offer)) {
+        let _ = (end, offer);
     }
 }

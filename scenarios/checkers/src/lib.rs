@@ -7,10 +7,12 @@ mod answers;
 mod checker;
 pub mod delivery;
 mod echo;
+mod figures;
 pub mod linearizability;
 pub mod raft;
 
 pub use answers::Answers;
 pub use checker::{Checker, Cluster};
 pub use echo::Echo;
+pub use figures::{Figures, Offer, Seen};
 pub use linearizability::Linearizability;

@@ -93,6 +93,7 @@ pub(crate) mod tests {
             traffic: Traffic::default(),
             operations: Vec::new(),
             reached: Vec::new(),
+            figures: Vec::new(),
             judgements: judgements.iter().map(judgement).collect(),
             hash: String::new(),
             replay: String::new(),

@@ -91,6 +91,7 @@ mod tests {
             faults: vec![fault(30), fault(12)],
             traffic: Traffic::default(),
             reached: Vec::new(),
+            figures: Vec::new(),
             failures: Vec::new(),
             interrupted: false,
         };

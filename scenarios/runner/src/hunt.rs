@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use seatrial_checkers::{Figures, Offer};
 use seatrial_history::{
     Account, HuntAccount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
 };
@@ -52,6 +53,7 @@ struct Found {
     result: SeedResult,
     counts: Counts,
     reached: Vec<(String, u64)>,
+    figures: Vec<Offer>,
 }
 
 /// Runs seeds until they are used up, the time is up, a failure is found, or somebody sets `stop`. `on_seed` is called on this thread,
@@ -120,8 +122,8 @@ fn work(prepared: &Prepared, supply: &Supply<'_>, give: &SyncSender<Found>) {
 }
 
 fn found(worker: &mut Worker<'_>) -> Found {
-    let reached = worker.reached();
-    Found { result: worker.result(), counts: worker.counts().clone(), reached }
+    let (reached, figures) = (worker.reached(), worker.take_figures());
+    Found { result: worker.result(), counts: worker.counts().clone(), reached, figures }
 }
 
 /// Takes results in the order of seeds.
@@ -158,6 +160,7 @@ struct Totals<'p> {
     max_failures: usize,
     counts: Counts,
     reached: BTreeMap<String, u64>,
+    figures: Figures,
     account: HuntAccount,
 }
 
@@ -177,11 +180,13 @@ impl<'p> Totals<'p> {
             faults: Vec::new(),
             traffic: Traffic::default(),
             reached: Vec::new(),
+            figures: Vec::new(),
             failures: Vec::new(),
             interrupted: false,
         };
-        let (counts, reached) = (Counts::default(), BTreeMap::new());
-        Self { prepared, max_failures: options.max_failures, counts, reached, account }
+        let max_failures = options.max_failures;
+        let (counts, reached, figures) = (Counts::default(), BTreeMap::new(), Figures::default());
+        Self { prepared, max_failures, counts, reached, figures, account }
     }
 
     /// Brings the tables up to date.
@@ -190,6 +195,7 @@ impl<'p> Totals<'p> {
         account.faults = fault_counts(&self.counts);
         account.traffic = traffic(&self.counts);
         account.reached = self.reached.iter().map(|(mark, runs)| (mark.clone(), *runs)).collect();
+        account.figures = self.figures.figures();
     }
 
     fn add(&mut self, found: &Found) {
@@ -200,6 +206,7 @@ impl<'p> Totals<'p> {
                 None => drop(self.reached.insert(mark.clone(), 1)),
             }
         }
+        found.figures.iter().for_each(|offer| self.figures.add(offer));
         let account = &mut self.account;
         account.seeds += 1;
         account.events += found.result.events;

@@ -3,7 +3,7 @@
 use seatrial_checkers::delivery::{DeliveryProperties, Property as Delivery};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::{Progress, Property, RaftProperties};
-use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability};
+use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability, Offer};
 use seatrial_history::{Judgement, Moment, Observer, OpEvent, TraceEvent, Violation};
 use seatrial_node::{Fact, NodeId};
 
@@ -165,6 +165,15 @@ impl Judges {
             });
         }
         judgements
+    }
+
+    /// What each measured in the whole run.
+    pub(crate) fn figures(&mut self, end: Moment) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        for checker in &mut self.checkers {
+            checker.figures(end, &mut |offer| offers.push(offer));
+        }
+        offers
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use seatrial_checkers::Offer;
 use seatrial_checkers::linearizability::Model;
 use seatrial_history::{
     Account, FaultCount, History, Judgement, Outcome, SeedResult, TraceLine, Traffic, Verdict,
@@ -293,6 +294,7 @@ struct Last {
     drawn: Drawn,
     end: RunEnd,
     judgements: Vec<Judgement>,
+    figures: Vec<Offer>,
 }
 
 impl Worker<'_> {
@@ -314,7 +316,8 @@ impl Worker<'_> {
         let end = hush::hushed(seed, || self.stage.run(&drawn, limit, tape, &mut ear));
         self.tape = Some(self.stage.take_tape());
         let judgements = self.judge(&end);
-        self.last = Some(Last { seed, drawn, end, judgements });
+        let figures = self.judges.figures(end.end);
+        self.last = Some(Last { seed, drawn, end, judgements, figures });
     }
 
     fn judge(&mut self, end: &RunEnd) -> Vec<Judgement> {
@@ -373,6 +376,11 @@ impl Worker<'_> {
         &self.last().end.counts
     }
 
+    /// What was measured in the last run, handed over.
+    pub(crate) fn take_figures(&mut self) -> Vec<Offer> {
+        self.last.as_mut().map(|last| std::mem::take(&mut last.figures)).unwrap_or_default()
+    }
+
     /// What the last run reached.
     pub(crate) fn reached(&mut self) -> Vec<(String, u64)> {
         self.tally.reached()
@@ -400,6 +408,7 @@ impl Worker<'_> {
             traffic: traffic(&last.end.counts),
             operations,
             reached,
+            figures: last.figures.iter().filter_map(Offer::figure).collect(),
             judgements: last.judgements.clone(),
             hash: last.end.hash.to_string(),
             replay: format!("seatrial run {} --seed {}{with}", scenario.name, last.seed),

@@ -48,6 +48,7 @@ mod tests {
             faults: Vec::new(),
             traffic: Traffic::default(),
             reached: Vec::new(),
+            figures: Vec::new(),
             failures,
             interrupted: false,
         }
