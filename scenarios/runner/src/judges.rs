@@ -55,7 +55,17 @@ struct Group {
     properties: &'static [Delivery],
 }
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 9] = [
+    Group {
+        name: "fair-loss-links",
+        about: "fair-loss links: FLL2 and FLL3",
+        properties: &[Delivery::Fll2, Delivery::Fll3],
+    },
+    Group {
+        name: "stubborn-links",
+        about: "stubborn links: SL1 and SL2",
+        properties: &[Delivery::Sl1, Delivery::Sl2],
+    },
     Group {
         name: "links",
         about: "perfect point-to-point links: PL1 to PL3",

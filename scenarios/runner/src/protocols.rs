@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod echo;
+mod links;
 mod raft;
 mod raft_counter;
 mod raft_kv;
@@ -11,6 +12,7 @@ use crate::registry::Protocol;
 /// All of them.
 pub(crate) fn all() -> Vec<Protocol> {
     let mut all = vec![echo::protocol(), raft_kv::protocol(), raft_counter::protocol()];
+    all.extend(links::protocols());
     all.extend(broadcast::protocols());
     all
 }

@@ -3,9 +3,11 @@
 //!
 //! | properties | book | module |
 //! | --- | --- | --- |
+//! | FLL2 | §2.4.2 | `finite_duplication` |
+//! | SL1 | §2.4.3 | `stubborn_delivery` |
 //! | PL1 | §2.4.4 | `reliable_delivery` |
 //! | PL2, BEB2, RB2, URB2 | §2.4.4, §3.2 to §3.4 | `no_duplication` |
-//! | PL3, BEB3, RB3, URB3 | §2.4.4, §3.2 to §3.4 | `no_creation` |
+//! | FLL3, SL2, PL3, BEB3, RB3, URB3 | §2.4.2 to §2.4.4, §3.2 to §3.4 | `no_creation` |
 //! | FFPL4, FRB5 | §2.4.7, §3.9.1 | `fifo` |
 //! | BEB1, RB1, URB1 | §3.2 to §3.4 | `validity` |
 //! | RB4, URB4 | §3.3, §3.4 | `agreement` |
@@ -15,6 +17,9 @@
 //! [`DeliveryProperties`] judges them in one pass: it keeps who sent and delivered what in a view, and shows each property the fact that
 //! has just been announced together with the view as it was before. What must happen *eventually* is judged at the end, and is due a
 //! stated time after it fell due or the world healed, whichever is later.
+//!
+//! FLL1, that what is sent without end arrives without end, is about executions without end: no trace that ends can break it. *Without
+//! end* and *a finite number of times* in FLL2 and SL1 are read as: still, or no longer, once all has been well for that time.
 //!
 //! # Who is correct
 //!
@@ -31,11 +36,13 @@ mod agreement;
 mod causal;
 mod explain;
 mod fifo;
+mod finite_duplication;
 mod no_creation;
 mod no_duplication;
 mod properties;
 mod property;
 mod reliable_delivery;
+mod stubborn_delivery;
 #[cfg(test)]
 mod tests;
 mod total_order;

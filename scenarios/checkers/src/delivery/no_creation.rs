@@ -1,4 +1,4 @@
-//! No creation (PL3, BEB3, RB3, URB3): what is delivered was sent.
+//! No creation (FLL3, SL2, PL3, BEB3, RB3, URB3): what is delivered was sent.
 
 use seatrial_history::{Moment, Violation};
 use seatrial_node::NodeId;

@@ -7,8 +7,8 @@ use super::causal::Causal;
 use super::explain::Delivery;
 use super::total_order::TotalOrder;
 use super::view::View;
-use super::{Property, agreement, fifo, no_creation, no_duplication, reliable_delivery};
-use super::{total_order, validity};
+use super::{Property, agreement, fifo, finite_duplication, no_creation, no_duplication};
+use super::{reliable_delivery, stubborn_delivery, total_order, validity};
 use crate::{Checker, Cluster};
 
 /// Judges the properties of links and broadcasts; see the [module's page](super).
@@ -57,7 +57,7 @@ impl DeliveryProperties {
             let property = self.judged[place];
             let view = &self.view;
             let Some(message) = sent else {
-                if let P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 = property {
+                if let P::Fll3 | P::Sl2 | P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 = property {
                     let found = no_creation::unsent(property, view, at, by, origin, number);
                     self.found(place, Some(found));
                 }
@@ -66,11 +66,21 @@ impl DeliveryProperties {
             let now = Delivery { at, by, message };
             let violation = match property {
                 P::Pl2 | P::Beb2 | P::Rb2 | P::Urb2 => no_duplication::deliver(property, view, now),
-                P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 => no_creation::astray(property, view, now),
+                P::Fll3 | P::Sl2 | P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 => {
+                    no_creation::astray(property, view, now)
+                }
                 P::Ffpl4 | P::Frb5 => fifo::deliver(property, view, now),
                 P::Crb5 => self.causal.deliver(property, view, now),
                 P::Utob5 => self.total_order.deliver(property, view, now),
-                P::Pl1 | P::Beb1 | P::Rb1 | P::Rb4 | P::Urb1 | P::Urb4 | P::Tob5 => None,
+                P::Fll2
+                | P::Sl1
+                | P::Pl1
+                | P::Beb1
+                | P::Rb1
+                | P::Rb4
+                | P::Urb1
+                | P::Urb4
+                | P::Tob5 => None,
             };
             self.found(place, violation);
         }
@@ -88,6 +98,8 @@ impl DeliveryProperties {
         let (property, view) = (self.judged[place], &self.view);
         let (healed, within) = (self.healed, self.within);
         match property {
+            P::Fll2 => finite_duplication::judge(view, healed, within, end),
+            P::Sl1 => stubborn_delivery::judge(view, healed, within, end),
             P::Pl1 => {
                 let debts = reliable_delivery::debts(view);
                 reliable_delivery::judge(property, view, debts, healed, within, end)

@@ -3,6 +3,14 @@
 /// A property that [`DeliveryProperties`](super::DeliveryProperties) judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Property {
+    /// A message that is sent a finite number of times is delivered a finite number of times.
+    Fll2,
+    /// As PL3.
+    Fll3,
+    /// A message that a correct process sends once to a correct one is delivered there again and again.
+    Sl1,
+    /// As PL3.
+    Sl2,
     /// If a correct process sends a message to a correct one, that one eventually delivers it.
     Pl1,
     /// No process delivers a message more than once.
@@ -45,7 +53,11 @@ pub enum Property {
 
 impl Property {
     /// All of them, in the order of the book.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
+        Self::Fll2,
+        Self::Fll3,
+        Self::Sl1,
+        Self::Sl2,
         Self::Pl1,
         Self::Pl2,
         Self::Pl3,
@@ -89,6 +101,10 @@ impl Property {
 
     const fn words(self) -> (&'static str, &'static str) {
         match self {
+            Self::Fll2 => ("FLL2 finite duplication", FLL),
+            Self::Fll3 => ("FLL3 no creation", FLL),
+            Self::Sl1 => ("SL1 stubborn delivery", SL),
+            Self::Sl2 => ("SL2 no creation", SL),
             Self::Pl1 => ("PL1 reliable delivery", PL),
             Self::Pl2 => ("PL2 no duplication", PL),
             Self::Pl3 => ("PL3 no creation", PL),
@@ -112,6 +128,8 @@ impl Property {
     }
 }
 
+const FLL: &str = "Cachin, Guerraoui and Rodrigues 2011, §2.4.2, module 2.1";
+const SL: &str = "Cachin, Guerraoui and Rodrigues 2011, §2.4.3, module 2.2";
 const PL: &str = "Cachin, Guerraoui and Rodrigues 2011, §2.4.4, module 2.3";
 const FFPL: &str = "Cachin, Guerraoui and Rodrigues 2011, §2.4.7, module 2.11";
 const BEB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.2, module 3.1";

@@ -86,6 +86,27 @@ fn open(property: Property, trace: &str, why: &str) {
 }
 
 #[test]
+fn fll2_what_is_sent_once_does_not_arrive_for_ever() {
+    holds(Property::Fll2, "a>b1 b:a1 b:a1 heal b:a1 end");
+    holds(Property::Fll2, "heal a>b1 end");
+    broken(Property::Fll2, "a>b1 b:a1 heal end b:a1", "delivered 2 times, though all was well");
+    open(Property::Fll2, "heal end a>b1 b:a1", "had passed");
+    open(Property::Fll2, "a>b1 b:a1 end", "before the world healed");
+}
+
+#[test]
+fn sl1_what_is_sent_once_to_a_correct_process_arrives_again_and_again() {
+    holds(Property::Sl1, "a>b1 b:a1 heal end b:a1");
+    holds(Property::Sl1, "a>b1 b:a1 a+ heal end");
+    holds(Property::Sl1, "a>b1 b+ b^ heal end");
+    broken(Property::Sl1, "a>b1 b:a1 heal b:a1 end", "n1, which never crashed, no longer delivers");
+    broken(Property::Sl1, "a>b1 heal end", "has never delivered message 1 of n0");
+    broken(Property::Sl1, "a>b1 heal end c:a1", "n1, which never crashed, has never");
+    open(Property::Sl1, "heal end a>b1", "had passed");
+    open(Property::Sl1, "a>b1 end", "before the world healed");
+}
+
+#[test]
 fn pl1_a_correct_receiver_gets_what_a_correct_process_sends() {
     holds(Property::Pl1, "a>b1 b>c2 b:a1 c:b2 heal end");
     holds(Property::Pl1, "a>b1 a+ heal end");
