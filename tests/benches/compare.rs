@@ -32,6 +32,8 @@ mod peer;
 mod raft_kv;
 #[path = "compare/report.rs"]
 mod report;
+#[path = "compare/swim.rs"]
+mod swim;
 #[path = "compare/tiny.rs"]
 mod tiny;
 
@@ -47,6 +49,8 @@ const WORKLOADS: &[&dyn Workload] = &[
     &hunt::Hunt,
     &linearizability::Register { stale: false },
     &linearizability::Register { stale: true },
+    &swim::Swim { calm: true },
+    &swim::Swim { calm: false },
 ];
 
 fn main() -> std::io::Result<()> {

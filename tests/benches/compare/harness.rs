@@ -73,6 +73,11 @@ pub(crate) trait Workload {
 
     /// What must be reached.
     fn targets(&self) -> Vec<Target>;
+
+    /// What the fingerprint counts, where it is a figure of its own.
+    fn fingerprint_counts(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// What the user asked for.

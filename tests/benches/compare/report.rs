@@ -59,6 +59,10 @@ fn print_cells(results: &Results<'_>, figures: &mut Vec<Figure>) {
         let value = format!("{:.0}", median(rates.iter().copied()));
         let unit = format!("{unit}/cpu-second");
         figures.push(Figure { name: format!("{name}.{}", by.name()), value, unit });
+        if let Some(what) = results.workload.fingerprint_counts() {
+            let value = cell.runs[0].outcome.fingerprint.to_string();
+            figures.push(Figure { name: format!("{name}.{what}"), value, unit: what.into() });
+        }
     }
     let ratios = [
         ("of-floor", Contender::Seatrial, Contender::Floor),

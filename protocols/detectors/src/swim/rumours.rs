@@ -9,26 +9,34 @@
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Rumours {
     links: Vec<Link>,
-    /// The first member of each list.
-    heads: Vec<Option<u32>>,
+    /// The first member of each list, or [`NOBODY`].
+    heads: Vec<u32>,
     /// No list before this one has anybody in it.
     lowest: usize,
     count: usize,
 }
 
+/// In place of a member or a list: three numbers without a flag are half the memory of three that may be none, and in a large cluster
+/// the time goes where memory is waited for.
+const NOBODY: u32 = u32::MAX;
+
 /// A member's neighbours in the list that it is in.
-#[derive(Clone, Copy, Debug, Default, Hash)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Link {
-    /// Which list; none where the member's news has been told often enough.
-    told: Option<u32>,
-    before: Option<u32>,
-    after: Option<u32>,
+    /// Which list; [`NOBODY`] where the member's news has been told often enough.
+    told: u32,
+    before: u32,
+    after: u32,
+}
+
+impl Link {
+    const NONE: Self = Self { told: NOBODY, before: NOBODY, after: NOBODY };
 }
 
 impl Rumours {
     /// No news of so many members; each piece is to be told `limit` times.
     pub(super) fn new(members: usize, limit: u32) -> Self {
-        let (links, heads) = (vec![Link::default(); members], vec![None; limit as usize]);
+        let (links, heads) = (vec![Link::NONE; members], vec![NOBODY; limit as usize]);
         Self { links, heads, lowest: 0, count: 0 }
     }
 
@@ -58,27 +66,31 @@ impl Rumours {
 
     /// Whether a member's news has been told often enough.
     pub(super) fn is_spent(&self, member: usize) -> bool {
-        self.links[member].told.is_none()
+        self.links[member].told == NOBODY
     }
 
     /// Takes out the member whose news is next, with how often that has been told.
     fn take_first(&mut self) -> Option<(u32, u32)> {
-        let empty = self.heads[self.lowest..].iter().take_while(|head| head.is_none()).count();
+        let empty = self.heads[self.lowest..].iter().take_while(|head| **head == NOBODY).count();
         self.lowest += empty;
-        let first = self.heads.get(self.lowest).copied().flatten()?;
+        let first = *self.heads.get(self.lowest)?;
         let told = self.links[first as usize].told;
         self.unlink(first);
-        told.map(|told| (first, told))
+        Some((first, told))
     }
 
     fn unlink(&mut self, member: u32) {
-        let Link { told, before, after } = std::mem::take(&mut self.links[member as usize]);
-        let Some(told) = told else { return };
-        match before {
-            Some(before) => self.links[before as usize].after = after,
-            None => self.heads[told as usize] = after,
+        let Link { told, before, after } =
+            std::mem::replace(&mut self.links[member as usize], Link::NONE);
+        if told == NOBODY {
+            return;
         }
-        if let Some(after) = after {
+        if before == NOBODY {
+            self.heads[told as usize] = after;
+        } else {
+            self.links[before as usize].after = after;
+        }
+        if after != NOBODY {
             self.links[after as usize].before = before;
         }
         self.count -= 1;
@@ -87,10 +99,10 @@ impl Rumours {
     /// Puts a member that is in no list into this one, unless its news has been told often enough.
     fn link(&mut self, member: u32, told: u32) {
         let Some(head) = self.heads.get_mut(told as usize) else { return };
-        let after = head.replace(member);
-        self.links[member as usize] = Link { told: Some(told), before: None, after };
-        if let Some(after) = after {
-            self.links[after as usize].before = Some(member);
+        let after = std::mem::replace(head, member);
+        self.links[member as usize] = Link { told, before: NOBODY, after };
+        if after != NOBODY {
+            self.links[after as usize].before = member;
         }
         self.lowest = self.lowest.min(told as usize);
         self.count += 1;
