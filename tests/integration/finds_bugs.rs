@@ -103,6 +103,12 @@ fn every_bug_of_a_link_is_found_within_a_thousand_runs_and_none_without_one() {
     }
 }
 
+#[test]
+fn every_bug_of_a_clock_is_found_within_a_thousand_runs_and_none_without_one() {
+    assert!(found_in_budget("logical-clocks", 'E') >= 5);
+    holds_for("logical-clocks", 3_000_000_000, 300);
+}
+
 /// A hunt of 200,000 takes minutes, so this one begins shortly before the first seed that finds the bug. After a change of the library's
 /// scenario, `BLESS=1 cargo test -p seatrial-tests hard_bugs` makes the whole hunt from seed 0 and notes where that is.
 #[test]

@@ -1,5 +1,6 @@
 //! Logical clocks: what can be said of the order of events without a common clock. Plain types, which no node and no network is
-//! needed for; what a node sends along with a message, and how it receives it, is the node's business.
+//! needed for; what a node sends along with a message, and how it receives it, is the node's business. [`Stamper`] is such a node, in
+//! which the clocks are tried.
 //!
 //! | Clock | Says | Costs |
 //! | --- | --- | --- |
@@ -29,6 +30,9 @@ mod counts;
 mod dotted;
 mod hybrid;
 mod lamport;
+mod mutant;
+mod process;
+mod stamper;
 #[cfg(test)]
 mod tests;
 mod vector;
@@ -37,5 +41,9 @@ mod version;
 pub use dotted::{Dot, DottedVersionVector, Siblings};
 pub use hybrid::{DriftError, HybridClock, HybridTime};
 pub use lamport::{LamportClock, LamportTime, LimitError};
+#[cfg(feature = "mutants")]
+pub use mutant::{Class, Mutant};
+pub use process::Stamp;
+pub use stamper::{Stamped, Stamper, StamperConfig, StamperRequest, StamperResponse};
 pub use vector::VectorClock;
 pub use version::VersionVector;

@@ -117,6 +117,19 @@ pub enum Fact {
         /// Its content.
         digest: u64,
     },
+    /// A component of the stamp of the node's latest event: of the sending or delivery that it has just announced, or, where it announces
+    /// a stamp of an event that is neither, of one of its own. A vector is told component by component; those that are zero may be left
+    /// out.
+    Stamp {
+        /// Names the event among all of this node.
+        event: u64,
+        /// Which clock shows it.
+        clock: Clock,
+        /// Whose component it is: this node's own, but for vectors.
+        of: NodeId,
+        /// What it shows.
+        value: u64,
+    },
     /// The failure detector suspects a node from now on (ch. 2.6).
     Suspect {
         /// The suspected node.
@@ -148,6 +161,23 @@ pub enum Fact {
         /// What was reached, as a short phrase.
         mark: &'static str,
     },
+}
+
+/// Clocks that events are stamped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Clock {
+    /// The node's wall clock as it reads it, in nanoseconds since the Unix epoch.
+    Physical,
+    /// A Lamport clock (1978).
+    Lamport,
+    /// A vector clock (Fidge 1988, Mattern 1989).
+    Vector,
+    /// The time part of a hybrid logical clock (Kulkarni et al. 2014, `l`), in nanoseconds since the Unix epoch.
+    HybridTime,
+    /// The counting part of a hybrid logical clock (`c`).
+    HybridCount,
 }
 
 /// An event type, some of whose values are facts.

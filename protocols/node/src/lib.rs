@@ -113,7 +113,7 @@ mod wire;
 
 pub use child::Outbox;
 pub use disk::{Disk, DiskError, DiskWrite, FileName, NoStorage, Storage};
-pub use fact::{Announce, Fact};
+pub use fact::{Announce, Clock, Fact};
 pub use id::{NodeId, ParseNodeIdError, ReadToken, RequestToken, SyncToken};
 pub use input::Input;
 pub use io::Io;

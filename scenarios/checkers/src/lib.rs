@@ -5,6 +5,7 @@
 
 mod answers;
 mod checker;
+pub mod clocks;
 pub mod delivery;
 mod echo;
 mod figures;

@@ -1,5 +1,6 @@
 //! The judges of one run, made from the names that a scenario gives.
 
+use seatrial_checkers::clocks::{ClockLaws, Law};
 use seatrial_checkers::delivery::{DeliveryProperties, Property as Delivery};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::{Progress, Property, RaftProperties};
@@ -34,6 +35,12 @@ pub fn checkers() -> Vec<CheckerInfo> {
     all.extend(GROUPS.iter().map(group));
     let property = |p: &Delivery| CheckerInfo { name: p.label(), about: p.name() };
     all.extend(Delivery::ALL.iter().map(property));
+    all.push(CheckerInfo {
+        name: "clocks",
+        about: "the laws of logical clocks: LC1, VC1, HLC1, HLC2",
+    });
+    let law = |law: &Law| CheckerInfo { name: law.label(), about: law.about() };
+    all.extend(Law::ALL.iter().map(law));
     all.extend([
         CheckerInfo {
             name: "progress",
@@ -126,6 +133,7 @@ impl Judges {
         let mut checkers: Vec<Box<dyn Checker>> = Vec::new();
         let mut properties = Vec::new();
         let mut deliveries = Vec::new();
+        let mut laws = Vec::new();
         for name in &spec.checkers {
             if let Some(checker) = protocol.checker(name) {
                 checkers.push(checker);
@@ -137,9 +145,11 @@ impl Judges {
                 "progress" => checkers.push(Box::new(Progress::within(spec.progress_within))),
                 "answers" => checkers.push(Box::new(Answers::within(spec.progress_within))),
                 "echo" => checkers.push(Box::new(Echo::new())),
-                name => match delivery(name) {
-                    Some(named) => deliveries.extend(named),
-                    None => properties.push(property(name)?),
+                "clocks" => laws.extend(Law::ALL),
+                name => match (delivery(name), Law::from_label(name)) {
+                    (Some(named), _) => deliveries.extend(named),
+                    (None, Some(law)) => laws.push(law),
+                    (None, None) => properties.push(property(name)?),
                 },
             }
         }
@@ -149,6 +159,9 @@ impl Judges {
         if !deliveries.is_empty() {
             let judge = DeliveryProperties::only(&deliveries, spec.progress_within);
             checkers.push(Box::new(judge));
+        }
+        if !laws.is_empty() {
+            checkers.push(Box::new(ClockLaws::only(&laws)));
         }
         Ok(Self { checkers })
     }

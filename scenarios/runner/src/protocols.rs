@@ -1,6 +1,7 @@
 //! The protocols that come with Seatrial, as scenarios know them.
 
 mod broadcast;
+mod clocks;
 mod echo;
 mod links;
 mod raft;
@@ -13,6 +14,7 @@ use crate::registry::Protocol;
 pub(crate) fn all() -> Vec<Protocol> {
     let mut all = vec![echo::protocol(), raft_kv::protocol(), raft_counter::protocol()];
     all.extend(links::protocols());
+    all.push(clocks::protocol());
     all.extend(broadcast::protocols());
     all
 }

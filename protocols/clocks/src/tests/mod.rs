@@ -1,6 +1,7 @@
 //! Random histories, and the laws that clocks must keep on them.
 
 mod clocks;
+mod stamper;
 mod versions;
 
 use proptest::prelude::*;

@@ -31,6 +31,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "links/" > "stubborn-link",
     "links/" > "perfect-link",
     "links/" > "fifo-link",
+    "clocks/" > "logical-clocks",
     "broadcast/" > "best-effort-broadcast",
     "broadcast/" > "reliable-broadcast",
     "broadcast/" > "lazy-reliable-broadcast",
