@@ -13,6 +13,7 @@ mod integration {
     mod faults; // each fault does what it says, and is over when it is over
     mod finds_bugs; // planted bugs are found within their budget, and the correct protocols hold
     mod idle; // a world in which nothing happens costs nothing
+    mod misuse; // what makes no sense is refused before it runs
     mod raft_world; // every size of cluster serves, whoever is asked
     mod repeatable; // equal seeds give equal worlds
 }

@@ -46,6 +46,6 @@ pub use latency::Latency;
 pub use network::LinkException;
 pub use plan::{Fault, FaultPlan, PlannedFault, Rates, Target};
 pub use queue::Order;
-pub use setup::Setup;
+pub use setup::{Setup, SetupError};
 pub use tape::{Choice, MILLION, Override, Site, Tape, WORLD};
 pub use world::World;

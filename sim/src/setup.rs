@@ -1,6 +1,8 @@
 //! What a world is told before it begins.
 
-use seatrial_node::{Duration, NodeId};
+use std::fmt;
+
+use seatrial_node::{Duration, MembersError, NodeId};
 
 use crate::latency::Latency;
 use crate::network::LinkException;
@@ -10,7 +12,7 @@ use crate::queue::Order;
 /// Everything about a world but its nodes' code, their configuration and its chance.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The nodes, in ascending order.
+    /// The nodes, in ascending order, each of them once.
     pub members: Vec<NodeId>,
     /// How many clients there are.
     pub clients: u32,
@@ -55,5 +57,92 @@ impl Setup {
             instant_limit: 100_000,
             event_limit: u64::MAX,
         }
+    }
+
+    /// Whether a world can be made of it. [`World::reset`](crate::World::reset) refuses where not.
+    ///
+    /// # Errors
+    /// What is wrong, as a sentence for whoever wrote it.
+    pub fn check(&self) -> Result<(), SetupError> {
+        MembersError::check_all(&self.members).map_err(SetupError::Members)?;
+        let latencies = [
+            ("latency", &self.latency),
+            ("client_latency", &self.client_latency),
+            ("disk_write", &self.disk_write),
+            ("disk_sync", &self.disk_sync),
+            ("disk_read", &self.disk_read),
+        ];
+        let exceptions = self.exceptions.iter().map(|link| ("exceptions", &link.latency));
+        for (field, latency) in latencies.into_iter().chain(exceptions) {
+            if let Some(problem) = latency.problem() {
+                return Err(SetupError::Latency { field, problem });
+            }
+        }
+        self.plan
+            .problem(&self.members, self.clients)
+            .map_or(Ok(()), |problem| Err(SetupError::Plan(problem)))
+    }
+}
+
+/// Why no world can be made of a setup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The members are no cluster.
+    Members(MembersError),
+    /// A latency makes no sense.
+    Latency {
+        /// Which field of the setup.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The plan of faults does not fit the world; the text says why.
+    Plan(String),
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Members(error) => write!(f, "the members are no cluster: {error}"),
+            Self::Latency { field, problem } => write!(f, "{field} makes no sense: {problem}"),
+            Self::Plan(problem) => write!(f, "the fault plan makes no sense: {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fault, FaultPlan, PlannedFault, Target};
+
+    fn refused(change: impl FnOnce(&mut Setup)) -> String {
+        let mut setup = Setup::new(3);
+        change(&mut setup);
+        setup.check().expect_err("no world").to_string()
+    }
+
+    #[test]
+    fn a_setup_of_which_no_world_can_be_made_is_refused_with_a_reason() {
+        assert_eq!(Setup::new(3).check(), Ok(()));
+        assert_eq!(Setup::new(0).check(), Err(SetupError::Members(MembersError::Empty)));
+        let twice = refused(|setup| setup.members.push(NodeId(2)));
+        assert_eq!(
+            twice,
+            "the members are no cluster: n2 is listed twice; every member is named once"
+        );
+        let backwards = refused(|setup| setup.members.reverse());
+        assert!(backwards.contains("n2 is listed before n1"), "{backwards}");
+        let ms = Duration::from_millis;
+        let slow = refused(|setup| setup.disk_sync = Latency::uniform(ms(5), ms(1)));
+        assert!(slow.starts_with("disk_sync makes no sense: the shortest, 5ms"), "{slow}");
+        let nobody = refused(|setup| {
+            let fault = Fault::Crash { node: Target::Node(NodeId(7)) };
+            let planned = PlannedFault { at: ms(1), lasts: ms(1), fault };
+            setup.plan = FaultPlan { faults: vec![planned], ..FaultPlan::calm() };
+        });
+        assert!(nobody.contains("there is no n7"), "{nobody}");
     }
 }

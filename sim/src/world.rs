@@ -13,7 +13,7 @@ use crate::hash::RunHash;
 use crate::incident::{Incident, Stop};
 use crate::nemesis::Nemesis;
 use crate::port::WorldPort;
-use crate::setup::Setup;
+use crate::setup::{Setup, SetupError};
 use crate::tape::Tape;
 
 /// A simulated world of nodes of one type.
@@ -114,13 +114,24 @@ impl<N: Node> World<N> {
     /// Begins another run: these nodes, this chance, this configuration for each node. Nothing happens before [`World::run`].
     ///
     /// # Panics
-    /// Where the members are not in ascending order, or the plan does not fit the world (see
-    /// [`FaultPlan::problem`](crate::FaultPlan::problem)).
+    /// Where no world can be made of the setup; [`World::try_reset`] says so instead.
     pub fn reset(&mut self, setup: &Setup, tape: Tape, config: impl FnMut(NodeId) -> N::Config) {
-        assert!(setup.members.is_sorted_by(|a, b| a < b), "members must be in ascending order");
-        if let Some(problem) = setup.plan.problem(&setup.members, setup.clients) {
-            panic!("the fault plan makes no sense: {problem}");
+        if let Err(error) = self.try_reset(setup, tape, config) {
+            panic!("no world can be made of this setup: {error}");
         }
+    }
+
+    /// The same, for a setup that comes from outside.
+    ///
+    /// # Errors
+    /// Where no world can be made of the setup (see [`Setup::check`]). The world is as it was, and the tape is lost.
+    pub fn try_reset(
+        &mut self,
+        setup: &Setup,
+        tape: Tape,
+        config: impl FnMut(NodeId) -> N::Config,
+    ) -> Result<(), SetupError> {
+        setup.check()?;
         self.nodes.clear();
         self.nodes.resize_with(setup.members.len(), || None);
         self.configs.clear();
@@ -137,6 +148,7 @@ impl<N: Node> World<N> {
         self.incident = None;
         self.shown.clear();
         self.shown.resize(setup.members.len(), Status::new());
+        Ok(())
     }
 
     /// Takes the tape back, to reseed it for the next run without allocating. The world must be reset before it runs again.

@@ -27,7 +27,8 @@ impl<'a, N: Node> Io<'a, N> {
         self.me
     }
 
-    /// The members of the cluster in the configuration that it boots with, this node included, in ascending order.
+    /// The members of the cluster in the configuration that it boots with, this node included, in ascending order, each of them once. A
+    /// host sees to that before it starts a node: [`MembersError::check`](crate::MembersError::check).
     pub fn members(&self) -> &'a [NodeId] {
         self.members
     }

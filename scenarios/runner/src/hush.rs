@@ -1,8 +1,10 @@
 //! Panics of simulated nodes: they are findings, so they are kept, with their place, and not printed.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
+use std::thread;
 
 thread_local! {
     static HUSHED: Cell<bool> = const { Cell::new(false) };
@@ -11,11 +13,11 @@ thread_local! {
 
 static HOOK: Once = Once::new();
 
-/// Runs this seed's world, and keeps panics in it from being printed. Panics elsewhere are printed as ever.
+/// Runs this, and keeps a panic in it from being printed. Panics elsewhere are printed as ever.
 ///
-/// # Panics
-/// Where the act itself panics, and not a node in it: that is told in full.
-pub(crate) fn hushed<R>(seed: u64, act: impl FnOnce() -> R) -> R {
+/// # Errors
+/// What the act panicked with, if it did.
+pub(crate) fn hushed<R>(act: impl FnOnce() -> R) -> thread::Result<R> {
     HOOK.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -30,12 +32,15 @@ pub(crate) fn hushed<R>(seed: u64, act: impl FnOnce() -> R) -> R {
     HUSHED.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(act));
     HUSHED.set(false);
-    result.unwrap_or_else(|payload| {
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        let place = place().unwrap_or_default();
-        panic!("seed {seed}, outside of any node, at {place}: {}", text.unwrap_or_default());
-    })
+    result
+}
+
+/// Panics in full with what a run of this seed panicked with, outside of any node: in a workload, say.
+pub(crate) fn tell(seed: u64, payload: &(dyn Any + Send)) -> ! {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    let place = place().unwrap_or_default();
+    panic!("seed {seed}, outside of any node, at {place}: {}", text.unwrap_or_default());
 }
 
 /// Where the last hushed panic of this thread was raised.

@@ -313,7 +313,8 @@ impl Worker<'_> {
         self.judges.begin(&drawn.setup.members);
         self.tally.begin();
         let mut ear = Ear { judges: &mut self.judges, tally: &mut self.tally, recorder };
-        let end = hush::hushed(seed, || self.stage.run(&drawn, limit, tape, &mut ear));
+        let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
+        let end = end.unwrap_or_else(|payload| hush::tell(seed, &*payload));
         self.tape = Some(self.stage.take_tape());
         let judgements = self.judge(&end);
         let figures = self.judges.figures(end.end);

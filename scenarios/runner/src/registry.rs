@@ -8,8 +8,9 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use seatrial_checkers::Checker;
-use seatrial_node::{Duration, Node};
+use seatrial_node::{Disk, Duration, NoStorage, Node, OpenError};
 
+use crate::hush::hushed;
 use crate::scenario::{Setting, unknown};
 use crate::stage::{Arena, Stage};
 use crate::workload::Workload;
@@ -209,7 +210,7 @@ impl Protocol {
                 let config = move |settings: &Settings| config(settings, mutant);
                 Box::new(Arena::<N, W>::new(Box::new(config), workload()))
             }),
-            check: Box::new(move |settings| check(settings, None).map(drop)),
+            check: Box::new(move |settings| opens::<N>(&check(settings, None)?)),
         });
         self
     }
@@ -252,6 +253,16 @@ impl Protocol {
             let what = format!("workload of {}", self.name);
             unknown(&what, name, self.workloads.iter().map(|workload| workload.info.name))
         })
+    }
+}
+
+/// Whether a node accepts its configuration on an empty disk: what is wrong with a setting is told before anything runs. Whatever
+/// else keeps it from opening is for the runs to show.
+fn opens<N: Node>(config: &N::Config) -> Result<(), String> {
+    let open = || N::open(config, &mut Disk::new(&mut NoStorage));
+    match hushed(open) {
+        Ok(Err(OpenError::Config(why))) => Err(why),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The links as whole nodes in a small world: every property holds, and the bug that breaks it is seen to break it.
 
+mod misuse;
 mod promises;
 mod world;
 

@@ -51,6 +51,14 @@ impl Scenario {
             let what = format!("the name {:?} has to be of a-z, 0-9 and -", self.name);
             return Err(("", "name", what));
         }
+        if self.judge.checkers.is_empty() {
+            return Err(("judge", "checkers", "nobody judges: name at least one checker".into()));
+        }
+        self.check_trouble()
+    }
+
+    /// Whether there are nodes, times are possible and scripted faults fit.
+    pub(crate) fn check_trouble(&self) -> Result<(), (&'static str, &'static str, String)> {
         if self.cluster.nodes.least() == 0 {
             return Err(("cluster", "nodes", "a cluster has at least one node".into()));
         }
@@ -70,14 +78,6 @@ impl Scenario {
             let what = "there may be no key at all: a workload has at least one".into();
             return Err(("workload", "keys", what));
         }
-        if self.judge.checkers.is_empty() {
-            return Err(("judge", "checkers", "nobody judges: name at least one checker".into()));
-        }
-        self.check_trouble()
-    }
-
-    /// Whether times are possible and scripted faults fit.
-    pub(crate) fn check_trouble(&self) -> Result<(), (&'static str, &'static str, String)> {
         self.check_latencies()?;
         self.check_script()
     }
