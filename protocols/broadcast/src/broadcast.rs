@@ -19,6 +19,11 @@ pub trait ReliableBroadcast<P: Payload>: Broadcast<P> {}
 /// A broadcast that keeps URB1 to URB4 (§3.4): whatever any member delivers, a crashed one included, all correct ones deliver.
 pub trait UniformBroadcast<P: Payload>: ReliableBroadcast<P> {}
 
+/// A uniform broadcast that also keeps uniform total order (UTOB5, §6.1.3): if any two members, crashed ones included, deliver the same
+/// two messages, they deliver them in the same order. With URB4 it follows that what one member has delivered is a beginning of what
+/// another has.
+pub trait TotalOrderBroadcast<P: Payload>: UniformBroadcast<P> {}
+
 /// Names a message for ever: no two broadcasts have the same name, not even in two lives of their origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId {
@@ -82,6 +87,29 @@ pub enum BroadcastEvent<P> {
     },
     /// The failure detector beneath has changed its mind.
     Suspicion(Suspicion),
+    /// This member was so far behind that the others have forgotten what it lacks. It goes on after that, as if it had crashed and
+    /// started again here: whoever keeps a state of what is delivered begins anew. Of broadcasts that bound what they keep.
+    Skipped {
+        /// Which of its own messages were among what it has skipped: the others deliver them.
+        own: Vec<MessageId>,
+    },
+    /// Something that a layer beneath has told of, for observers.
+    Fact(Fact),
+}
+
+/// The mark of a member that has fallen too far behind.
+pub const SKIPPED: &str = "a member skipped messages that the others had forgotten";
+
+impl<P> BroadcastEvent<P> {
+    /// The same news for a layer above, whose payload is another; none where it is of a message.
+    pub(crate) fn pass_up<Q>(self) -> Option<BroadcastEvent<Q>> {
+        Some(match self {
+            Self::Broadcast { .. } | Self::Deliver { .. } => return None,
+            Self::Suspicion(suspicion) => BroadcastEvent::Suspicion(suspicion),
+            Self::Skipped { own } => BroadcastEvent::Skipped { own },
+            Self::Fact(fact) => BroadcastEvent::Fact(fact),
+        })
+    }
 }
 
 impl<P> From<Suspicion> for BroadcastEvent<P> {
@@ -100,6 +128,8 @@ impl<P: Payload> Announce for BroadcastEvent<P> {
                 Fact::Deliver { origin: id.origin, message: id.number, digest: payload.digest() }
             }
             Self::Suspicion(suspicion) => return suspicion.fact(),
+            Self::Skipped { .. } => Fact::Reached { mark: SKIPPED },
+            Self::Fact(fact) => *fact,
         })
     }
 }

@@ -112,7 +112,7 @@ impl<P: Payload, B: ReliableBroadcast<Numbered<P>>> Fifo<P, B> {
                 BroadcastEvent::Broadcast { id, digest } => {
                     io.announce(BroadcastEvent::Broadcast { id, digest });
                 }
-                BroadcastEvent::Suspicion(suspicion) => io.announce(suspicion.into()),
+                other => other.pass_up().into_iter().for_each(|event| io.announce(event)),
             }
         }
         self.heard.events = events;

@@ -67,11 +67,13 @@ mod stability;
 #[cfg(test)]
 mod tests;
 mod topology;
+mod total_order;
 
 pub use all_ack::AllAckUniform;
 pub use best_effort::BestEffort;
 pub use broadcast::{
-    Broadcast, BroadcastEvent, MessageId, ReliableBroadcast, Stream, UniformBroadcast,
+    Broadcast, BroadcastEvent, MessageId, ReliableBroadcast, SKIPPED, Stream, TotalOrderBroadcast,
+    UniformBroadcast,
 };
 pub use causal::{CausalWaiting, Timed};
 pub use config::{DetectedConfig, LazyConfig, LinkedConfig, OrderConfig, PastConfig};
@@ -88,3 +90,4 @@ pub use parts::{Part, PartTimer};
 pub use process::{Answer, Process, ProcessConfig, Recovery, Request, Response};
 pub use seen::Mark;
 pub use topology::Topology;
+pub use total_order::{ConsensusConfig, ConsensusMessage, ConsensusOrder, ConsensusTimer};

@@ -63,6 +63,16 @@ pub enum Mutant {
     CausalNoWait,
     /// O17: FIFO broadcast delivers whatever comes, and goes on from there.
     FifoGap,
+    /// TO-1: whoever gives messages their places delivers them before others have them.
+    DeliverBeforeMajority,
+    /// TO-2: what a former sequencer numbers is taken.
+    NoEpochFence,
+    /// TO-3: a message that is given a second place is delivered again.
+    RetryDeliveredTwice,
+    /// TO-4: a new sequencer goes on from its own order, whatever the others have.
+    ReorderAtFailover,
+    /// TO-5: the log is cut after every snapshot, whoever still needs it.
+    ForgetsUnstable,
 }
 
 #[cfg(feature = "mutants")]
@@ -80,6 +90,11 @@ impl Mutant {
         Self::UrbEarly,
         Self::CausalNoWait,
         Self::FifoGap,
+        Self::DeliverBeforeMajority,
+        Self::NoEpochFence,
+        Self::RetryDeliveredTwice,
+        Self::ReorderAtFailover,
+        Self::ForgetsUnstable,
     ];
 
     /// The short id, as `"RN-1"`.
@@ -154,6 +169,31 @@ impl Mutant {
                 "O17",
                 "fifo-gap",
                 "delivers any number from the next on, and drops those that it has skipped",
+            ),
+            Self::DeliverBeforeMajority => (
+                "TO-1",
+                "deliver-before-majority",
+                "delivers what it gives a place to at once, before a majority has it",
+            ),
+            Self::NoEpochFence => (
+                "TO-2",
+                "no-epoch-fence",
+                "takes the numbers of a former sequencer as if they were the present one's",
+            ),
+            Self::RetryDeliveredTwice => (
+                "TO-3",
+                "retry-delivered-twice",
+                "delivers a message again that was asked for twice and got two places",
+            ),
+            Self::ReorderAtFailover => (
+                "TO-4",
+                "reorder-at-failover",
+                "as the new sequencer, goes on from its own order and ignores the others'",
+            ),
+            Self::ForgetsUnstable => (
+                "TO-5",
+                "forgets-unstable",
+                "forgets delivered messages at once, though others have not got them yet",
             ),
         }
     }

@@ -204,6 +204,7 @@ where
             BroadcastEvent::Deliver { id, payload } => self.data(id, payload, io),
             // This layer's own detector is the one that is told of.
             BroadcastEvent::Suspicion(_) => {}
+            other => other.pass_up().into_iter().for_each(|event| io.announce(event)),
         }
     }
 

@@ -197,7 +197,8 @@ impl<P: Payload, B: Broadcast<P>> Process<P, B> {
             match &event {
                 BroadcastEvent::Broadcast { id, .. } => self.sent(*id, io),
                 BroadcastEvent::Deliver { id, payload } => self.deliver(*id, payload, io),
-                BroadcastEvent::Suspicion(_) => {}
+                BroadcastEvent::Skipped { own } => self.skip(own, io),
+                BroadcastEvent::Suspicion(_) | BroadcastEvent::Fact(_) => {}
             }
             io.announce(event);
         }
@@ -219,6 +220,15 @@ impl<P: Payload, B: Broadcast<P>> Process<P, B> {
         }
         if let Some(token) = self.in_flight.remove(&id).flatten() {
             io.reply(token, Response::Delivered(id));
+        }
+    }
+
+    /// Messages of this member's own are delivered by the others, and never here.
+    fn skip(&mut self, own: &[MessageId], io: &mut Io<'_, Self>) {
+        for id in own {
+            if let Some(token) = self.in_flight.remove(id).flatten() {
+                io.reply(token, Response::Sent(*id));
+            }
         }
     }
 }

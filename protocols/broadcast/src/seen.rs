@@ -95,6 +95,24 @@ impl Seen {
         self.streams.iter().map(|track| track.mark)
     }
 
+    /// Every stream: how far it has been seen without a gap, and what is in beyond.
+    pub(crate) fn tracks(&self) -> impl ExactSizeIterator<Item = (Mark, &[u32])> {
+        self.streams.iter().map(|track| (track.mark, track.beyond.as_slice()))
+    }
+
+    /// Takes a stream in as [`Seen::tracks`] has told of it. Tells whether it can be: streams come in ascending order, and so does what is
+    /// beyond the next of the mark.
+    pub(crate) fn push_track(&mut self, mark: Mark, beyond: Vec<u32>) -> bool {
+        let is_next = self.streams.last().is_none_or(|last| last.mark.stream < mark.stream);
+        let first = mark.sequence.saturating_add(2);
+        let ascends = beyond.windows(2).all(|pair| pair[0] < pair[1]);
+        let is_sound = is_next && ascends && beyond.first().is_none_or(|next| *next >= first);
+        if is_sound {
+            self.streams.push(Track { mark, beyond });
+        }
+        is_sound && self.lives(mark.stream.origin).1 <= LIVES
+    }
+
     fn find(&self, stream: Stream) -> Result<usize, usize> {
         self.streams.binary_search_by_key(&stream, |track| track.mark.stream)
     }

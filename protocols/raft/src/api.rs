@@ -60,6 +60,11 @@ impl Raft {
         self.commit
     }
 
+    /// The log is on this node's own disk up to and including this index.
+    pub fn persisted_index(&self) -> u64 {
+        self.persisted
+    }
+
     /// The last index that [`Raft::next_committed`] has handed out or a snapshot has covered.
     pub fn last_applied(&self) -> u64 {
         self.applied

@@ -58,7 +58,7 @@ pub(super) fn broken(
             BroadcastEvent::Deliver { id, payload } => {
                 story.delivered.entry(*node).or_default().push((*id, *payload));
             }
-            BroadcastEvent::Suspicion(_) => {}
+            _ => {}
         }
     }
     properties.iter().copied().find(|property| !story.keeps(*property))
@@ -127,7 +127,7 @@ impl Story<'_> {
                     known.extend(before);
                     known.insert(*id);
                 }
-                BroadcastEvent::Suspicion(_) => {}
+                _ => {}
             }
         }
         true

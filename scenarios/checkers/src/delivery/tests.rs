@@ -207,6 +207,17 @@ fn total_order_is_one_beginning_of_the_other() {
 }
 
 #[test]
+fn who_starts_again_may_repeat_or_miss_a_part_of_the_order_and_not_change_it() {
+    let uniform = Property::Utob5;
+    holds(uniform, "a!1 a!2 b!1 a:a1 a:a2 a:b1 b:a1 b+ b^ b:a1 b:a2 b:b1");
+    holds(uniform, "a!1 a!2 b!1 a:a1 a:a2 a:b1 b:a1 b+ b^ b:a2 b:b1");
+    holds(uniform, "a!1 a!2 a!3 a:a1 a:a2 b:a1 b+ b^ b:a1 b:a2 b:a3 a:a3");
+    broken(uniform, "a!1 a!2 a:a1 a:a2 b+ b^ b:a2 b:a1", "n1 delivers message 1 of n0 after");
+    broken(uniform, "a!1 a!2 a!3 a:a1 b+ b^ b:a1 b:a3 a:a2", "n0's delivery number 2 is message 2");
+    holds(uniform, "a!1 b+ b^ b:a1 b:a1");
+}
+
+#[test]
 fn labels_are_those_of_the_book_and_lead_back() {
     for property in Property::ALL {
         assert_eq!(Property::from_label(property.label()), Some(property));

@@ -1,4 +1,7 @@
 //! Total order (TOB5, UTOB5): what two processes have delivered is, in the one, a beginning of what it is in the other.
+//!
+//! A process that has crashed and started again may deliver a part of the order again, or miss one. It is held to the order alone: of any
+//! two messages that it delivers in this life, the first is the one that comes first elsewhere.
 
 use seatrial_history::{Moment, Violation};
 
@@ -10,11 +13,14 @@ use super::view::View;
 #[derive(Clone, Debug, Default)]
 pub(super) struct TotalOrder {
     order: Vec<(usize, usize)>,
+    /// By message: its place in that.
+    places: Vec<Option<usize>>,
 }
 
 impl TotalOrder {
     pub(super) fn begin(&mut self) {
         self.order.clear();
+        self.places.clear();
     }
 
     /// Uniform: whoever delivers is held to it at once.
@@ -26,11 +32,11 @@ impl TotalOrder {
     ) -> Option<Violation> {
         let receiver = &view.processes[now.by];
         if receiver.life > 1 {
-            return None;
+            return self.deliver_again(property, view, now);
         }
         let place = receiver.delivered.len();
         let Some((first, other)) = self.order.get(place).copied() else {
-            self.order.push((now.by, now.message));
+            self.append(now);
             return None;
         };
         if other == now.message {
@@ -45,6 +51,46 @@ impl TotalOrder {
             [(now.by, now.message), (first, other)],
             evidence,
         ))
+    }
+
+    /// Whoever has started again goes on in the order, from wherever.
+    fn deliver_again(
+        &mut self,
+        property: Property,
+        view: &View,
+        now: Delivery,
+    ) -> Option<Violation> {
+        let Some(place) = self.place(now.message) else {
+            self.append(now);
+            return None;
+        };
+        let before = *view.processes[now.by].delivered.last()?;
+        let place_before = self.place(before)?;
+        if place_before < place || before == now.message {
+            return None;
+        }
+        let explanation = format!(
+            "{} delivers {} after {}, but elsewhere the former comes first.",
+            view.node(now.by),
+            view.title(now.message),
+            view.title(before)
+        );
+        let elsewhere = [self.order[place], self.order[place_before]];
+        let elsewhere = elsewhere.map(|(first, message)| view.delivery(message, first));
+        let evidence = elsewhere.into_iter().flatten().chain([view.now(now)]).collect();
+        Some(violation(property, now.at, explanation, evidence))
+    }
+
+    fn place(&self, message: usize) -> Option<usize> {
+        self.places.get(message).copied().flatten()
+    }
+
+    fn append(&mut self, now: Delivery) {
+        if self.places.len() <= now.message {
+            self.places.resize(now.message + 1, None);
+        }
+        self.places[now.message].get_or_insert(self.order.len());
+        self.order.push((now.by, now.message));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Broadcasts: clients ask any member to broadcast numbers, each of them once.
 
+mod total_order;
+
 use seatrial_broadcast::{
     AllAckUniform, Answer as WhenAnswered, BestEffort, CausalNoWaiting, CausalWaiting,
     DetectedConfig, EagerReliable, Fifo, Frame, LazyConfig, LazyReliable, LinkedConfig,
@@ -19,7 +21,7 @@ type Eager<P> = EagerReliable<P, LinkOf<P>>;
 
 /// All broadcasts.
 pub(super) fn protocols() -> Vec<Protocol> {
-    vec![
+    let mut all = vec![
         best_effort(),
         reliable(),
         lazy_reliable(),
@@ -28,7 +30,9 @@ pub(super) fn protocols() -> Vec<Protocol> {
         fifo(),
         causal(),
         no_waiting_causal(),
-    ]
+    ];
+    all.extend(total_order::protocols());
+    all
 }
 
 fn best_effort() -> Protocol {
@@ -120,12 +124,22 @@ fn no_waiting_causal() -> Protocol {
     })
 }
 
-/// A broadcast without a workload.
+/// A broadcast over a link, without a workload.
 fn protocol(name: &'static str, about: &'static str, bugs: &[Mutant]) -> Protocol {
-    let protocol = Protocol::new(name, about)
-        .with_roles(&[])
+    let protocol = Protocol::new(name, about).with_roles(&[]);
+    of_process(linking(protocol), bugs)
+}
+
+/// The settings of the perfect link.
+fn linking(protocol: Protocol) -> Protocol {
+    protocol
         .with_setting("resend_after", "how long the link waits before it sends again")
         .with_setting("resend_at_most", "the longest wait between two sendings")
+}
+
+/// The settings of a process, and the bugs of its broadcast.
+fn of_process(protocol: Protocol, bugs: &[Mutant]) -> Protocol {
+    let protocol = protocol
         .with_setting(
             "when_delivered",
             "whether clients are answered at the delivery; else at once",

@@ -40,4 +40,5 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "broadcast/" > "fifo-broadcast",
     "broadcast/" > "causal-broadcast",
     "broadcast/" > "no-waiting-causal-broadcast",
+    "broadcast/" > "total-order-broadcast",
 ];
