@@ -90,4 +90,7 @@ pub use parts::{Part, PartTimer};
 pub use process::{Answer, Process, ProcessConfig, Recovery, Request, Response};
 pub use seen::Mark;
 pub use topology::Topology;
-pub use total_order::{ConsensusConfig, ConsensusMessage, ConsensusOrder, ConsensusTimer};
+pub use total_order::{
+    ConsensusConfig, ConsensusMessage, ConsensusOrder, ConsensusTimer, SequencerConfig,
+    SequencerFrame, SequencerOrder,
+};

@@ -18,7 +18,7 @@ pub enum PartTimer<A, B> {
     Below(A),
     /// Of the failure detector.
     Detector(B),
-    /// The layer's own: time to tell others how far it has delivered.
+    /// The layer's own: time to tell others how far it has come.
     Report,
 }
 

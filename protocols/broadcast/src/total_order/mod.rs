@@ -5,9 +5,14 @@
 
 mod consensus;
 mod entry;
-
+mod failover;
+mod frame;
+mod ledger;
 mod own;
-
+mod progress;
 mod saves;
+mod sequencer;
 
 pub use consensus::{ConsensusConfig, ConsensusMessage, ConsensusOrder, ConsensusTimer};
+pub use frame::SequencerFrame;
+pub use sequencer::{SequencerConfig, SequencerOrder};

@@ -41,4 +41,5 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "broadcast/" > "causal-broadcast",
     "broadcast/" > "no-waiting-causal-broadcast",
     "broadcast/" > "total-order-broadcast",
+    "broadcast/" > "sequencer-broadcast",
 ];

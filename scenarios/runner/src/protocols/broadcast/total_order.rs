@@ -1,13 +1,17 @@
 //! Total order: over a replicated log, and by a sequencer.
 
-use seatrial_broadcast::{ConsensusConfig, ConsensusOrder, Mutant};
+use seatrial_broadcast::{
+    ConsensusConfig, ConsensusOrder, Mutant, SequencerConfig, SequencerFrame, SequencerOrder,
+};
+use seatrial_detectors::{EventuallyPerfect, EventuallyPerfectConfig, Omega};
+use seatrial_links::Perfect as Link;
 use seatrial_raft::RaftConfig;
 
-use super::{of_process, with_member};
+use super::{link, linking, of_process, with_member};
 use crate::registry::{Protocol, Settings};
 
 pub(super) fn protocols() -> Vec<Protocol> {
-    vec![consensus()]
+    vec![consensus(), sequencer()]
 }
 
 fn consensus() -> Protocol {
@@ -55,4 +59,38 @@ fn consensus_config(
     };
     config.validate().map_err(|error| error.to_string())?;
     Ok(config)
+}
+
+fn sequencer() -> Protocol {
+    let about = "total order by a sequencer, and the next one when it is trusted no more";
+    let bugs = [
+        Mutant::DeliverBeforeMajority,
+        Mutant::NoEpochFence,
+        Mutant::RetryDeliveredTwice,
+        Mutant::ReorderAtFailover,
+    ];
+    let protocol = Protocol::new("sequencer-broadcast", about)
+        .with_roles(&["sequencer", "candidate", "follower"])
+        .with_setting("period", "how often the failure detector asks")
+        .with_setting("timeout", "how long it waits at first before it suspects")
+        .with_setting("increment", "how much longer it waits after it was wrong")
+        .with_setting("patience", "how long a member that is trusted leaves another its time")
+        .with_setting("keep", "how many messages are kept at most for members that are away");
+    type Stack = SequencerOrder<u64, Link<SequencerFrame<u64>>, Omega<EventuallyPerfect>>;
+    with_member::<Stack>(of_process(linking(protocol), &bugs), |settings, mutant| {
+        let default = SequencerConfig::<(), ()>::default();
+        let detector = EventuallyPerfectConfig::default();
+        Ok(SequencerConfig {
+            link: link(settings)?,
+            detector: EventuallyPerfectConfig {
+                period: settings.time("period", detector.period)?,
+                timeout: settings.time("timeout", detector.timeout)?,
+                increment: settings.time("increment", detector.increment)?,
+                ..detector
+            },
+            patience: settings.time("patience", default.patience)?,
+            keep: settings.count("keep", default.keep)?,
+            mutant,
+        })
+    })
 }
