@@ -378,8 +378,8 @@ impl<N: Node> Core<N> {
         unsynced
     }
 
-    /// What waited for a paused node that has crashed arrives nowhere.
-    fn drop_waiting(&mut self, node: u32, slot: u32) {
+    /// What waited for a node that has crashed arrives nowhere.
+    pub(crate) fn drop_waiting(&mut self, node: u32, slot: u32) {
         match *self.events.peek(slot) {
             Event::Message { from, id, .. } => {
                 drop(self.events.take_message(slot));

@@ -13,7 +13,7 @@ use crate::tape::{Tape, site};
 /// The unit that a disk writes whole or not at all.
 const SECTOR: u64 = 512;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct SimDisk {
     names: Vec<(FileName, u32)>,
     files: Vec<Vec<u8>>,
@@ -26,14 +26,14 @@ pub(crate) struct SimDisk {
 }
 
 /// A change that a crash may undo; the file is its content, whatever its name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 struct Unsynced {
     number: u64,
     file: u32,
     undo: Undo,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 enum Undo {
     /// The file was made, under this name.
     Create { name: FileName },

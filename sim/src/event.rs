@@ -196,6 +196,11 @@ impl<T> Bodies<T> {
         self.places.push(None);
     }
 
+    /// The body that is kept there.
+    pub(crate) fn peek(&self, place: u32) -> Option<&T> {
+        self.places[place as usize].as_ref()
+    }
+
     #[inline]
     pub(crate) fn take(&mut self, place: u32) -> T {
         self.free.push(place);

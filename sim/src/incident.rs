@@ -1,5 +1,6 @@
 //! Why a world comes to a stand, and what no node may do.
 
+use std::any::Any;
 use std::fmt;
 
 use seatrial_history::Moment;
@@ -51,6 +52,14 @@ pub enum Incident {
 }
 
 impl Incident {
+    /// A node's panic, of which this is left.
+    pub(crate) fn panic(node: NodeId, payload: &(dyn Any + Send), at: Moment) -> Self {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        let message = text.unwrap_or_else(|| "a value that is no text".to_owned());
+        Self::Panic { node, message, at }
+    }
+
     /// The property that is broken, by its name.
     pub const fn property(&self) -> &'static str {
         match self {

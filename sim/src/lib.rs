@@ -11,6 +11,7 @@
 //! | a disk forgets what was not synced | `disk.rs` |
 //! | trouble is planned and carried out | [`FaultPlan`], `nemesis.rs` |
 //! | clients ask from outside | [`Driver`] |
+//! | somebody outside says what happens next | `steps.rs`, [`World::enabled`] |
 //!
 //! # What makes a run repeatable
 //!
@@ -34,6 +35,7 @@ mod plan;
 mod port;
 mod queue;
 mod setup;
+mod steps;
 mod tape;
 mod timers;
 mod world;
@@ -47,5 +49,6 @@ pub use network::LinkException;
 pub use plan::{Fault, FaultPlan, PlannedFault, Rates, Target};
 pub use queue::Order;
 pub use setup::{Setup, SetupError};
+pub use steps::{Enabled, Happening};
 pub use tape::{Choice, MILLION, Override, Site, Tape, WORLD};
 pub use world::World;

@@ -31,6 +31,10 @@ impl Nemesis {
         self.still.resize(nodes, None);
     }
 
+    pub(crate) fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
     pub(crate) fn kind(&self, fault: usize) -> FaultKind {
         self.faults[fault].fault.kind()
     }
@@ -130,11 +134,17 @@ impl<N: Node> World<N> {
         let Some(node) = self.target(target) else {
             return;
         };
-        if self.nodes[node as usize].take().is_none() {
+        if self.nodes[node as usize].is_none() {
             return;
         }
         self.core.counts.bit(FaultKind::Crash);
         self.nemesis.down[node as usize] = Some(index);
+        self.bring_down(node);
+    }
+
+    /// A node that is up loses everything but its disk.
+    pub(crate) fn bring_down(&mut self, node: u32) {
+        self.nodes[node as usize] = None;
         self.nemesis.still[node as usize] = None;
         let unsynced = self.core.crash(node);
         let id = self.core.members[node as usize];

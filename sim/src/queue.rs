@@ -74,6 +74,11 @@ impl Entry {
         self.0.get() as u32 & Self::SLOT_MASK
     }
 
+    /// In which order it was asked for.
+    fn sequence(self) -> u64 {
+        (self.0.get() >> 24) as u64 & ((1 << 39) - 1)
+    }
+
     /// The same time and order, with another slot.
     #[inline]
     fn with_slot(self, slot: u32) -> Self {
@@ -147,6 +152,27 @@ impl Queue {
         }?;
         self.popped += 1;
         Some(next)
+    }
+
+    /// What is pending where order is chosen, in the order of asking: the number that [`Queue::push`] gave, the slot and the lane.
+    ///
+    /// # Panics
+    /// Where events happen by time: nobody else can say what is next.
+    pub(crate) fn pending(&self) -> impl DoubleEndedIterator<Item = (u64, u32, Lane)> {
+        let Discipline::Chosen(chosen) = &self.discipline else {
+            panic!("events happen by time in this world: its setup has to say `Order::Chosen`");
+        };
+        chosen.pending().iter().map(|(entry, lane)| (entry.sequence(), entry.slot(), *lane))
+    }
+
+    /// Takes out the event of this number where order is chosen. Returns its slot, if it is pending.
+    pub(crate) fn take(&mut self, number: u64) -> Option<u32> {
+        let Discipline::Chosen(chosen) = &mut self.discipline else {
+            return None;
+        };
+        let entry = chosen.take(|entry| entry.sequence() == number)?;
+        self.popped += 1;
+        Some(entry.slot())
     }
 }
 

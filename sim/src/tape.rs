@@ -179,7 +179,14 @@ impl Tape {
         self.record = Some(Vec::new());
     }
 
-    /// The choices made since [`Tape::record`].
+    /// Makes these choices from here on, as [`Tape::scripted`] does, and keeps every choice from here on.
+    pub fn rescript(&mut self, values: Vec<u64>) {
+        self.plain = false;
+        self.script = Some(values.into_iter());
+        self.record.get_or_insert_default().clear();
+    }
+
+    /// The choices made since [`Tape::record`] or [`Tape::rescript`].
     pub fn recorded(&self) -> &[Choice] {
         self.record.as_deref().unwrap_or_default()
     }

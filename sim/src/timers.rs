@@ -122,6 +122,13 @@ impl<K: Ord + Clone> Timers<K> {
         }
     }
 
+    /// When the timer of this entry is due, if the entry is its live one and the timer is set.
+    pub(crate) fn due(&self, entry: TimerRef) -> Option<Instant> {
+        let slot = self.slots.get(entry.slot as usize)?;
+        let is_live = slot.generation == entry.generation && slot.queued.is_some();
+        slot.deadline.filter(|_| is_live)
+    }
+
     /// Forgets all timers; entries that are still queued are stale from now on.
     pub(crate) fn clear(&mut self) {
         while let Some(index) = self.order.pop() {

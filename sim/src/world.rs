@@ -53,9 +53,9 @@ pub struct World<N: Node> {
     event_limit: u64,
     /// Since which step the clock has stood still.
     instant_began: u64,
-    started: bool,
+    pub(crate) started: bool,
     /// Whose code runs at this moment.
-    acting: Option<NodeId>,
+    pub(crate) acting: Option<NodeId>,
     pub(crate) incident: Option<Incident>,
     shown: Vec<Status>,
 }
@@ -190,11 +190,7 @@ impl<N: Node> World<N> {
             let Some(node) = self.acting.take() else {
                 resume_unwind(payload);
             };
-            let at = self.core.moment();
-            let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-            let message = text.unwrap_or_else(|| "a value that is no text".to_owned());
-            self.incident = Some(Incident::Panic { node, message, at });
+            self.incident = Some(Incident::panic(node, &*payload, self.core.moment()));
             Stop::Done
         });
         self.flush(observer);

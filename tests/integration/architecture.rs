@@ -22,7 +22,8 @@ const PROTOCOLS: [&str; 9] = [
 ];
 
 /// Everything below these folders judges, draws, simulates or is simulated: it sees no machine.
-const PURE: [&str; 4] = ["protocols", "sim/src", "scenarios/checkers/src", "reports/src"];
+const PURE: [&str; 5] =
+    ["protocols", "sim/src", "scenarios/checkers/src", "scenarios/search/src", "reports/src"];
 
 /// A crate, as far as the rules look at it.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +50,11 @@ fn arrows(name: &str) -> Option<Vec<&'static str>> {
             [&["seatrial-node", "seatrial-wal"][..], &PROTOCOLS].concat()
         }
         "seatrial-sim" | "seatrial-checkers" | "seatrial-reports" => words.to_vec(),
-        "seatrial" => [&words[..], &["seatrial-sim", "seatrial-checkers"], &PROTOCOLS].concat(),
+        "seatrial-search" => [&words[..], &["seatrial-sim"]].concat(),
+        "seatrial" => {
+            let below = ["seatrial-sim", "seatrial-search", "seatrial-checkers"];
+            [&words[..], &below, &PROTOCOLS].concat()
+        }
         "seatrial-cli" => {
             [&words[..], &["seatrial", "seatrial-checkers", "seatrial-reports"]].concat()
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::hash::{Hash, Hasher};
 
 use seatrial_node::NodeId;
 
@@ -19,10 +20,10 @@ pub(crate) struct Acks<P> {
     spare: Vec<Vec<NodeId>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 struct Pending<P> {
     payload: P,
-    /// Who is known to have it.
+    /// Who is known to have it, in ascending order.
     by: Vec<NodeId>,
 }
 
@@ -131,8 +132,16 @@ impl<P: Clone> Acks<P> {
     }
 }
 
+/// Memory for later makes no difference.
+impl<P: Hash> Hash for Acks<P> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.pending.hash(hasher);
+        self.delivered.hash(hasher);
+    }
+}
+
 fn add(by: &mut Vec<NodeId>, member: NodeId) {
-    if !by.contains(&member) {
-        by.push(member);
+    if let Err(place) = by.binary_search(&member) {
+        by.insert(place, member);
     }
 }

@@ -7,6 +7,7 @@ use seatrial_links::{Payload, PerfectLink};
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::acks::{Acks, HandOver, Receipt};
+use crate::copies::copies;
 use crate::mesh::{Mesh, MeshEvent};
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::{Part, PartTimer, Routed, route};
@@ -224,6 +225,11 @@ fn all_have_it(
     let waits_for_all = planted!(plant, WaitsForTheDead);
     let is_awaited = |member: &NodeId| waits_for_all || !detector.suspects(*member);
     members.iter().filter(|member| is_awaited(member)).all(|member| by.contains(member))
+}
+
+copies! {
+    AllAckUniform<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector>
+    state { mesh, detector, acks, plant } same {} idle { heard, spare, warned }
 }
 
 impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> fmt::Debug

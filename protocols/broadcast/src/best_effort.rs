@@ -5,6 +5,7 @@ use std::fmt;
 use seatrial_links::{Payload, PerfectLink};
 use seatrial_node::{Disk, Input, Io, Node, OpenError, Outbox, Status};
 
+use crate::copies::copies;
 use crate::mesh::{Mesh, MeshEvent};
 use crate::mutant::plant;
 use crate::parts::pass_on;
@@ -108,6 +109,11 @@ impl<P: Payload, L: PerfectLink<Frame<P>>> BestEffort<P, L> {
             MeshEvent::Data { .. } | MeshEvent::Delivered { .. } => self.mesh.drop_frame(),
         }
     }
+}
+
+copies! {
+    BestEffort<P: Payload, L: PerfectLink<Frame<P>>>
+    state { mesh } same {} idle { heard, spare }
 }
 
 impl<P: Payload, L: PerfectLink<Frame<P>>> fmt::Debug for BestEffort<P, L> {

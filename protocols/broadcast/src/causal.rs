@@ -7,6 +7,7 @@ use std::sync::Arc;
 use seatrial_links::Payload;
 use seatrial_node::{Disk, Input, Io, Node, OpenError, Outbox, Status};
 
+use crate::copies::copies;
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::pass_on;
 use crate::seen::{Mark, Marks};
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A payload with what its origin had delivered when it broadcast it: a vector clock, with an entry for each stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timed<P> {
     /// Which message of its origin's life it is, from 1.
     pub sequence: u32,
@@ -147,6 +148,11 @@ impl<P: Payload, B: ReliableBroadcast<Timed<P>>> CausalWaiting<P, B> {
         };
         self.early.iter().find(|(_, waiting)| is_due(waiting)).map(|(place, _)| *place)
     }
+}
+
+copies! {
+    CausalWaiting<P: Payload, B: ReliableBroadcast<Timed<P>>>
+    state { below, sent, delivered, early, plant } same {} idle { heard }
 }
 
 impl<P: Payload, B: ReliableBroadcast<Timed<P>>> fmt::Debug for CausalWaiting<P, B> {

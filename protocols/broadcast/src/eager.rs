@@ -5,6 +5,7 @@ use std::fmt;
 use seatrial_links::{Payload, PerfectLink};
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
+use crate::copies::copies;
 use crate::mesh::{Mesh, MeshEvent};
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::pass_on;
@@ -122,6 +123,11 @@ impl<P: Payload, L: PerfectLink<Frame<P>>> EagerReliable<P, L> {
         }
         io.announce(BroadcastEvent::Deliver { id, payload });
     }
+}
+
+copies! {
+    EagerReliable<P: Payload, L: PerfectLink<Frame<P>>>
+    state { mesh, delivered, plant } same {} idle { heard, spare }
 }
 
 impl<P: Payload, L: PerfectLink<Frame<P>>> fmt::Debug for EagerReliable<P, L> {

@@ -6,6 +6,7 @@ use std::fmt;
 use seatrial_links::Payload;
 use seatrial_node::{Disk, Input, Io, Node, OpenError, Outbox, Status};
 
+use crate::copies::copies;
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::pass_on;
 use crate::seen::{Mark, Marks};
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// A payload with its place among all that its origin broadcasts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Numbered<P> {
     /// Which message of its origin's life it is, from 1.
     pub sequence: u32,
@@ -141,6 +142,11 @@ impl<P: Payload, B: ReliableBroadcast<Numbered<P>>> Fifo<P, B> {
         self.delivered.raise(Mark { stream: id.stream(), sequence });
         io.announce(BroadcastEvent::Deliver { id, payload });
     }
+}
+
+copies! {
+    Fifo<P: Payload, B: ReliableBroadcast<Numbered<P>>>
+    state { below, sent, delivered, early, plant } same {} idle { heard }
 }
 
 impl<P: Payload, B: ReliableBroadcast<Numbered<P>>> fmt::Debug for Fifo<P, B> {

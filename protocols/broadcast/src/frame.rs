@@ -8,7 +8,7 @@ use crate::MessageId;
 use crate::seen::Mark;
 
 /// What a broadcast gives to its link.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Frame<P> {
     /// A message, from its origin or passed on.
     Data {

@@ -8,6 +8,7 @@ use seatrial_links::{Delivered, Link, Payload};
 use seatrial_node::{Disk, Duration, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::config::refuse;
+use crate::copies::copies;
 use crate::frame::{digest_of_marks, mix, name};
 use crate::mutant::Plant;
 use crate::names::Names;
@@ -15,7 +16,7 @@ use crate::seen::{Mark, Marks, Seen};
 use crate::{Broadcast, BroadcastEvent, MessageId, Topology};
 
 /// What gossiping members send each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Rumour<P> {
     /// A message.
     Data {
@@ -132,7 +133,7 @@ impl<L> GossipConfig<L> {
 }
 
 /// A timer of gossip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GossipTimer<T> {
     /// The link's.
     Link(T),
@@ -331,6 +332,11 @@ impl<P: Payload, L: Link<Rumour<P>>> Gossip<P, L> {
             self.send(to, Rumour::Data { id, hops: 0, payload }, io);
         }
     }
+}
+
+copies! {
+    Gossip<P: Payload, L: Link<Rumour<P>>>
+    state { link, names, neighbours, delivered, kept, dropped } same { config } idle { heard }
 }
 
 impl<P: Payload, L: Link<Rumour<P>>> fmt::Debug for Gossip<P, L> {

@@ -7,6 +7,7 @@ use seatrial_detectors::{PerfectDetector, Suspicion};
 use seatrial_links::{Payload, PerfectLink};
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
+use crate::copies::copies;
 use crate::mesh::{Mesh, MeshEvent};
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::{Part, PartTimer, Routed, route};
@@ -229,6 +230,11 @@ impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> LazyReliable<P, L
             reports.stable(stream, io.peers().filter(|peer| !detector.suspects(*peer)))
         });
     }
+}
+
+copies! {
+    LazyReliable<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector>
+    state { mesh, detector, delivered, kept, reports, reporting, plant } same { config } idle { heard, spare, warned }
 }
 
 impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> fmt::Debug

@@ -48,6 +48,7 @@ mod best_effort;
 mod broadcast;
 mod causal;
 mod config;
+mod copies;
 mod eager;
 mod fifo;
 mod frame;

@@ -6,6 +6,7 @@ use seatrial_links::{Payload, PerfectLink};
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::acks::{Acks, HandOver, Receipt};
+use crate::copies::copies;
 use crate::mesh::{Mesh, MeshEvent};
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::pass_on;
@@ -149,6 +150,11 @@ impl<P: Payload, L: PerfectLink<Frame<P>>> MajorityAckUniform<P, L> {
             io.announce(BroadcastEvent::Deliver { id, payload });
         }
     }
+}
+
+copies! {
+    MajorityAckUniform<P: Payload, L: PerfectLink<Frame<P>>>
+    state { mesh, acks, plant } same {} idle { heard, spare }
 }
 
 impl<P: Payload, L: PerfectLink<Frame<P>>> fmt::Debug for MajorityAckUniform<P, L> {

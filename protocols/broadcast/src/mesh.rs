@@ -6,6 +6,7 @@ use std::sync::Arc;
 use seatrial_links::{Delivered, Link, Payload};
 use seatrial_node::{Announce, Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
+use crate::copies::copies;
 use crate::mutant::{Plant, planted};
 use crate::names::Names;
 use crate::parts::pass_on;
@@ -222,6 +223,18 @@ impl<P: Payload, L: Link<Frame<P>>> Node for Mesh<P, L> {
     fn digest(message: &L::Message) -> u64 {
         L::digest(message)
     }
+}
+
+#[cfg(feature = "mutants")]
+copies! {
+    Mesh<P: Payload, L: Link<Frame<P>>>
+    state { link, names, dropped, plant, planted } same {} idle { heard, spare }
+}
+
+#[cfg(not(feature = "mutants"))]
+copies! {
+    Mesh<P: Payload, L: Link<Frame<P>>>
+    state { link, names, dropped, plant } same {} idle { heard, spare }
 }
 
 impl<P: Payload, L: Link<Frame<P>>> fmt::Debug for Mesh<P, L> {

@@ -4,7 +4,7 @@
 //! code.
 
 /// The bug that is planted in a layer, if any.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Plant {
     #[cfg(feature = "mutants")]
     pub(crate) mutant: Option<Mutant>,
@@ -38,7 +38,7 @@ pub(crate) use planted;
 
 /// A bug to plant. All are easy to find: within 1,000 executions.
 #[cfg(feature = "mutants")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Mutant {
     /// RN-1: uniform broadcasts hand a message to the user whenever it is received.

@@ -14,7 +14,7 @@ use crate::mutant::planted;
 ///
 /// A name is the number of the life and a number in it. A life's number may be used once the disk has it: a message that left before
 /// could meet another of the same name, if a crash took the number back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Names<P> {
     incarnation: Incarnation,
     last: u32,

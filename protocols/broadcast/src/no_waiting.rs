@@ -9,6 +9,7 @@ use seatrial_detectors::{PerfectDetector, Suspicion};
 use seatrial_links::Payload;
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
+use crate::copies::copies;
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::{Part, PartTimer, Routed, route};
 use crate::seen::{Mark, Seen};
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// A payload with what came before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WithPast<P> {
     /// What its origin had broadcast or delivered before it and may not have reached all members yet, in causal order.
     pub past: Arc<[(MessageId, P)]>,
@@ -260,6 +261,11 @@ where
             id.sequence() > by_others || !delivered.contains(*id)
         });
     }
+}
+
+copies! {
+    CausalNoWaiting<P: Payload, B: ReliableBroadcast<WithPast<P>>, D: PerfectDetector>
+    state { below, detector, delivered, past, reports, reporting, told_later, plant } same { config } idle { heard, warned }
 }
 
 impl<P, B, D> fmt::Debug for CausalNoWaiting<P, B, D>

@@ -3,7 +3,7 @@
 use seatrial_node::{Input, Node};
 
 /// What one of two children sends or sets, the left or the right one; the right one is the failure detector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part<A, B> {
     /// Of the layer beneath.
     Below(A),
@@ -12,7 +12,7 @@ pub enum Part<A, B> {
 }
 
 /// A timer of a layer over two children.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartTimer<A, B> {
     /// Of the layer beneath.
     Below(A),

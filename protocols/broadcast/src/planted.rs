@@ -3,7 +3,7 @@
 use seatrial_node::NodeId;
 
 /// What RN-8 and RN-11 know of the other members.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Deafness {
     is_deaf: bool,
     /// How many frames each member was sent since it was last heard of.

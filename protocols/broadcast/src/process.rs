@@ -8,6 +8,7 @@ use seatrial_links::Payload;
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, RequestToken, Status};
 
 use crate::config::refuse;
+use crate::copies::copies;
 use crate::parts::pass_on;
 use crate::{Broadcast, BroadcastEvent, MessageId};
 
@@ -61,7 +62,7 @@ impl<B: Default, P> Default for ProcessConfig<B, P> {
 }
 
 /// What a client asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request<P> {
     /// Broadcast this to all members.
     Broadcast(P),
@@ -231,6 +232,11 @@ impl<P: Payload, B: Broadcast<P>> Process<P, B> {
             }
         }
     }
+}
+
+copies! {
+    Process<P: Payload, B: Broadcast<P>>
+    state { is_stopped, broadcast, in_flight, delivered } same { answer, max_in_flight, on_deliver, payload } idle { heard }
 }
 
 impl<P: Payload, B: Broadcast<P>> fmt::Debug for Process<P, B> {

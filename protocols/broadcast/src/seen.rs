@@ -26,13 +26,13 @@ impl Mark {
 
 /// A set of messages. It takes a few words for each stream and one for each message beyond a gap, so its size is bounded by the
 /// members, eight lives of each, and the messages under way.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Seen {
     /// In the order of their streams.
     streams: Vec<Track>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 struct Track {
     mark: Mark,
     /// What is in beyond the mark's next, in ascending order.
@@ -151,7 +151,7 @@ impl Seen {
 
 /// How far streams have come, as far as is known: an entry for each stream that has begun, in order, and of eight lives of a member at
 /// most. With one life a member it is a vector clock of broadcasts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Marks(Vec<Mark>);
 
 impl Marks {

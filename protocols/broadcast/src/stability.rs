@@ -13,7 +13,7 @@ use crate::seen::{Mark, Marks, Seen};
 use crate::{MessageId, Stream};
 
 /// What each of the other members is known to have delivered.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Reports {
     /// In the order of the members.
     known: Vec<(NodeId, Marks)>,
@@ -46,7 +46,7 @@ impl Reports {
 }
 
 /// What this member has told the others, and when it tells them more.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Reporting {
     told: Marks,
     /// Deliveries since.
@@ -88,7 +88,7 @@ impl Reporting {
 }
 
 /// Messages that are kept until they are stable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Kept<P> {
     messages: BTreeMap<MessageId, P>,
     /// Memory for their names.

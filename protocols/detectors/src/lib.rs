@@ -4,6 +4,7 @@
 //! | Detector | Promises | Assumes |
 //! |---|---|---|
 //! | [`Perfect`] (P, §2.6.2) | completeness; suspects nobody that has not crashed; never restores | crash-stop, no loss, answers within Δ |
+//! | [`Assumed`] (P) | the same | a host that tells of crashes, and of no others |
 //! | [`EventuallyPerfect`] (◇P, §2.6.4) | completeness; from some time on suspects nobody that is up | answers within some bound, in the end |
 //! | [`PhiAccrual`] (Hayashibara et al. 2004) | completeness; errs as rarely as its threshold says | regular heartbeats |
 //! | [`Swim`] (Das et al. 2002) | the same of a membership that changes, at a load that does not grow with it | most messages arrive |
@@ -47,6 +48,7 @@
 //! fn lead(_: MonarchicalLeader<EventuallyPerfect>) {}
 //! ```
 
+mod assumed;
 mod detector;
 mod eventually_perfect;
 mod heartbeat;
@@ -57,6 +59,7 @@ mod phi_accrual;
 mod swim;
 mod window;
 
+pub use assumed::{Assumed, Crashed};
 pub use detector::{
     ASSUMPTION_BROKEN, CONFIRMED, Detector, LeaderDetector, Leadership, PerfectDetector, Suspicion,
 };

@@ -34,6 +34,16 @@ impl Chosen {
         Some(self.pending.remove(self.enabled[chosen]).0)
     }
 
+    pub(super) fn pending(&self) -> &[(Entry, Lane)] {
+        &self.pending
+    }
+
+    /// Takes out the first entry that is meant.
+    pub(super) fn take(&mut self, is_meant: impl Fn(Entry) -> bool) -> Option<Entry> {
+        let place = self.pending.iter().position(|(entry, _)| is_meant(*entry))?;
+        Some(self.pending.remove(place).0)
+    }
+
     /// Whether no event of the same lane comes before this one.
     fn leads(&self, entry: Entry, lane: Lane) -> bool {
         lane == Lane::Free || !self.pending.iter().any(|(e, l)| *l == lane && *e < entry)

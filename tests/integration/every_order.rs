@@ -1,0 +1,4 @@
+//! Small worlds of broadcasts, through every order of delivery and every crash point.
+
+mod broadcasts;
+mod counts;
