@@ -25,6 +25,8 @@ pub enum FaultKind {
     Ring,
     /// A node crashes and starts again. Asked: crashes in the plan. Bit: those that found the node up.
     Crash,
+    /// A node crashes and never starts again. Asked: such crashes in the plan. Bit: those that found the node there to lose.
+    CrashStop,
     /// A node stands still. Asked: pauses in the plan. Bit: those that held something up.
     Pause,
     /// A crash loses a write that was not synced. Asked: unsynced writes at a crash. Bit: writes lost.
@@ -35,7 +37,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Loss,
         Self::Duplicate,
         Self::Reorder,
@@ -44,6 +46,7 @@ impl FaultKind {
         Self::OneWay,
         Self::Ring,
         Self::Crash,
+        Self::CrashStop,
         Self::Pause,
         Self::LostWrite,
         Self::TornWrite,
@@ -60,6 +63,7 @@ impl FaultKind {
             Self::OneWay => "one-way",
             Self::Ring => "ring",
             Self::Crash => "crash",
+            Self::CrashStop => "crash-stop",
             Self::Pause => "pause",
             Self::LostWrite => "lost-write",
             Self::TornWrite => "torn-write",

@@ -16,7 +16,7 @@ use crate::world::{Kind, World};
 pub(crate) struct Nemesis {
     faults: Vec<PlannedFault>,
     heal_after: Duration,
-    /// By node: the crash that it is down by, and the pause that it stands still by.
+    /// By node: the crash that it is down by, for good where that is a crash-stop, and the pause that it stands still by.
     down: Vec<Option<usize>>,
     still: Vec<Option<usize>>,
 }
@@ -37,6 +37,11 @@ impl Nemesis {
 
     pub(crate) fn kind(&self, fault: usize) -> FaultKind {
         self.faults[fault].fault.kind()
+    }
+
+    /// The node is down by a crash that ends.
+    fn comes_back(&self, node: usize) -> bool {
+        self.down[node].is_some_and(|by| !self.faults[by].fault.is_for_ever())
     }
 }
 
@@ -66,7 +71,7 @@ impl<N: Node> World<N> {
         let fault = self.nemesis.faults[index].fault.clone();
         self.core.counts.asked(fault.kind());
         let pairs = match &fault {
-            Fault::Crash { node } => return self.crash(index, node),
+            Fault::Crash { node } | Fault::CrashStop { node } => return self.crash(index, node),
             Fault::Pause { node } => return self.pause(index, node),
             Fault::Partition { groups } => {
                 let groups: Vec<Vec<u32>> = groups.iter().map(|group| self.slots(group)).collect();
@@ -121,7 +126,8 @@ impl<N: Node> World<N> {
         self.core.rates = Rates::default();
         self.core.cuts.clear();
         for node in 0..self.nodes.len() {
-            if self.nemesis.down[node].take().is_some() {
+            if self.nemesis.comes_back(node) {
+                self.nemesis.down[node] = None;
                 self.boot(node as u32);
             }
             if self.nemesis.still[node].is_some() {
@@ -134,10 +140,15 @@ impl<N: Node> World<N> {
         let Some(node) = self.target(target) else {
             return;
         };
+        let kind = self.nemesis.kind(index);
+        let for_good = self.nemesis.faults[index].fault.is_for_ever();
         if self.nodes[node as usize].is_none() {
+            if for_good && self.nemesis.comes_back(node as usize) {
+                self.stay_down(index, node);
+            }
             return;
         }
-        self.core.counts.bit(FaultKind::Crash);
+        self.core.counts.bit(kind);
         self.nemesis.down[node as usize] = Some(index);
         self.bring_down(node);
     }
@@ -149,7 +160,18 @@ impl<N: Node> World<N> {
         let unsynced = self.core.crash(node);
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Crashed);
-        self.core.trace_fault(|| format!("{id} crashes with {unsynced} writes not synced"));
+        let by = self.nemesis.down[node as usize];
+        let for_good = by.is_some_and(|by| self.nemesis.faults[by].fault.is_for_ever());
+        let end = if for_good { " and for good" } else { "" };
+        self.core.trace_fault(|| format!("{id} crashes{end} with {unsynced} writes not synced"));
+    }
+
+    /// A node that is down will not start again.
+    fn stay_down(&mut self, index: usize, node: u32) {
+        self.core.counts.bit(FaultKind::CrashStop);
+        self.nemesis.down[node as usize] = Some(index);
+        let id = self.core.members[node as usize];
+        self.core.trace_fault(|| format!("{id} stays down for good"));
     }
 
     fn pause(&mut self, index: usize, target: &Target) {

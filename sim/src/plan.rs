@@ -16,8 +16,8 @@ use crate::tape::MILLION;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultPlan {
-    /// How long the trouble goes on. Then every fault ends, whatever is down starts, and from there on the system must make
-    /// progress.
+    /// How long the trouble goes on. Then every fault ends, whatever is down and is to come back starts, and from there on the
+    /// system must make progress.
     pub heal_after: Duration,
     /// What links do to any message, until then.
     #[serde(default)]
@@ -43,14 +43,48 @@ pub struct Rates {
 
 /// One fault: what, when, for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct PlannedFault {
     /// How long after the run's beginning it begins.
     pub at: Duration,
-    /// How long it lasts; it ends when the world heals, if not before.
+    /// How long it lasts; it ends when the world heals, if not before. Of no meaning for what [lasts for ever](Fault::is_for_ever);
+    /// there it is [`Duration::MAX`], and a file leaves it out.
     pub lasts: Duration,
     /// What happens.
-    #[serde(flatten)]
     pub fault: Fault,
+}
+
+/// A fault as files hold it.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    at: Duration,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lasts: Option<Duration>,
+    #[serde(flatten)]
+    fault: Fault,
+}
+
+impl TryFrom<Written> for PlannedFault {
+    type Error = String;
+
+    fn try_from(Written { at, lasts, fault }: Written) -> Result<Self, String> {
+        let kind = fault.kind();
+        let lasts = match (lasts, fault.is_for_ever()) {
+            (Some(lasts), false) => lasts,
+            (None, true) => Duration::MAX,
+            (None, false) => return Err(format!("missing field `lasts` of the {kind} at {at}")),
+            (Some(_), true) => {
+                return Err(format!("the {kind} at {at} never ends: leave `lasts` out"));
+            }
+        };
+        Ok(Self { at, lasts, fault })
+    }
+}
+
+impl From<PlannedFault> for Written {
+    fn from(PlannedFault { at, lasts, fault }: PlannedFault) -> Self {
+        Self { at, lasts: (!fault.is_for_ever()).then_some(lasts), fault }
+    }
 }
 
 /// What can go wrong at a time.
@@ -88,6 +122,12 @@ pub enum Fault {
     },
     /// A node loses all but its disk, and of that what was not synced may be lost or torn. It starts again when the fault ends.
     Crash {
+        /// Who.
+        node: Target,
+    },
+    /// A node crashes and never starts again, not even when the world heals: the processes of the crash-stop model (Cachin,
+    /// Guerraoui and Rodrigues, §2.2.2). One that is down already stays down.
+    CrashStop {
         /// Who.
         node: Target,
     },
@@ -145,7 +185,7 @@ impl fmt::Display for Fault {
             Self::Isolate { node, clients } => write!(f, "{node} with {}", list(clients)),
             Self::OneWay { from, to } => write!(f, "{} cannot send to {}", list(from), list(to)),
             Self::Ring { order } => f.write_str(&list(order)),
-            Self::Crash { node } | Self::Pause { node } => node.fmt(f),
+            Self::Crash { node } | Self::CrashStop { node } | Self::Pause { node } => node.fmt(f),
         }
     }
 }
@@ -163,14 +203,23 @@ impl Fault {
             Self::OneWay { .. } => FaultKind::OneWay,
             Self::Ring { .. } => FaultKind::Ring,
             Self::Crash { .. } => FaultKind::Crash,
+            Self::CrashStop { .. } => FaultKind::CrashStop,
             Self::Pause { .. } => FaultKind::Pause,
         }
+    }
+
+    /// Whether it never ends, not even when the world heals.
+    pub const fn is_for_ever(&self) -> bool {
+        matches!(self, Self::CrashStop { .. })
     }
 
     /// Whom it is aimed at, where that is one node.
     pub const fn target(&self) -> Option<&Target> {
         match self {
-            Self::Isolate { node, .. } | Self::Crash { node } | Self::Pause { node } => Some(node),
+            Self::Isolate { node, .. }
+            | Self::Crash { node }
+            | Self::CrashStop { node }
+            | Self::Pause { node } => Some(node),
             Self::Partition { .. } | Self::OneWay { .. } | Self::Ring { .. } => None,
         }
     }
@@ -243,7 +292,9 @@ impl Fault {
                 let nodes: Vec<Endpoint> = order.iter().map(|node| Endpoint::Node(*node)).collect();
                 world.stranger(&nodes)
             }
-            Self::Crash { node } | Self::Pause { node } => world.no_target(node),
+            Self::Crash { node } | Self::CrashStop { node } | Self::Pause { node } => {
+                world.no_target(node)
+            }
         }
     }
 }

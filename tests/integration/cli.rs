@@ -147,6 +147,10 @@ fn a_scenario_that_makes_no_sense_is_refused_with_file_and_line() {
             &["bad.toml:16: ", "trouble is over after 1s"],
         ),
         ("[judge]", &script("at = \"1ms\"\nnode = \"n7\""), &["there is no n7"]),
+        ("[judge]", &stop("keep = 2"), &["bad.toml:16: ", "nobody could crash"]),
+        ("[judge]", &stop("keep = 0"), &["bad.toml:16: ", "keep one at least"]),
+        ("[judge]", &stop("keep = \"most\""), &["bad.toml:16: ", "\"majority\" or a number"]),
+        ("[judge]", &stop("keep = 1, target = \"n2\""), &["bad.toml:16: ", "there is no n2"]),
         ("[judge]", &script("at = \"1ms\"\nnode = \"boss\""), &["`boss`", "there is any"]),
     ] {
         write(&folder, "bad.toml", &SMALL.replacen(good, bad, 1));
@@ -159,6 +163,11 @@ fn a_scenario_that_makes_no_sense_is_refused_with_file_and_line() {
 /// A crash in the script, before the table of judges.
 fn script(when_and_whom: &str) -> String {
     format!("[[faults.script]]\n{when_and_whom}\nkind = \"crash\"\nlasts = \"1ms\"\n[judge]")
+}
+
+/// A crash for good, before the table of judges.
+fn stop(whom: &str) -> String {
+    format!("[faults]\ncrash_stop = {{ count = 1, {whom} }}\n[judge]")
 }
 
 #[test]

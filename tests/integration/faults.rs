@@ -1,5 +1,6 @@
 //! Each kind of fault, alone and written into the plan, does to a naive node what it says and nothing else, and is over when it is over.
 
+mod crash_stop; // a crash for good
 mod incidents; // what no node may do, whatever it promises
 
 use seatrial::history::Endpoint;

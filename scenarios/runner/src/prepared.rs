@@ -18,7 +18,9 @@ use crate::hush;
 use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry, Settings, WorkloadInfo};
-use crate::scenario::{Choice, JudgeSpec, Scenario, ScenarioError, Setting, target, unknown};
+use crate::scenario::{
+    Choice, JudgeSpec, Recurring, Scenario, ScenarioError, Setting, target, unknown,
+};
 use crate::stage::{Ear, Limit, RunEnd, Stage};
 use crate::tally::Tally;
 
@@ -232,13 +234,15 @@ fn check_targets(
         Target::Node(_) => None,
     };
     let faults = &scenario.faults;
-    for (key, recurring) in [
-        ("crash", &faults.crash),
-        ("pause", &faults.pause),
-        ("isolate", &faults.isolate),
-        ("one_way", &faults.one_way),
+    let of = |recurring: &'_ Option<Recurring>| recurring.as_ref().map(|spec| spec.target.clone());
+    for (key, targets) in [
+        ("crash", of(&faults.crash)),
+        ("crash_stop", faults.crash_stop.as_ref().map(|spec| spec.target.clone())),
+        ("pause", of(&faults.pause)),
+        ("isolate", of(&faults.isolate)),
+        ("one_way", of(&faults.one_way)),
     ] {
-        let targets = recurring.iter().flat_map(|recurring| recurring.target.values());
+        let targets = targets.iter().flat_map(Choice::values);
         let mut targets = targets.map(|text| target(text, || NodeId(0)));
         if let Some(what) = targets.find_map(|target| wrong(&target)) {
             return Err(("faults", key, what));

@@ -5,7 +5,7 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Fault, FaultPlan, PlannedFault, Rates, Target, WORLD};
 
 use super::Drawing;
-use crate::scenario::{ClientSide, FaultSpec, Recurring, target};
+use crate::scenario::{ClientSide, CrashStop, FaultSpec, Recurring, target};
 
 /// Draws a plan for these nodes and so many clients.
 pub(super) fn draw(
@@ -30,6 +30,9 @@ pub(super) fn draw(
         if let Some(recurring) = (kind.spec)(spec) {
             faults.extend(draft.recur(kind.name, recurring, kind.make));
         }
+    }
+    if let Some(stop) = &spec.crash_stop {
+        faults.extend(draft.stop("faults.crash_stop", stop));
     }
     faults.sort_by_key(|planned| planned.at);
     FaultPlan { heal_after, rates, faults }
@@ -135,6 +138,33 @@ impl Draft<'_, '_> {
         planned
     }
 
+    /// Crashes for good. Each is aimed at one node or one role, so as many as are drawn here can bite, and no more.
+    fn stop(&mut self, name: &str, stop: &CrashStop) -> Vec<PlannedFault> {
+        let count = format!("{name}.count");
+        let drawn = stop.count.draw(&count, self.drawing.tape);
+        let nodes = self.members.len() as u32;
+        let drawn = drawn.min(nodes.saturating_sub(stop.keep.of(nodes)));
+        self.drawing.note(&count, drawn.to_string());
+        let mut left = self.members.to_vec();
+        let mut planned = Vec::new();
+        for _ in 0..drawn {
+            let at = self.begin(&format!("{name}.at"));
+            self.begun.push(at);
+            let text = stop.target.draw(&format!("{name}.target"), self.drawing.tape);
+            let node = target(text, || {
+                let chosen = self.below(&format!("{name}.node"), left.len() as u64);
+                left[chosen as usize]
+            });
+            left.retain(|other| Target::Node(*other) != node);
+            planned.push(PlannedFault {
+                at,
+                lasts: Duration::MAX,
+                fault: Fault::CrashStop { node },
+            });
+        }
+        planned
+    }
+
     /// When a fault begins: anywhere, or soon after another one. Trouble that comes in bursts meets a system that has not yet
     /// recovered from the last, which is where bugs are.
     fn begin(&mut self, place: &str) -> Duration {
@@ -202,7 +232,11 @@ pub(super) fn describe(plan: &FaultPlan) -> Vec<String> {
         .iter()
         .map(|planned| {
             let PlannedFault { at, lasts, fault } = planned;
-            format!("{at:>12.3}  {:<9}  for {lasts:.3}: {fault}", fault.kind())
+            let span = match fault.is_for_ever() {
+                true => "for good".to_owned(),
+                false => format!("for {lasts:.3}"),
+            };
+            format!("{at:>12.3}  {:<9}  {span}: {fault}", fault.kind())
         })
         .collect();
     lines.push(format!("{:>12.3}  the world heals", plan.heal_after));

@@ -79,7 +79,25 @@ impl Scenario {
             return Err(("workload", "keys", what));
         }
         self.check_latencies()?;
+        self.check_crash_stop()?;
         self.check_script()
+    }
+
+    /// Somebody may crash for good, and somebody is left.
+    fn check_crash_stop(&self) -> Result<(), (&'static str, &'static str, String)> {
+        let Some(stop) = &self.faults.crash_stop else {
+            return Ok(());
+        };
+        let most = self.cluster.nodes.greatest();
+        let keep = stop.keep.of(most);
+        let what = if keep == 0 {
+            "with keep = 0 all nodes may crash for good: keep one at least".to_owned()
+        } else if keep >= most {
+            format!("keep = {keep} of {most} nodes at most: nobody could crash; keep fewer")
+        } else {
+            return Ok(());
+        };
+        Err(("faults", "crash_stop", what))
     }
 
     fn check_latencies(&self) -> Result<(), (&'static str, &'static str, String)> {
