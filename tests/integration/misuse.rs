@@ -8,7 +8,8 @@ use seatrial_node::Duration;
 /// What a panic of this says.
 fn refused(act: impl FnOnce() + std::panic::UnwindSafe) -> String {
     let payload = std::panic::catch_unwind(act).expect_err("it makes no sense");
-    payload.downcast_ref::<String>().cloned().expect("a text")
+    let text = payload.downcast_ref::<String>().cloned();
+    text.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string)).expect("a text")
 }
 
 #[test]

@@ -18,7 +18,7 @@
 //! broadcasts over links put the same [`Frame`] around a payload, and orders put their own around theirs:
 //!
 //! ```
-//! use seatrial_broadcast::{Fifo, Frame, MajorityAckUniform, Numbered, Process, ProcessConfig, Request};
+//! use seatrial_broadcast::{Fifo, Frame, MajorityAckUniform, Numbered, OnDeliver, Process, ProcessConfig, Request};
 //! use seatrial_links::Perfect;
 //! use seatrial_node::{Disk, Input, NoStorage, Node, NodeId, OpenError, Probe, RequestToken};
 //!
@@ -27,7 +27,7 @@
 //! type Member = Process<String, Fifo<String, Uniform>>;
 //!
 //! let config = ProcessConfig {
-//!     on_deliver: Some(|me, id, text: &String| println!("{me} delivers {text} of {}", id.origin)),
+//!     on_deliver: Some(OnDeliver::new(|me, id, text: &String| println!("{me} delivers {text} of {}", id.origin))),
 //!     ..ProcessConfig::default()
 //! };
 //! let mut member = Member::open(&config, &mut Disk::new(&mut NoStorage))?;
@@ -38,6 +38,8 @@
 //! probe.handle(&mut member, Input::Request { token: RequestToken(1), body: Request::Broadcast("ahoy".into()) });
 //! # Ok::<(), OpenError>(())
 //! ```
+//!
+//! The page of `seatrial` puts such a stack through a simulated world, from a test.
 //!
 //! Whatever a peer sends, nothing panics: what no member can have sent is counted in the status as `dropped`. What a layer keeps, and what
 //! bounds it, its own page says.
@@ -69,6 +71,7 @@ mod stability;
 mod tests;
 mod topology;
 mod total_order;
+mod wire;
 
 pub use all_ack::AllAckUniform;
 pub use best_effort::BestEffort;
@@ -88,7 +91,7 @@ pub use majority::MajorityAckUniform;
 pub use mutant::Mutant;
 pub use no_waiting::{CausalNoWaiting, WithPast};
 pub use parts::{Part, PartTimer};
-pub use process::{Answer, Process, ProcessConfig, Recovery, Request, Response};
+pub use process::{Answer, OnDeliver, Process, ProcessConfig, Recovery, Request, Response};
 pub use seen::Mark;
 pub use topology::Topology;
 pub use total_order::{

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use seatrial_links::Payload;
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, RequestToken, Status};
@@ -33,6 +34,40 @@ pub enum Recovery {
     Stop,
 }
 
+/// What a user does with each message that is delivered. It may hold what it needs: a channel, a counter, a state behind a lock.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use std::sync::Arc;
+/// use seatrial_broadcast::OnDeliver;
+///
+/// let sum = Arc::new(AtomicU64::new(0));
+/// let theirs = Arc::clone(&sum);
+/// let add = OnDeliver::new(move |_me, _id, payload: &u64| _ = theirs.fetch_add(*payload, Ordering::Relaxed));
+/// ```
+pub struct OnDeliver<P>(Arc<Call<P>>);
+
+type Call<P> = dyn Fn(NodeId, MessageId, &P) + Send + Sync;
+
+impl<P> OnDeliver<P> {
+    /// Calls this: with the member that delivers, the message's name and what it says.
+    pub fn new(call: impl Fn(NodeId, MessageId, &P) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(call))
+    }
+}
+
+impl<P> Clone for OnDeliver<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P> fmt::Debug for OnDeliver<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnDeliver")
+    }
+}
+
 /// The settings of a process.
 #[derive(Clone, Debug)]
 pub struct ProcessConfig<B, P> {
@@ -44,8 +79,8 @@ pub struct ProcessConfig<B, P> {
     pub recovery: Recovery,
     /// How many broadcasts of its own may be under way, that is not delivered here yet. One more is answered [`Response::Busy`].
     pub max_in_flight: usize,
-    /// Is called at each delivery: with this member, the message's name and what it says.
-    pub on_deliver: Option<fn(NodeId, MessageId, &P)>,
+    /// Is called at each delivery, if it is there. Who owns the process as a child may read its events instead.
+    pub on_deliver: Option<OnDeliver<P>>,
 }
 
 impl<B: Default, P> Default for ProcessConfig<B, P> {
@@ -85,7 +120,7 @@ pub enum Response {
 /// A member that broadcasts for its clients, over any broadcast.
 ///
 /// ```
-/// use seatrial_broadcast::{BestEffort, Frame, Process, ProcessConfig, Request};
+/// use seatrial_broadcast::{BestEffort, Frame, OnDeliver, Process, ProcessConfig, Request};
 /// use seatrial_links::{Link, PerfectLink};
 /// use seatrial_node::{Disk, Input, NoStorage, Node, NodeId, OpenError, Probe, RequestToken};
 ///
@@ -96,7 +131,7 @@ pub enum Response {
 /// {
 ///     type Member<L> = Process<u64, BestEffort<u64, L>>;
 ///     let mut config = ProcessConfig::default();
-///     config.on_deliver = Some(|me, id, payload| { let _ = (me, id, payload); });
+///     config.on_deliver = Some(OnDeliver::new(|me, id, payload| println!("{me} delivers {payload} of {}", id.origin)));
 ///     let mut member = Member::<L>::open(&config, &mut Disk::new(&mut NoStorage))?;
 ///     let mut probe = Probe::new(NodeId(0), &[NodeId(0), NodeId(1)]);
 ///     probe.handle(&mut member, Input::Start);
@@ -107,7 +142,7 @@ pub enum Response {
 pub struct Process<P: Payload, B: Broadcast<P>> {
     answer: Answer,
     max_in_flight: usize,
-    on_deliver: Option<fn(NodeId, MessageId, &P)>,
+    on_deliver: Option<OnDeliver<P>>,
     /// Whether this member takes no part.
     is_stopped: bool,
     broadcast: B,
@@ -134,7 +169,7 @@ impl<P: Payload, B: Broadcast<P>> Node for Process<P, B> {
         Ok(Self {
             answer: config.answer,
             max_in_flight: config.max_in_flight,
-            on_deliver: config.on_deliver,
+            on_deliver: config.on_deliver.clone(),
             is_stopped: config.recovery == Recovery::Stop && broadcast.life() > 1,
             broadcast,
             heard: Outbox::new(),
@@ -216,7 +251,7 @@ impl<P: Payload, B: Broadcast<P>> Process<P, B> {
 
     fn deliver(&mut self, id: MessageId, payload: &P, io: &mut Io<'_, Self>) {
         self.delivered = self.delivered.saturating_add(1);
-        if let Some(call) = self.on_deliver {
+        if let Some(OnDeliver(call)) = &self.on_deliver {
             call(io.me(), id, payload);
         }
         if let Some(token) = self.in_flight.remove(&id).flatten() {

@@ -58,6 +58,7 @@ mod perfect;
 mod phi_accrual;
 mod swim;
 mod window;
+mod wire;
 
 pub use assumed::{Assumed, Crashed};
 pub use detector::{

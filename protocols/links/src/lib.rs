@@ -52,6 +52,7 @@ mod perfect;
 mod stubborn;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use assumed::Assumed;
 pub use config::{FifoConfig, PerfectConfig, StubbornConfig};

@@ -124,4 +124,4 @@ pub use port::Port;
 pub use probe::{Effect, Probe};
 pub use status::{Status, StatusValue};
 pub use time::{Duration, Instant, ParseDurationError, WallTime};
-pub use wire::{Wire, WireError};
+pub use wire::{Wire, WireError, WireReader};

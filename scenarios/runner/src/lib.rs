@@ -9,6 +9,90 @@
 //! - [`Prepared`]: a scenario with its protocol; [`Prepared::run`] makes one run, [`hunt`] makes many.
 //! - [`Case`]: one run as a file.
 //! - [`Workload`]: what clients of your node ask.
+//!
+//! # A stack of ours, from a test
+//!
+//! Links, failure detectors, broadcasts and orders are crates of their own (`seatrial-links`, `seatrial-detectors`, `seatrial-broadcast`), and
+//! know nothing of this one. A stack of them is a type, read from the inside out: here FIFO order, over uniform broadcast, over a perfect
+//! link and a perfect failure detector. A stack that lacks what a layer needs does not compile; settings that cannot work are an
+//! `OpenError::Config` before anything starts.
+//!
+//! ```
+//! # #[cfg(feature = "protocols")]
+//! # mod stack {
+//! use seatrial::checking::delivery::{DeliveryProperties, Property::*};
+//! use seatrial::node::{Duration, Node};
+//! use seatrial::{Answer, Draw, Op, Session, Trial, Workload};
+//! use seatrial_broadcast::{
+//!     AllAckUniform, DetectedConfig, Fifo, Frame, Numbered, OnDeliver, OrderConfig, Process, ProcessConfig, Recovery,
+//!     Request, Response,
+//! };
+//! use seatrial_detectors::{Perfect as Detector, PerfectConfig as DetectorConfig};
+//! use seatrial_links::{Perfect as Link, PerfectConfig as LinkConfig};
+//!
+//! type Text = String;                                   // what is broadcast
+//! type Ordered = Numbered<Text>;                        // FIFO order gives each a number …
+//! type Uniform = AllAckUniform<Ordered, Link<Frame<Ordered>>, Detector>; // … and each layer has its own around it
+//! type Member = Process<Text, Fifo<Text, Uniform>>;     // a whole node
+//!
+//! fn config() -> <Member as Node>::Config {
+//!     let ms = Duration::from_millis;
+//!     let link = LinkConfig { resend_after: ms(50), ..LinkConfig::default() };
+//!     let detector = DetectorConfig { period: ms(100), delta: ms(200), ..DetectorConfig::default() };
+//!     let uniform = DetectedConfig { link, detector, ..DetectedConfig::default() };
+//!     ProcessConfig {
+//!         broadcast: OrderConfig { broadcast: uniform, ..OrderConfig::default() },
+//!         recovery: Recovery::Stop, // a perfect detector's processes do not come back
+//!         on_deliver: Some(OnDeliver::new(|me, id, text: &Text| {
+//!             assert!(!text.is_empty(), "{me} delivers nothing of {}", id.origin);
+//!         })),
+//!         ..ProcessConfig::default()
+//!     }
+//! }
+//!
+//! /// Clients that broadcast texts of their own.
+//! #[derive(Default)]
+//! struct Texts(u64);
+//!
+//! impl Workload<Member> for Texts {
+//!     fn begin(&mut self, _: u32, _: &[(String, u32)]) {
+//!         self.0 = 0;
+//!     }
+//!     fn next(&mut self, _: &mut Draw<'_>) -> Op {
+//!         self.0 += 1;
+//!         Op::new("broadcast", format!("ahoy {}", self.0))
+//!     }
+//!     fn request(&mut self, _: Session, op: &Op) -> Request<Text> {
+//!         Request::Broadcast(op.value.as_text().unwrap_or_default().into())
+//!     }
+//!     fn answer(&mut self, op: &Op, response: Response) -> Answer {
+//!         match response {
+//!             Response::Sent(_) | Response::Delivered(_) => Answer::Ok(op.value.clone()),
+//!             _ => Answer::Refused("busy, or stopped by a crash"), // the client tries another member
+//!         }
+//!     }
+//! }
+//!
+//! // In a test: what it promises holds, whoever crashes.
+//! # pub fn trial() {
+//! Trial::<Member>::new(config)
+//!     .nodes(4)
+//!     .clients(2, Texts::default)
+//!     .crashes(1)
+//!     .judge("uniform FIFO broadcast", || {
+//!         DeliveryProperties::only(&[Urb1, Urb2, Urb3, Urb4, Frb5], Duration::from_secs(2))
+//!     })
+//!     .settle(Duration::from_secs(3)) // longer than the two seconds in which the promises are due
+//!     .seeds(100)
+//!     .run();
+//! # }
+//! # }
+//! # #[cfg(feature = "protocols")]
+//! # stack::trial();
+//! ```
+//!
+//! The same `Member` runs under any other host. On the command line, `seatrial hunt uniform-broadcast` and its like try our own
+//! stacks, and `seatrial list` shows them.
 
 mod case;
 mod draw;

@@ -239,6 +239,14 @@ where
         self
     }
 
+    /// How long each run goes on once the trouble is over and the clients have finished; not at all, if not said. What a protocol
+    /// promises to happen *eventually* is judged as not happening when it has had this long, so give it that, and its checkers less.
+    #[must_use]
+    pub fn settle(mut self, span: Duration) -> Self {
+        self.scenario.judge.settle = span;
+        self
+    }
+
     /// How many seeds, from 0. The environment's `SEATRIAL_SEEDS` overrides it.
     #[must_use]
     pub fn seeds(mut self, seeds: u64) -> Self {

@@ -6,8 +6,8 @@ use seatrial_node::{Disk, Effect, Input, NoStorage, Node, NodeId, Probe, Request
 
 use super::world::{Lengths, Wire};
 use crate::{
-    Answer, BroadcastEvent, EagerReliable, Frame, LinkedConfig, MessageId, Process, ProcessConfig,
-    Recovery, Request, Response,
+    Answer, BroadcastEvent, EagerReliable, Frame, LinkedConfig, MessageId, OnDeliver, Process,
+    ProcessConfig, Recovery, Request, Response,
 };
 
 type Member = Process<u64, EagerReliable<u64, Wire<Frame<u64>>>>;
@@ -77,7 +77,8 @@ thread_local! {
 fn the_user_is_called_at_each_delivery_and_never_at_a_receipt() {
     let on_deliver =
         |me, id, payload: &u64| CALLED.with_borrow_mut(|all| all.push((me, id, *payload)));
-    let config = Config { on_deliver: Some(on_deliver), ..Config::default() };
+    let on_deliver = Some(OnDeliver::new(on_deliver));
+    let config = Config { on_deliver, ..Config::default() };
     let (mut member, mut probe) = started(&config);
     probe.handle(&mut member, ask(7));
     assert!(CALLED.take().is_empty());

@@ -6,6 +6,7 @@ mod clients;
 mod figures;
 mod judge;
 mod lives;
+mod misuse;
 mod order;
 mod promises;
 mod rumours;

@@ -3,5 +3,6 @@
 mod accrual;
 mod heartbeats;
 mod leaders;
+mod misuse;
 mod pump;
 mod swim;

@@ -4,7 +4,7 @@ use seatrial_node::{Disk, Effect, Input, NoStorage, Node, NodeId, Probe, Request
 
 use crate::{
     Body, Delivered, Fifo, FifoConfig, Frame, Letter, Link, Messenger, MessengerConfig,
-    MessengerRequest, MessengerResponse, Numbered, Perfect, PerfectConfig,
+    MessengerRequest, MessengerResponse, Numbered, Payload, Perfect, PerfectConfig,
 };
 
 const ME: NodeId = NodeId(0);
@@ -34,10 +34,7 @@ fn data<P>(lives: (u32, u32), number: u64, payload: P) -> Frame<P> {
     Frame { life: lives.0, to: lives.1, body: Body::Data { number, payload } }
 }
 
-fn delivered<P: Clone, L: Link<P>>(effects: Vec<Effect<L>>) -> Vec<P>
-where
-    P: crate::Payload,
-{
+fn delivered<P: Payload, L: Link<P>>(effects: Vec<Effect<L>>) -> Vec<P> {
     let payload = |effect| match effect {
         Effect::Announce(Delivered { payload, .. }) => Some(payload),
         _ => None,

@@ -1,7 +1,8 @@
 //! Good and bad traces for each law, made by hand.
 //!
-//! A trace is a line of events a millisecond apart, each with what its clock shows: `a.5` an event of a's own, `a>b.5` a sends a message to b, `b<a.5` b receives the
-//! latest one that a has sent, `b+.` b starts again. A vector is `1,0,2`, a hybrid time with the physical clock's reading `time,count,physical`.
+//! A trace is a line of events a millisecond apart, each with what its clock shows: `a.5` an event of a's own, `a>b.5` a sends a message to
+//! b, `b<a.5` b receives the latest one that a has sent, `b+.` b starts again. A vector is `1,0,2`, a hybrid time with the physical clock's
+//! reading `time,count,physical`.
 
 use seatrial_history::{Moment, Observer, Verdict};
 use seatrial_node::{Clock, Duration, Fact, NodeId};
