@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use seatrial_history::{
-    Account, Amount, Distribution, DropCause, Endpoint, FaultCount, Figure, HuntAccount, Judgement,
-    Measured, Moment, OpCount, OpEvent, OpKind, Outcome, Process, SeedResult, Theory, TraceEvent,
-    TraceItem, TraceLine, Traffic, Unit, Value, Verdict, Violation,
+    Account, Amount, Distribution, DropCause, Endpoint, ExplorationAccount, FaultCount, Figure,
+    FoundSchedule, HuntAccount, Judgement, Measured, Moment, OpCount, OpEvent, OpKind, Outcome,
+    Process, ScheduleStep, SeedResult, Theory, TraceEvent, TraceItem, TraceLine, Traffic, Unit,
+    Value, Verdict, Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
 
@@ -169,6 +170,37 @@ pub(crate) fn failed_hunt() -> HuntAccount {
 }
 
 /// A few lines of every kind.
+pub(crate) fn exploration() -> ExplorationAccount {
+    ExplorationAccount {
+        protocol: "uniform-broadcast".into(),
+        mutant: None,
+        nodes: 3,
+        messages: 2,
+        crashes: 1,
+        states: 367_210,
+        transitions: 2_143_797,
+        executions: Some(153_657_086_864),
+        ends: 2_833,
+        depth: 17,
+        unfinished: None,
+        found: None,
+        replay: String::new(),
+    }
+}
+
+pub(crate) fn failed_exploration() -> ExplorationAccount {
+    let crash = ScheduleStep { text: "n1 crashes".into(), facts: vec![(NodeId(1), Fact::Crashed)] };
+    let receipt = ScheduleStep { text: "n2 receives a vote from n1".into(), facts: Vec::new() };
+    let steps = vec![receipt, crash];
+    ExplorationAccount {
+        mutant: Some("urb-early".into()),
+        executions: None,
+        found: Some(FoundSchedule { violation: violation(), steps, is_shortest: true }),
+        replay: "seatrial explore uniform-broadcast --mutant urb-early".into(),
+        ..exploration()
+    }
+}
+
 pub(crate) fn trace() -> Vec<TraceLine> {
     let (n1, n2) = (NodeId(1), NodeId(2));
     let (from, to) = (Endpoint::Node(n1), Endpoint::Node(n2));

@@ -3,6 +3,7 @@
 //! A failing run is told in the order in which a person asks: what broke; how do I see it again; what happened just before; and
 //! then everything else, in tables. A fact stands on one line of its own, its name first, so that `grep` finds it.
 
+mod exploration;
 mod hunt;
 mod list;
 mod speed;
@@ -10,6 +11,7 @@ mod tables;
 
 use seatrial_history::{Account, Judgement, Outcome, TraceLine, Verdict, Violation};
 
+pub use self::exploration::exploration;
 pub use self::hunt::hunt;
 pub use self::list::list;
 pub use self::speed::speed;

@@ -208,7 +208,7 @@ fn text(item: &TraceItem) -> String {
 }
 
 /// A fact by its name in the vocabulary, then what it says: `vote term=3 candidate=n2`.
-fn fact_text(fact: &Fact) -> String {
+pub(crate) fn fact_text(fact: &Fact) -> String {
     let Ok(serde_json::Value::Object(members)) = serde_json::to_value(fact) else {
         return format!("{fact:?}");
     };

@@ -55,6 +55,15 @@ impl SimDisk {
         self.changes = 0;
     }
 
+    /// Goes back to a former copy of this disk; nothing is to be done where nothing has changed since.
+    pub(crate) fn go_back_to(&mut self, former: &Self) {
+        let state =
+            |disk: &Self| (disk.changes, disk.unsynced.len(), disk.names.len(), disk.files.len());
+        if state(self) != state(former) {
+            self.clone_from(former);
+        }
+    }
+
     /// Carries out a change, which lasts once a sync covers it.
     pub(crate) fn write(&mut self, write: DiskWrite<'_>) {
         let (file, undo) = match write {

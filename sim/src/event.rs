@@ -52,7 +52,6 @@ impl Event {
 }
 
 /// Everything pending: messages `M`, requests `Q`, answers `A` and the rest.
-#[derive(Clone)]
 pub(crate) struct Events<M, Q, A> {
     places: Vec<Place<M>>,
     /// The first free place.
@@ -158,6 +157,23 @@ impl<M, Q, A> Events<M, Q, A> {
     pub(crate) fn release(&mut self, slot: u32) {
         self.places[slot as usize].event = Event::Free { next: self.free };
         self.free = slot;
+    }
+}
+
+/// By hand, so that a copy that goes back to another keeps its memory.
+impl<M: Clone, Q: Clone, A: Clone> Clone for Events<M, Q, A> {
+    fn clone(&self) -> Self {
+        let mut copy = Self::new();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.places.clone_from(&other.places);
+        self.free = other.free;
+        self.requests.clone_from(&other.requests);
+        self.answers.clone_from(&other.answers);
+        self.reads.clone_from(&other.reads);
     }
 }
 

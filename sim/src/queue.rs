@@ -88,7 +88,7 @@ impl Entry {
 }
 
 /// Pending events of either discipline.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Queue {
     discipline: Discipline,
     /// How many events have been added, and how many taken out.
@@ -173,6 +173,23 @@ impl Queue {
         let entry = chosen.take(|entry| entry.sequence() == number)?;
         self.popped += 1;
         Some(entry.slot())
+    }
+}
+
+/// By hand, so that a copy that goes back to another keeps its memory.
+impl Clone for Queue {
+    fn clone(&self) -> Self {
+        let Self { discipline, sequence, popped } = self;
+        Self { discipline: discipline.clone(), sequence: *sequence, popped: *popped }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        match (&mut self.discipline, &other.discipline) {
+            (Discipline::Chosen(chosen), Discipline::Chosen(other)) => chosen.go_back_to(other),
+            (discipline, other) => *discipline = other.clone(),
+        }
+        self.sequence = other.sequence;
+        self.popped = other.popped;
     }
 }
 

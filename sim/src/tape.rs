@@ -186,6 +186,12 @@ impl Tape {
         self.record.get_or_insert_default().clear();
     }
 
+    /// Takes what another copy of this tape is scripted to say, and what it has recorded.
+    pub(crate) fn clone_script(&mut self, other: &Self) {
+        self.script.clone_from(&other.script);
+        self.record.clone_from(&other.record);
+    }
+
     /// The choices made since [`Tape::record`] or [`Tape::rescript`].
     pub fn recorded(&self) -> &[Choice] {
         self.record.as_deref().unwrap_or_default()

@@ -11,6 +11,7 @@
 
 mod account;
 mod edn;
+mod exploration;
 mod figure;
 mod jepsen;
 mod jsonl;
@@ -27,6 +28,7 @@ pub use account::{
     Account, FaultCount, HuntAccount, Judgement, OpCount, Outcome, SeedResult, TraceItem,
     TraceLine, Traffic,
 };
+pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
 pub use jepsen::Keyed;
 pub use moment::Moment;

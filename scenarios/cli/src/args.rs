@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use seatrial_reports::trace::Filter;
 
-use crate::{check, hunt, list, replay, run};
+use crate::{check, explore, hunt, list, replay, run};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -24,6 +24,7 @@ Examples:
   seatrial hunt raft-kv --seeds 1000
   seatrial run raft-kv --seed 42
   seatrial replay target/seatrial/raft-kv-42.case
+  seatrial explore uniform-broadcast --nodes 3 --messages 1
   seatrial check history.jsonl --model cas-register
 
 Exit codes: 0 holds, 1 violated, 2 bad usage or input, 3 unknown, 4 not deterministic, 130 interrupted";
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Run many seeds and look for one that breaks a property
     Hunt(hunt::Args),
+    /// Try every order of events, and every crash point, of a small world
+    Explore(explore::Args),
     /// Run a failing seed again, from its case file
     Replay(replay::Args),
     /// Judge a recorded history, from anywhere

@@ -15,6 +15,7 @@ mod args;
 mod check;
 mod console;
 mod exit;
+mod explore;
 mod failure;
 mod files;
 mod hunt;
@@ -58,6 +59,7 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::List(args) => list::list(&args, registry, console),
         Command::Run(args) => run::run(&args, registry, console),
         Command::Hunt(args) => hunt::hunt(&args, registry, console),
+        Command::Explore(args) => explore::explore(&args, registry, console),
         Command::Replay(args) => replay::replay(&args, registry, console),
         Command::Check(args) => check::check(&args, console),
     }

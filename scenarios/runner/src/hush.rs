@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 use std::thread;
@@ -35,12 +36,12 @@ pub(crate) fn hushed<R>(act: impl FnOnce() -> R) -> thread::Result<R> {
     result
 }
 
-/// Panics in full with what a run of this seed panicked with, outside of any node: in a workload, say.
-pub(crate) fn tell(seed: u64, payload: &(dyn Any + Send)) -> ! {
+/// Panics in full with what a run panicked with outside of any node: in a workload, say. `run` names it.
+pub(crate) fn tell(run: impl Display, payload: &(dyn Any + Send)) -> ! {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     let place = place().unwrap_or_default();
-    panic!("seed {seed}, outside of any node, at {place}: {}", text.unwrap_or_default());
+    panic!("{run}, outside of any node, at {place}: {}", text.unwrap_or_default());
 }
 
 /// Where the last hushed panic of this thread was raised.

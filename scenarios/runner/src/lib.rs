@@ -7,6 +7,7 @@
 //! - [`Scenario`]: what is tried, read from TOML.
 //! - [`Registry`]: the protocols that scenarios know, ours or your own.
 //! - [`Prepared`]: a scenario with its protocol; [`Prepared::run`] makes one run, [`hunt`] makes many.
+//! - [`explore`]: every order of events in a small world.
 //! - [`Case`]: one run as a file.
 //! - [`Workload`]: what clients of your node ask.
 //!
@@ -96,6 +97,7 @@
 
 mod case;
 mod draw;
+mod explore;
 mod hunt;
 mod hush;
 mod intern;
@@ -112,6 +114,7 @@ mod trial;
 mod workload;
 
 pub use case::{CASE_VERSION, Case};
+pub use explore::{Bounds, ExplorationInfo, explore};
 pub use hunt::{HuntOptions, hunt};
 pub use judges::{CheckerInfo, checkers};
 pub use prepared::{Prepared, Recording};
@@ -123,4 +126,5 @@ pub use workload::{Answer, Draw, Op, Session, Workload};
 pub use seatrial_checkers as checking;
 pub use seatrial_history as history;
 pub use seatrial_node as node;
+pub use seatrial_search as search;
 pub use seatrial_sim as sim;

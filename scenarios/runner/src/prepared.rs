@@ -318,7 +318,7 @@ impl Worker<'_> {
         self.tally.begin();
         let mut ear = Ear { judges: &mut self.judges, tally: &mut self.tally, recorder };
         let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
-        let end = end.unwrap_or_else(|payload| hush::tell(seed, &*payload));
+        let end = end.unwrap_or_else(|payload| hush::tell(format_args!("seed {seed}"), &*payload));
         self.tape = Some(self.stage.take_tape());
         let judgements = self.judge(&end);
         let figures = self.judges.figures(end.end);

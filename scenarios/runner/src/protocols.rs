@@ -3,6 +3,7 @@
 mod broadcast;
 mod clocks;
 mod echo;
+mod explored;
 mod links;
 mod raft;
 mod raft_counter;

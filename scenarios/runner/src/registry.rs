@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use seatrial_checkers::Checker;
 use seatrial_node::{Disk, Duration, NoStorage, Node, OpenError};
+use seatrial_search::{Explorable, Exploration};
 
+use crate::explore::{Bounds, ExplorationEntry, ExplorationInfo};
 use crate::hush::hushed;
 use crate::scenario::{Setting, unknown};
 use crate::stage::{Arena, Stage};
@@ -65,6 +67,7 @@ pub struct Protocol {
     mutants: Vec<MutantInfo>,
     workloads: Vec<WorkloadEntry>,
     checkers: Vec<CheckerEntry>,
+    exploration: Option<ExplorationEntry>,
 }
 
 /// A setting of a protocol.
@@ -118,7 +121,8 @@ impl Protocol {
     /// A protocol without settings, bugs and workloads.
     pub fn new(name: &'static str, about: &'static str) -> Self {
         let (settings, mutants, workloads, checkers) = Default::default();
-        Self { name, about, settings, roles: None, mutants, workloads, checkers }
+        let exploration = None;
+        Self { name, about, settings, roles: None, mutants, workloads, checkers, exploration }
     }
 
     /// Its name.
@@ -213,6 +217,23 @@ impl Protocol {
             check: Box::new(move |settings| opens::<N>(&check(settings, None)?)),
         });
         self
+    }
+
+    /// Says how a small world of it is made, from its bounds and the id of a mutant, so that every order of events in it can be looked at.
+    /// Crashes and the limit are added to what is made.
+    #[must_use]
+    pub fn with_exploration<N: Explorable + 'static>(
+        mut self,
+        info: ExplorationInfo,
+        small: impl Fn(&Bounds, Option<&str>) -> Exploration<N> + Send + Sync + 'static,
+    ) -> Self {
+        self.exploration = Some(ExplorationEntry::new(info, small));
+        self
+    }
+
+    /// How it is searched through, if it can be.
+    pub(crate) fn exploration(&self) -> Option<&ExplorationEntry> {
+        self.exploration.as_ref()
     }
 
     /// The mutant of this name or id.

@@ -8,7 +8,7 @@ use crate::chance;
 use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration, Reduction, Sight};
 use crate::fingerprint::Prints;
-use crate::state::State;
+use crate::state::{Places, State};
 
 /// Steps, each with the values of the choices that the node makes in it.
 pub(crate) type Schedule = Vec<(Choice, Vec<u64>)>;
@@ -26,6 +26,8 @@ pub(crate) fn search<N: Explorable>(
     let mut search = Depth {
         within,
         how,
+        here: start.clone(),
+        astray: Places::default(),
         seen: Prints::default(),
         ends: Prints::default(),
         ways: Vec::new(),
@@ -35,7 +37,7 @@ pub(crate) fn search<N: Explorable>(
         stack: Vec::new(),
         explored: Explored::default(),
     };
-    let found = search.run(start, oracle);
+    let found = search.run(oracle);
     let Depth { seen, ends, mut explored, .. } = search;
     explored.states = seen.len() as u64;
     explored.ends = ends.len() as u64;
@@ -46,6 +48,10 @@ pub(crate) fn search<N: Explorable>(
 struct Depth<'a, N: Explorable> {
     within: &'a Exploration<N>,
     how: Reduction,
+    /// Where steps are made: the state on top of the path, but for what has happened at some nodes. It goes back to the path's states, so
+    /// that a step which leads to nothing new costs no copy of a world.
+    here: State<N>,
+    astray: Places,
     seen: Prints,
     ends: Prints,
     /// By place in `seen`, where states are merged: how many executions go on from there; none while that is being counted.
@@ -76,26 +82,19 @@ struct Frame<N: Explorable> {
 
 /// What has come of a step.
 enum Arrival {
-    /// A state to go on from.
-    New(u32),
+    /// A state to go on from, and all that may happen next.
+    New(u32, Vec<Choice>),
     /// One that is known.
     Known(u32),
     Broken(Violation),
 }
 
 impl<N: Explorable> Depth<'_, N> {
-    fn run(
-        &mut self,
-        start: &State<N>,
-        oracle: &mut Oracle<'_, N>,
-    ) -> Option<(Schedule, Violation)> {
-        let state = start.clone();
-        let choices = state.choices(self.within);
-        match self.arrive(&state, &choices, Ok(()), oracle) {
+    fn run(&mut self, oracle: &mut Oracle<'_, N>) -> Option<(Schedule, Violation)> {
+        match self.arrive(Ok(()), oracle) {
+            Arrival::New(place, choices) => self.push(None, place, choices, Vec::new()),
+            Arrival::Known(_) => unreachable!("nothing was seen before the first state"),
             Arrival::Broken(violation) => return Some(self.broken(Vec::new(), violation)),
-            Arrival::New(place) | Arrival::Known(place) => {
-                self.push(None, state, place, choices, Vec::new());
-            }
         }
         while let Some(frame) = self.stack.last_mut() {
             let Some(&choice) = frame.choices.get(frame.next) else {
@@ -126,11 +125,12 @@ impl<N: Explorable> Depth<'_, N> {
         oracle: &mut Oracle<'_, N>,
     ) -> Option<(Schedule, Violation)> {
         let frame = self.stack.last_mut().expect("there is a state to go on from");
-        let mut state = frame.state.clone();
+        self.here.go_back_to(&frame.state, std::mem::take(&mut self.astray));
         let chance = std::mem::take(&mut frame.chance);
-        let went = self.within.step(&mut state, choice, &chance);
+        let went = self.within.step(&mut self.here, choice, &chance);
+        self.astray = self.astray.with(self.here.place_of(choice));
         self.explored.transitions += 1;
-        let made = state.world.tape().recorded();
+        let made = self.here.world.tape().recorded();
         if let Some(site) = chance::too_wide(made) {
             self.explored.extent = Extent::Chance(site);
         }
@@ -144,14 +144,15 @@ impl<N: Explorable> Depth<'_, N> {
                 }
             }
         }
-        let choices = state.choices(self.within);
-        match self.arrive(&state, &choices, went, oracle) {
+        match self.arrive(went, oracle) {
             Arrival::Broken(violation) => {
                 let mut schedule = self.schedule();
                 schedule.push((choice, chance));
                 return Some(self.broken(schedule, violation));
             }
-            Arrival::New(place) => self.push(Some((choice, chance)), state, place, choices, asleep),
+            Arrival::New(place, choices) => {
+                self.push(Some((choice, chance)), place, choices, asleep);
+            }
             Arrival::Known(place) => match self.ways[place as usize] {
                 Some(ways) => {
                     let frame = self.stack.last_mut().expect("the step came from somewhere");
@@ -164,13 +165,8 @@ impl<N: Explorable> Depth<'_, N> {
     }
 
     /// A step has led here: is it new, and is anything wrong with it?
-    fn arrive(
-        &mut self,
-        state: &State<N>,
-        choices: &[Choice],
-        went: Result<(), Incident>,
-        oracle: &mut Oracle<'_, N>,
-    ) -> Arrival {
+    fn arrive(&mut self, went: Result<(), Incident>, oracle: &mut Oracle<'_, N>) -> Arrival {
+        let state = &self.here;
         let print = state.print();
         let (place, is_new) = self.seen.insert(print);
         if !is_new && self.how == Reduction::States && went.is_ok() {
@@ -178,23 +174,26 @@ impl<N: Explorable> Depth<'_, N> {
         }
         self.visits += 1;
         self.explored.depth = self.explored.depth.max(state.step);
-        if let Some(violation) = self.within.judge(state, choices, went, oracle) {
+        let choices = state.choices(self.within);
+        if let Some(violation) = self.within.judge(state, &choices, went, oracle) {
             return Arrival::Broken(violation);
         }
-        if state.may_end(choices) {
+        if state.may_end(&choices) {
             self.ends.insert(print);
         }
-        Arrival::New(place)
+        Arrival::New(place, choices)
     }
 
+    /// Goes on from here.
     fn push(
         &mut self,
         by: Option<(Choice, Vec<u64>)>,
-        state: State<N>,
         place: u32,
         choices: Vec<Choice>,
         asleep: Vec<Choice>,
     ) {
+        self.astray = Places::default();
+        let state = self.here.clone();
         let ways = u128::from(state.may_end(&choices));
         if self.how == Reduction::States {
             self.ways.resize(self.seen.len(), None);
@@ -205,7 +204,10 @@ impl<N: Explorable> Depth<'_, N> {
 
     /// All has been tried that may follow the state on top of the path.
     fn pop(&mut self) {
-        let Some(Frame { place, ways, .. }) = self.stack.pop() else { return };
+        let Some(Frame { place, ways, by, .. }) = self.stack.pop() else { return };
+        if let Some((choice, _)) = by {
+            self.astray = self.astray.with(self.here.place_of(choice));
+        }
         if self.how == Reduction::States {
             self.ways[place as usize] = Some(ways);
         }

@@ -63,12 +63,18 @@ pub struct Exploration<N: Node> {
 }
 
 impl<N: Explorable> Exploration<N> {
+    /// How many nodes there may be at most. Far fewer can be searched through.
+    pub const MAX_NODES: u32 = 64;
     /// How many requests there may be at most.
     pub const MAX_REQUESTS: usize = 64;
 
     /// A world of nodes `n0`, `n1`, …, all of which have started. Their disks have done what they were asked for at the start; what the
     /// nodes have sent is under way.
+    ///
+    /// # Panics
+    /// Where there are more than [`Exploration::MAX_NODES`].
     pub fn new(nodes: u32, config: impl FnMut(NodeId) -> N::Config) -> Self {
+        assert!(nodes <= Self::MAX_NODES, "a small world has 64 nodes at most");
         let at_once = Latency::constant(Duration::ZERO);
         let setup = Setup {
             latency: at_once,

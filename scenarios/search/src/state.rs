@@ -55,6 +55,29 @@ impl<N: Explorable> Clone for State<N> {
 }
 
 impl<N: Explorable> State<N> {
+    /// Goes back to a former copy of this state, where nothing has happened since but at the nodes of these places.
+    pub(crate) fn go_back_to(&mut self, former: &Self, places: Places) {
+        let members = former.world.members().iter().copied().enumerate();
+        let at = members.filter(|(place, _)| places.contains(*place)).map(|(_, node)| node);
+        self.world.go_back_to(&former.world, at);
+        self.told.clone_from(&former.told);
+        self.news = former.news;
+        self.step = former.step;
+        self.asked = former.asked;
+        self.crashes = former.crashes;
+        self.notices.clone_from(&former.notices);
+        self.here.clone_from(&former.here);
+        self.said.clone_from(&former.said);
+        self.under_way = former.under_way;
+        self.newest = former.newest;
+    }
+
+    /// Where a choice's node is among the members.
+    pub(crate) fn place_of(&self, choice: Choice) -> usize {
+        let place = self.world.members().binary_search(&choice.node());
+        place.expect("what happens happens to a member")
+    }
+
     /// Nothing has happened but what happened to this world before.
     pub(crate) fn new(world: World<N>, told: Vec<Told>) -> Self {
         let members = world.members().len();
@@ -153,8 +176,7 @@ impl<N: Explorable> State<N> {
             }
         };
         self.news = self.told.len() - before;
-        let place = self.world.members().binary_search(&choice.node());
-        self.look_at(place.expect("what happens happens to a member"));
+        self.look_at(self.place_of(choice));
         self.look_at_news();
         went
     }
@@ -203,6 +225,20 @@ impl<N: Explorable> State<N> {
                 self.said[place] = printer.print();
             }
         }
+    }
+}
+
+/// A set of places of nodes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Places(u64);
+
+impl Places {
+    pub(crate) const fn with(self, place: usize) -> Self {
+        Self(self.0 | 1 << place)
+    }
+
+    const fn contains(self, place: usize) -> bool {
+        self.0 & 1 << place != 0
     }
 }
 

@@ -34,6 +34,11 @@ impl Chosen {
         Some(self.pending.remove(self.enabled[chosen]).0)
     }
 
+    /// Takes what is pending in another queue.
+    pub(super) fn go_back_to(&mut self, other: &Self) {
+        self.pending.clone_from(&other.pending);
+    }
+
     pub(super) fn pending(&self) -> &[(Entry, Lane)] {
         &self.pending
     }

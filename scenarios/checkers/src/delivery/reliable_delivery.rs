@@ -67,13 +67,21 @@ fn undelivered(
         true => "never crashed",
         false => "has not crashed since",
     };
+    let witness = witness.unwrap_or_default();
+    // Where nothing is owed any time, nothing was left to happen.
+    let chance = match within {
+        Duration::ZERO => "nothing is left to happen".to_owned(),
+        within => format!("all was well for {within} and more"),
+    };
     let explanation = format!(
-        "{to}, which {alive}, has not delivered {title} by the end, though {}all was well for {within} and more.",
-        witness.unwrap_or_default()
+        "{to}, which {alive}, has not delivered {title} by the end, though {witness}{chance}."
     );
     let delivery = debt.witness.and_then(|by| view.delivery(debt.message, by));
     let crashes = [Some(view.messages[debt.message].origin), debt.witness];
-    let mut evidence = vec![view.sending(debt.message), (healed, "the world heals".to_owned())];
+    let mut evidence = vec![view.sending(debt.message)];
+    if within > Duration::ZERO {
+        evidence.push((healed, "the world heals".to_owned()));
+    }
     evidence.extend(delivery);
     let mut crashed: Vec<usize> = crashes.into_iter().flatten().collect();
     crashed.dedup();

@@ -12,6 +12,7 @@ use seatrial_detectors::{Perfect as Detector, PerfectConfig as DetectorConfig};
 use seatrial_links::{Perfect as Link, PerfectConfig as LinkConfig};
 use seatrial_node::Node;
 
+use super::explored;
 use crate::registry::{MutantInfo, Protocol, Settings, WorkloadInfo};
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
@@ -22,13 +23,13 @@ type Eager<P> = EagerReliable<P, LinkOf<P>>;
 /// All broadcasts.
 pub(super) fn protocols() -> Vec<Protocol> {
     let mut all = vec![
-        best_effort(),
-        reliable(),
+        explored::best_effort(best_effort()),
+        explored::reliable(reliable()),
         lazy_reliable(),
-        uniform(),
-        all_ack_uniform(),
-        fifo(),
-        causal(),
+        explored::uniform(uniform()),
+        explored::all_ack_uniform(all_ack_uniform()),
+        explored::fifo(fifo()),
+        explored::causal(causal()),
         no_waiting_causal(),
     ];
     all.extend(total_order::protocols());
