@@ -1,3 +1,5 @@
-//! Small worlds whose executions can be counted by hand.
+//! Small worlds of small nodes, whose executions can be counted by hand.
 
 mod counts;
+mod ends;
+mod nodes;
