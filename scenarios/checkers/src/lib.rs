@@ -7,6 +7,7 @@ mod answers;
 mod checker;
 pub mod clocks;
 pub mod delivery;
+pub mod detection;
 mod echo;
 mod figures;
 pub mod linearizability;
