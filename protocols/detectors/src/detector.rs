@@ -8,6 +8,14 @@ pub trait Detector: Node<Event = Suspicion> {
     /// Whether it does not count on this member at present: it suspects it, or knows that it has left or has not joined yet. Never
     /// true of the node itself.
     fn suspects(&self, node: NodeId) -> bool;
+
+    /// The bug that this configuration plants, if any. A leader detector is configured like the detector below it, and finds its own
+    /// bug here.
+    #[cfg(feature = "mutants")]
+    fn planted(config: &Self::Config) -> Option<crate::Mutant> {
+        let _ = config;
+        None
+    }
 }
 
 /// A detector that keeps the promises of a perfect failure detector (§2.6.2) while its synchrony assumption holds: strong

@@ -122,6 +122,11 @@ impl Detector for EventuallyPerfect {
         let peer = self.asker.find(node).and_then(|peer| self.peers.get(peer));
         peer.is_some_and(|peer| peer.suspected)
     }
+
+    #[cfg(feature = "mutants")]
+    fn planted(config: &EventuallyPerfectConfig) -> Option<crate::Mutant> {
+        config.mutant
+    }
 }
 
 impl EventuallyPerfect {

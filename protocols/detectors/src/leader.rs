@@ -4,6 +4,7 @@ use std::fmt;
 
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
+use crate::mutant::{Planted, planted};
 use crate::{Detector, LeaderDetector, Leadership, PerfectDetector, Suspicion};
 
 /// Monarchical leader election over a perfect detector (Cachin, Guerraoui and Rodrigues, 2nd ed., §2.6.3, Alg. 2.6).
@@ -26,11 +27,13 @@ struct Monarch<D> {
     /// The detector's events of one input. Empty between inputs, when it only keeps its memory.
     heard: Vec<Suspicion>,
     leader: Option<NodeId>,
+    planted: Planted,
 }
 
 impl<D: Detector> Monarch<D> {
     fn open(config: &D::Config, disk: &mut Disk<'_>) -> Result<Self, OpenError> {
-        Ok(Self { detector: D::open(config, disk)?, heard: Vec::new(), leader: None })
+        let planted = Planted::of::<D>(config);
+        Ok(Self { detector: D::open(config, disk)?, heard: Vec::new(), leader: None, planted })
     }
 
     fn handle<N>(&mut self, input: Input<D>, io: &mut Io<'_, N>)
@@ -49,14 +52,31 @@ impl<D: Detector> Monarch<D> {
     }
 
     fn elect<N: Node<Event = Leadership>>(&mut self, io: &mut Io<'_, N>) {
-        let eligible = |member: &NodeId| !self.detector.suspects(*member);
-        let leader = io.members().iter().copied().find(eligible);
+        let leader = self.first(io.members());
         if leader != self.leader {
             self.leader = leader;
             if let Some(leader) = leader {
                 io.announce(Leadership::Trust(leader));
             }
         }
+    }
+
+    /// The member of the highest rank that is not suspected.
+    fn first(&self, members: &[NodeId]) -> Option<NodeId> {
+        let suspected = |member: &NodeId| self.detector.suspects(*member);
+        if planted!(self.planted, LoyalToTheDead) {
+            return members.first().copied();
+        }
+        if planted!(self.planted, CountedSuccession) {
+            let passed = members.iter().filter(|member| suspected(member)).count();
+            return members.get(passed).copied();
+        }
+        if planted!(self.planted, StickyLeader)
+            && let Some(leader) = self.leader.filter(|leader| !suspected(leader))
+        {
+            return Some(leader);
+        }
+        members.iter().copied().find(|member| !suspected(member))
     }
 
     fn status(&self) -> Status {

@@ -33,6 +33,17 @@ pub(crate) struct Planted {
     pub(crate) mutant: Option<Mutant>,
 }
 
+impl Planted {
+    /// What this configuration of a detector plants, for the leader detector above it.
+    #[cfg_attr(not(feature = "mutants"), expect(unused_variables, reason = "nothing is planted"))]
+    pub(crate) fn of<D: crate::Detector>(config: &D::Config) -> Self {
+        Self {
+            #[cfg(feature = "mutants")]
+            mutant: D::planted(config),
+        }
+    }
+}
+
 /// How hard a mutant is to find: a budget of executions.
 #[cfg(feature = "mutants")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,21 +65,40 @@ pub enum Mutant {
     SilentRestore,
     /// O18: a suspicion is final.
     FdNoUnsuspect,
+    /// LD-1: a leader detector trusts the member of the highest rank, suspected or not.
+    LoyalToTheDead,
+    /// LD-2: a leader detector keeps its leader until it suspects that one, whoever of higher rank is back.
+    StickyLeader,
+    /// LD-3: a leader detector counts the suspected, and does not look who they are.
+    CountedSuccession,
 }
 
 #[cfg(feature = "mutants")]
 impl Mutant {
     /// All of them, in the order of their ids.
-    pub const ALL: &[Self] =
-        &[Self::ContagiousCrash, Self::SequentialProbes, Self::SilentRestore, Self::FdNoUnsuspect];
+    pub const ALL: &[Self] = &[
+        Self::ContagiousCrash,
+        Self::SequentialProbes,
+        Self::SilentRestore,
+        Self::FdNoUnsuspect,
+        Self::LoyalToTheDead,
+        Self::StickyLeader,
+        Self::CountedSuccession,
+    ];
 
-    /// Those that break a promise of the perfect detector; [`Mutant::SilentRestore`] only in runs that break its assumption.
+    /// Those that break a promise of the perfect detector.
     pub const PERFECT: &[Self] =
         &[Self::ContagiousCrash, Self::SequentialProbes, Self::SilentRestore];
 
-    /// Those that break a promise of the eventually perfect detector.
+    /// Those that break a promise of the eventually perfect detector, and of the φ-accrual one.
     pub const EVENTUALLY_PERFECT: &[Self] =
-        &[Self::ContagiousCrash, Self::SilentRestore, Self::FdNoUnsuspect];
+        &[Self::ContagiousCrash, Self::SequentialProbes, Self::SilentRestore, Self::FdNoUnsuspect];
+
+    /// Those of the monarchical leader's own; the others are its detector's.
+    pub const MONARCH: &[Self] = &[Self::LoyalToTheDead, Self::CountedSuccession];
+
+    /// Those of Ω's own.
+    pub const OMEGA: &[Self] = &[Self::LoyalToTheDead, Self::StickyLeader, Self::CountedSuccession];
 
     /// Those that SWIM can have.
     pub const SWIM: &[Self] = &[Self::SilentRestore, Self::FdNoUnsuspect];
@@ -111,6 +141,21 @@ impl Mutant {
                 "counts a suspected member as alive again without saying so; a perfect detector even restores it",
             ),
             Self::FdNoUnsuspect => ("O18", "fd-no-unsuspect", "never takes a false suspicion back"),
+            Self::LoyalToTheDead => (
+                "LD-1",
+                "loyal-to-the-dead",
+                "trusts the member of the highest rank, suspected or not",
+            ),
+            Self::StickyLeader => (
+                "LD-2",
+                "sticky-leader",
+                "keeps its leader until it suspects that one, whoever of higher rank is back",
+            ),
+            Self::CountedSuccession => (
+                "LD-3",
+                "counted-succession",
+                "passes over as many members as it suspects, without looking who they are",
+            ),
         }
     }
 }

@@ -163,6 +163,11 @@ impl Detector for PhiAccrual {
         let peer = self.asker.find(node).and_then(|peer| self.peers.get(peer));
         peer.is_some_and(|peer| peer.suspected)
     }
+
+    #[cfg(feature = "mutants")]
+    fn planted(config: &PhiAccrualConfig) -> Option<crate::Mutant> {
+        config.mutant
+    }
 }
 
 impl PhiAccrual {
@@ -205,6 +210,9 @@ impl PhiAccrual {
     fn heard(&mut self, i: usize, io: &mut Io<'_, Self>) {
         let peer = &mut self.peers[i];
         peer.learn(io.now(), &self.config);
+        if planted!(self.config.planted, FdNoUnsuspect) {
+            return;
+        }
         let was_suspected = std::mem::replace(&mut peer.suspected, false);
         if was_suspected {
             self.mistakes += 1;

@@ -137,6 +137,11 @@ impl Detector for Swim {
         let member = self.find(node).filter(|place| *place != self.me);
         member.is_some_and(|place| self.members[place].standing != Standing::Alive)
     }
+
+    #[cfg(feature = "mutants")]
+    fn planted(config: &SwimConfig) -> Option<crate::Mutant> {
+        config.mutant
+    }
 }
 
 impl Swim {
