@@ -39,13 +39,25 @@ pub(crate) struct ClientPlan {
     pub(crate) mix: Vec<(String, u32)>,
 }
 
+/// Nobody does anything.
+impl Default for ClientPlan {
+    fn default() -> Self {
+        let (operations, keys, mix) = Default::default();
+        let (timeout, give_up) = (Duration::ZERO, Duration::ZERO);
+        Self { operations, think: Knob::Fixed(Duration::ZERO), timeout, give_up, keys, mix }
+    }
+}
+
 /// Draws a run. The tape goes on where this leaves it.
 pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
     let mut drawing = Drawing { tape, knobs: Vec::new() };
     let nodes = drawing.scalar("cluster.nodes", &scenario.cluster.nodes);
     let settings = draw_settings(scenario, &mut drawing);
     let count = drawing.scalar("clients.count", &scenario.clients.count);
-    let clients = draw_clients(scenario, &mut drawing);
+    let clients = match count {
+        0 if scenario.clients.count.greatest() == 0 => ClientPlan::default(),
+        _ => draw_clients(scenario, &mut drawing),
+    };
     let mut setup = Setup::new(nodes);
     setup.clients = count;
     draw_world(scenario, &mut drawing, &mut setup);

@@ -130,6 +130,7 @@ fn judge<N: Node>(
         model: None,
         progress_within: Duration::ZERO,
         settle: Duration::ZERO,
+        synchronous: false,
         event_limit: u64::MAX,
     };
     let mut judges = Judges::new(&spec, protocol).map_err(|(_, what)| what)?;

@@ -2,6 +2,7 @@
 
 use seatrial_checkers::clocks::{ClockLaws, Law};
 use seatrial_checkers::delivery::{DeliveryProperties, Property as Delivery};
+use seatrial_checkers::detection::{DetectionProperties, Property as Detection};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::{Progress, Property, RaftProperties};
 use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability, Offer};
@@ -41,6 +42,10 @@ pub fn checkers() -> Vec<CheckerInfo> {
     });
     let law = |law: &Law| CheckerInfo { name: law.label(), about: law.about() };
     all.extend(Law::ALL.iter().map(law));
+    let group = |group: &Detectors| CheckerInfo { name: group.name, about: group.about };
+    all.extend(DETECTORS.iter().map(group));
+    let property = |p: &Detection| CheckerInfo { name: p.label(), about: p.name() };
+    all.extend(Detection::ALL.iter().map(property));
     all.extend([
         CheckerInfo {
             name: "progress",
@@ -116,6 +121,91 @@ fn delivery(name: &str) -> Option<Vec<Delivery>> {
         .or_else(|| Delivery::from_label(name).map(|property| vec![property]))
 }
 
+/// Properties of failure detectors and leader detectors that are judged together: the modules of the book.
+struct Detectors {
+    name: &'static str,
+    about: &'static str,
+    properties: [Detection; 2],
+}
+
+const DETECTORS: [Detectors; 4] = [
+    Detectors {
+        name: "perfect-failure-detector",
+        about: "PFD1 and PFD2",
+        properties: [Detection::Pfd1, Detection::Pfd2],
+    },
+    Detectors {
+        name: "failure-detector",
+        about: "an eventually perfect one: EPFD1 and EPFD2",
+        properties: [Detection::Epfd1, Detection::Epfd2],
+    },
+    Detectors {
+        name: "leader-election",
+        about: "LE1 and LE2",
+        properties: [Detection::Le1, Detection::Le2],
+    },
+    Detectors {
+        name: "eventual-leader",
+        about: "ELD1 and ELD2",
+        properties: [Detection::Eld1, Detection::Eld2],
+    },
+];
+
+/// The properties of failure detectors and leader detectors that this name stands for.
+fn detection(name: &str) -> Option<Vec<Detection>> {
+    let group = DETECTORS.iter().find(|group| group.name == name);
+    group
+        .map(|group| group.properties.to_vec())
+        .or_else(|| Detection::from_label(name).map(|property| vec![property]))
+}
+
+/// Named properties by family: those of one family are judged together, in one pass.
+#[derive(Default)]
+struct Families {
+    raft: Vec<Property>,
+    deliveries: Vec<Delivery>,
+    detections: Vec<Detection>,
+    laws: Vec<Law>,
+}
+
+impl Families {
+    /// Adds the property of this name, or all of a group.
+    fn add(&mut self, name: &str) -> Result<(), (&'static str, String)> {
+        if name == "raft" {
+            self.raft.extend(Property::ALL);
+        } else if name == "clocks" {
+            self.laws.extend(Law::ALL);
+        } else if let Some(named) = delivery(name) {
+            self.deliveries.extend(named);
+        } else if let Some(named) = detection(name) {
+            self.detections.extend(named);
+        } else if let Some(law) = Law::from_label(name) {
+            self.laws.push(law);
+        } else {
+            self.raft.push(property(name)?);
+        }
+        Ok(())
+    }
+
+    /// One judge for each family of which something was named.
+    fn judge(self, spec: &JudgeSpec, checkers: &mut Vec<Box<dyn Checker>>) {
+        if !self.raft.is_empty() {
+            checkers.push(Box::new(RaftProperties::only(&self.raft)));
+        }
+        if !self.deliveries.is_empty() {
+            let judge = DeliveryProperties::only(&self.deliveries, spec.progress_within);
+            checkers.push(Box::new(judge));
+        }
+        if !self.detections.is_empty() {
+            let judge = DetectionProperties::only(&self.detections, spec.progress_within);
+            checkers.push(Box::new(judge.synchronous(spec.synchronous)));
+        }
+        if !self.laws.is_empty() {
+            checkers.push(Box::new(ClockLaws::only(&self.laws)));
+        }
+    }
+}
+
 /// Several judges that hear the same run.
 pub(crate) struct Judges {
     checkers: Vec<Box<dyn Checker>>,
@@ -131,9 +221,7 @@ impl Judges {
         protocol: &Protocol,
     ) -> Result<Self, (&'static str, String)> {
         let mut checkers: Vec<Box<dyn Checker>> = Vec::new();
-        let mut properties = Vec::new();
-        let mut deliveries = Vec::new();
-        let mut laws = Vec::new();
+        let mut families = Families::default();
         for name in &spec.checkers {
             if let Some(checker) = protocol.checker(name) {
                 checkers.push(checker);
@@ -141,28 +229,13 @@ impl Judges {
             }
             match name.as_str() {
                 "linearizability" => checkers.push(Box::new(Linearizability::new(model(spec)?))),
-                "raft" => properties.extend(Property::ALL),
                 "progress" => checkers.push(Box::new(Progress::within(spec.progress_within))),
                 "answers" => checkers.push(Box::new(Answers::within(spec.progress_within))),
                 "echo" => checkers.push(Box::new(Echo::new())),
-                "clocks" => laws.extend(Law::ALL),
-                name => match (delivery(name), Law::from_label(name)) {
-                    (Some(named), _) => deliveries.extend(named),
-                    (None, Some(law)) => laws.push(law),
-                    (None, None) => properties.push(property(name)?),
-                },
+                name => families.add(name)?,
             }
         }
-        if !properties.is_empty() {
-            checkers.push(Box::new(RaftProperties::only(&properties)));
-        }
-        if !deliveries.is_empty() {
-            let judge = DeliveryProperties::only(&deliveries, spec.progress_within);
-            checkers.push(Box::new(judge));
-        }
-        if !laws.is_empty() {
-            checkers.push(Box::new(ClockLaws::only(&laws)));
-        }
+        families.judge(spec, &mut checkers);
         Ok(Self { checkers })
     }
 

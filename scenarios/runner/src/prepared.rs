@@ -23,6 +23,7 @@ use crate::scenario::{
 };
 use crate::stage::{Ear, Limit, RunEnd, Stage};
 use crate::tally::Tally;
+use crate::workload::NONE;
 
 /// A scenario ready to run, any number of times and on any number of threads.
 #[derive(Clone)]
@@ -67,6 +68,7 @@ impl Prepared {
             let workload = &scenario.workload.name;
             let workload = protocol.workload_info(workload).map_err(wrong("workload", "name"))?;
             check_mix(&scenario, workload).map_err(wrong("workload", "mix"))?;
+            check_clients(&scenario, workload).map_err(wrong("clients", "count"))?;
             check_settings(&scenario, &protocol)?;
             check_targets(&scenario, &protocol)?;
             let judges = Judges::new(&scenario.judge, &protocol);
@@ -250,6 +252,15 @@ fn check_targets(
     }
     let scripted = faults.script.iter().filter_map(|planned| planned.fault.target());
     scripted.filter_map(wrong).next().map_or(Ok(()), |what| Err(("faults.script", "node", what)))
+}
+
+/// Whether there are no clients, where they would have nothing to ask.
+fn check_clients(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String> {
+    if workload == NONE && scenario.clients.count.greatest() > 0 {
+        let protocol = &scenario.protocol;
+        return Err(format!("clients have nothing to ask of {protocol}: write count = 0"));
+    }
+    Ok(())
 }
 
 /// Whether the workload knows every operation that is to be mixed in.

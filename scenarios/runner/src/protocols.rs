@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod clocks;
+mod detectors;
 mod echo;
 mod explored;
 mod links;
@@ -17,5 +18,6 @@ pub(crate) fn all() -> Vec<Protocol> {
     all.extend(links::protocols());
     all.push(clocks::protocol());
     all.extend(broadcast::protocols());
+    all.extend(detectors::protocols());
     all
 }

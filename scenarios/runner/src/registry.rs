@@ -15,7 +15,7 @@ use crate::explore::{Bounds, ExplorationEntry, ExplorationInfo};
 use crate::hush::hushed;
 use crate::scenario::{Setting, unknown};
 use crate::stage::{Arena, Stage};
-use crate::workload::Workload;
+use crate::workload::{NONE, Silence, Workload};
 
 /// Protocols by name.
 #[derive(Clone, Debug, Default)]
@@ -234,6 +234,22 @@ impl Protocol {
     /// How it is searched through, if it can be.
     pub(crate) fn exploration(&self) -> Option<&ExplorationEntry> {
         self.exploration.as_ref()
+    }
+
+    /// Lets the protocol run by itself, as failure detectors do: a scenario of it has no clients and names no workload.
+    #[must_use]
+    pub fn without_clients<N>(
+        self,
+        config: impl Fn(&Settings, Option<&str>) -> Result<N::Config, String> + Send + Sync + 'static,
+    ) -> Self
+    where
+        N: Node + 'static,
+        N::Message: Debug,
+        N::Timer: Debug,
+        N::Request: Debug,
+        N::Response: Debug,
+    {
+        self.with_workload::<N, Silence>(NONE, config, || Silence)
     }
 
     /// The mutant of this name or id.

@@ -35,7 +35,8 @@ pub struct Scenario {
     /// The clients, if there are any.
     #[serde(default)]
     pub clients: ClientSpec,
-    /// What clients do.
+    /// What clients do; nothing, if not said.
+    #[serde(default)]
     pub workload: WorkloadSpec,
     /// The network.
     #[serde(default)]
@@ -129,6 +130,13 @@ pub struct WorkloadSpec {
     /// How often each operation is done, relative to the others. What is not named is not done.
     #[serde(default)]
     pub mix: BTreeMap<String, u32>,
+}
+
+/// Nobody asks anything.
+impl Default for WorkloadSpec {
+    fn default() -> Self {
+        Self { name: crate::workload::NONE.name.to_owned(), keys: one(), mix: BTreeMap::new() }
+    }
 }
 
 fn one() -> Knob<u32> {
@@ -357,6 +365,10 @@ pub struct JudgeSpec {
     /// How long a run goes on once the trouble is over and the clients have finished, so that what is promised eventually can come.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub settle: Duration,
+    /// Whether runs keep the bound on time that a perfect failure detector assumes, and who crashes stays down. Then nobody is excused by
+    /// saying that the run broke it.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub synchronous: bool,
     /// More events than this end a run.
     #[serde(default = "event_limit")]
     pub event_limit: u64,
@@ -369,6 +381,11 @@ fn ten_seconds() -> Duration {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_zero(span: &Duration) -> bool {
     *span == Duration::ZERO
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_no(flag: &bool) -> bool {
+    !*flag
 }
 
 fn event_limit() -> u64 {

@@ -15,7 +15,7 @@ use crate::scenario::{
     ClientSpec, ClusterSpec, FaultSpec, JudgeSpec, Knob, NetworkSpec, Recurring, Scenario,
     WorkloadSpec,
 };
-use crate::workload::{Answer, Draw, Op, Session, Workload};
+use crate::workload::{Silence, Workload};
 
 /// Puts a node through a simulated world: so many nodes, clients that ask, trouble from the seed, and judges.
 ///
@@ -125,6 +125,7 @@ where
                 model: None,
                 progress_within: Duration::from_secs(10),
                 settle: Duration::ZERO,
+                synchronous: false,
                 event_limit: 1_000_000,
             },
             origin: Default::default(),
@@ -358,23 +359,6 @@ fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     let number = text.trim().parse();
     Some(number.unwrap_or_else(|_| panic!("{name}={text}: a whole number is wanted, as {name}=42")))
-}
-
-/// Nobody asks anything.
-struct Silence;
-
-impl<N: Node> Workload<N> for Silence {
-    fn next(&mut self, _: &mut Draw<'_>) -> Op {
-        unreachable!("a world without clients has nobody who asks")
-    }
-
-    fn request(&mut self, _: Session, _: &Op) -> N::Request {
-        unreachable!("a world without clients has nobody who asks")
-    }
-
-    fn answer(&mut self, _: &Op, _: N::Response) -> Answer {
-        unreachable!("a world without clients has nobody who is answered")
-    }
 }
 
 /// What broke, in words; the command that runs it again; the last things that happened.

@@ -5,6 +5,8 @@ mod clients;
 use seatrial_history::Value;
 use seatrial_node::{Node, NodeId};
 
+use crate::registry::WorkloadInfo;
+
 pub(crate) use clients::Clients;
 
 /// What clients of a node ask, one operation after the other, and what they make of the answers.
@@ -38,6 +40,30 @@ pub trait Workload<N: Node> {
     fn failure_observes(&self, op: &Op) -> bool {
         let _ = op;
         false
+    }
+}
+
+/// The workload of a world without clients.
+pub(crate) const NONE: WorkloadInfo = WorkloadInfo {
+    name: "none",
+    about: "nobody asks anything: the nodes are busy by themselves",
+    operations: &[],
+};
+
+/// Nobody asks anything.
+pub(crate) struct Silence;
+
+impl<N: Node> Workload<N> for Silence {
+    fn next(&mut self, _: &mut Draw<'_>) -> Op {
+        unreachable!("a world without clients has nobody who asks")
+    }
+
+    fn request(&mut self, _: Session, _: &Op) -> N::Request {
+        unreachable!("a world without clients has nobody who asks")
+    }
+
+    fn answer(&mut self, _: &Op, _: N::Response) -> Answer {
+        unreachable!("a world without clients has nobody who is answered")
     }
 }
 

@@ -42,4 +42,10 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "broadcast/" > "no-waiting-causal-broadcast",
     "broadcast/" > "total-order-broadcast",
     "broadcast/" > "sequencer-broadcast",
+    "detectors/" > "failure-detector",
+    "detectors/" > "perfect-failure-detector",
+    "detectors/" > "phi-accrual-detector",
+    "detectors/" > "swim",
+    "detectors/" > "leader-election",
+    "detectors/" > "eventual-leader",
 ];

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use seatrial_node::{Duration, NodeId};
-use seatrial_sim::{FaultPlan, Latency, Target};
+use seatrial_sim::{Fault, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
-use super::{Choice, LIBRARY, Origin, Scenario, ScenarioError};
+use super::{Choice, LIBRARY, Origin, Rate, Scenario, ScenarioError};
 
 impl Scenario {
     /// The scenario of this name from the library, or else from the file of this path.
@@ -80,6 +80,7 @@ impl Scenario {
         }
         self.check_latencies()?;
         self.check_crash_stop()?;
+        self.check_synchrony()?;
         self.check_script()
     }
 
@@ -114,6 +115,41 @@ impl Scenario {
             }
         }
         Ok(())
+    }
+
+    /// What is said to keep a bound on time has nothing in it that breaks any bound.
+    fn check_synchrony(&self) -> Result<(), (&'static str, &'static str, String)> {
+        if !self.judge.synchronous {
+            return Ok(());
+        }
+        let faults = &self.faults;
+        let endless = |latency: &Latency| {
+            matches!(latency, Latency::Exponential { .. } | Latency::Normal { .. })
+        };
+        let breaks = |fault: &Fault| !matches!(fault, Fault::CrashStop { .. });
+        let breaking = [
+            ("loss", faults.loss.greatest() > Rate(0)),
+            ("reorder", faults.reorder.greatest() > Rate(0)),
+            ("crash", faults.crash.is_some()),
+            ("pause", faults.pause.is_some()),
+            ("isolate", faults.isolate.is_some()),
+            ("partition", faults.partition.is_some()),
+            ("one_way", faults.one_way.is_some()),
+            ("ring", faults.ring.is_some()),
+            ("script", faults.script.iter().any(|planned| breaks(&planned.fault))),
+            ("latency", self.network.latency.values().iter().any(endless)),
+        ];
+        match breaking.iter().find(|(_, breaks)| *breaks) {
+            None => Ok(()),
+            Some((name, _)) => Err((
+                "judge",
+                "synchronous",
+                format!(
+                    "runs are said to keep a bound on time, but `{name}` breaks any: leave one of the two out (of crashes, crash_stop \
+                     breaks none)"
+                ),
+            )),
+        }
     }
 
     /// A scripted fault must fit the smallest world that may be drawn.
