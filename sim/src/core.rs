@@ -2,6 +2,8 @@
 //!
 //! It is apart from the nodes so that a node can be called while its effects go straight in here, without a buffer between.
 
+mod branch;
+
 use seatrial_history::{DropCause, Endpoint, Moment, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Node, NodeId, RequestToken};
 
@@ -151,29 +153,6 @@ impl<N: Node> Core<N> {
         self.facts.clear();
         self.heard = false;
         self.trace.clear();
-    }
-
-    /// Goes back to a former copy of this core, where nothing has happened since but at this node.
-    pub(crate) fn go_back_to(&mut self, former: &Self, node: NodeId)
-    where
-        N::Request: Clone,
-        N::Response: Clone,
-    {
-        if let Some(slot) = self.slot(node) {
-            self.bodies[slot as usize].go_back_to(&former.bodies[slot as usize]);
-        }
-        self.now = former.now;
-        self.step = former.step;
-        self.tape.clone_script(&former.tape);
-        self.queue.clone_from(&former.queue);
-        self.events.clone_from(&former.events);
-        self.pauses = former.pauses;
-        self.attempts = former.attempts;
-        self.tokens = former.tokens;
-        self.counts.clone_from(&former.counts);
-        self.hash = former.hash;
-        self.facts.clone_from(&former.facts);
-        self.heard = former.heard;
     }
 
     pub(crate) fn moment(&self) -> Moment {
@@ -433,16 +412,6 @@ impl<N: Node> Core<N> {
 }
 
 impl<T: Ord + Clone> Body<T> {
-    fn go_back_to(&mut self, former: &Self) {
-        self.timers.clone_from(&former.timers);
-        self.disk.go_back_to(&former.disk);
-        self.disk_free = former.disk_free;
-        self.life = former.life;
-        self.paused = former.paused;
-        self.waiting.clone_from(&former.waiting);
-        self.requests.clone_from(&former.requests);
-    }
-
     fn new() -> Self {
         Self {
             timers: Timers::new(),

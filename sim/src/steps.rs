@@ -273,3 +273,6 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

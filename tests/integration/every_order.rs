@@ -1,4 +1,6 @@
 //! Small worlds of broadcasts, through every order of delivery and every crash point.
 
 mod broadcasts;
+mod bugs;
+mod command;
 mod counts;

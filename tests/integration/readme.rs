@@ -22,6 +22,11 @@ fn the_readme_shows_what_the_program_prints() {
 
     let mut made = with_block(&readme, "HOLDS  raft-kv", &holds);
     made = with_block(&made, "VIOLATED  raft-kv with stale-read", &until_case(&found));
+    let explore = |what: &str| as_released(&say(folder.path(), &format!("explore {what}")).out);
+    let small = explore("uniform-broadcast --nodes 4 --messages 1");
+    made = with_block(&made, "HOLDS  uniform-broadcast, 4 nodes", &small);
+    let early = explore("uniform-broadcast --messages 1 --mutant urb-early");
+    made = with_block(&made, "VIOLATED  uniform-broadcast with urb-early", &early);
     made = with_case(&made, &case_in(folder.path()));
     fs::write(folder.path().join("history.jsonl"), history(&readme)).expect("it can be written");
     let judged = say(folder.path(), "check history.jsonl --model register").out;
@@ -68,21 +73,26 @@ fn with_block(text: &str, begins: &str, content: &str) -> String {
     format!("{}{}\n{}", &text[..start], content.trim_end(), &text[end..])
 }
 
-/// The head of an account, up to the file that holds the case, with the program where a user has it.
+/// The head of an account, up to the file that holds the case.
 fn until_case(account: &str) -> String {
-    let mut head = String::new();
+    let account = as_released(account);
+    let case = account.find("\n  case ").unwrap_or_else(|| panic!("no case in\n{account}"));
+    let end = account[case + 1..].find('\n').expect("a line ends");
+    account[..case + 1 + end].to_owned()
+}
+
+/// An account with the program where a user has it.
+fn as_released(account: &str) -> String {
+    let mut told = String::new();
     for line in account.lines() {
         let replays = line.strip_prefix("  replay  ").and_then(|line| line.split_once(' '));
-        head += &replays.map_or_else(
+        told += &replays.map_or_else(
             || line.to_owned(),
             |(_, rest)| format!("  replay  target/release/seatrial {rest}"),
         );
-        head.push('\n');
-        if line.starts_with("  case ") {
-            return head;
-        }
+        told.push('\n');
     }
-    panic!("no case in\n{account}");
+    told
 }
 
 /// The name of the only case file that was written.

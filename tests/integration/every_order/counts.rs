@@ -107,6 +107,15 @@ fn uniform_broadcast_holds_in_every_order_and_at_every_crash_point_of_a_minority
     assert_eq!(counts(&four.explore(Reduction::States, judge(UNIFORM))), expected);
 }
 
+/// Every member that is up is told of every crash, at each moment after it.
+#[test]
+fn all_ack_uniform_broadcast_holds_whoever_crashes_and_whenever_that_is_told() {
+    let one = messages(worlds::all_ack(3, None).with_crashes(2), 1);
+    let expected =
+        Counts { executions: 2_143_448, states: 7_145, transitions: 20_062, ends: 1_289 };
+    assert_eq!(counts(&one.explore(Reduction::States, judge(UNIFORM))), expected);
+}
+
 #[test]
 fn causal_broadcast_holds_in_every_order_and_at_every_crash_point() {
     let three = messages(worlds::causal(3, None).with_crashes(1), 2);

@@ -86,7 +86,7 @@ where
         let small = Exploration::new(bounds.nodes, config);
         let small = adapt(small.with_words(Words::words, request));
         (0..bounds.messages).fold(small, |small, message| {
-            small.asking(NodeId(message % bounds.nodes), Request::Broadcast(message.into()))
+            small.asking(NodeId(message % bounds.nodes), Request::Broadcast(u64::from(message) + 1))
         })
     })
 }

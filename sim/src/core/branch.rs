@@ -1,0 +1,42 @@
+//! Going back to where a copy still is, without copying what cannot have changed since: a search does it at every step.
+
+use seatrial_node::{Node, NodeId};
+
+use super::{Body, Core};
+
+impl<N: Node> Core<N> {
+    /// Goes back to a former copy of this core, where nothing has happened since but at this node.
+    pub(crate) fn go_back_to(&mut self, former: &Self, node: NodeId)
+    where
+        N::Request: Clone,
+        N::Response: Clone,
+    {
+        if let Some(slot) = self.slot(node) {
+            self.bodies[slot as usize].go_back_to(&former.bodies[slot as usize]);
+        }
+        self.now = former.now;
+        self.step = former.step;
+        self.tape.clone_script(&former.tape);
+        self.queue.clone_from(&former.queue);
+        self.events.clone_from(&former.events);
+        self.pauses = former.pauses;
+        self.attempts = former.attempts;
+        self.tokens = former.tokens;
+        self.counts.clone_from(&former.counts);
+        self.hash = former.hash;
+        self.facts.clone_from(&former.facts);
+        self.heard = former.heard;
+    }
+}
+
+impl<T: Ord + Clone> Body<T> {
+    fn go_back_to(&mut self, former: &Self) {
+        self.timers.clone_from(&former.timers);
+        self.disk.go_back_to(&former.disk);
+        self.disk_free = former.disk_free;
+        self.life = former.life;
+        self.paused = former.paused;
+        self.waiting.clone_from(&former.waiting);
+        self.requests.clone_from(&former.requests);
+    }
+}
