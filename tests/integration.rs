@@ -10,6 +10,7 @@ mod integration {
     mod determinism;
     mod readme; // what the README shows is what the program prints // one seed, one run, wherever and however
 
+    mod detectors; // failure detectors in scenarios of one's own
     mod every_order; // small worlds through every order of delivery and every crash point
     mod faults; // each fault does what it says, and is over when it is over
     mod finds_bugs; // planted bugs are found within their budget, and the correct protocols hold

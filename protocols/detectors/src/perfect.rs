@@ -178,13 +178,13 @@ impl Perfect {
     fn heard(&mut self, beat: &Beat, io: &mut Io<'_, Self>) {
         let peer = &mut self.peers[beat.peer];
         let Some(suspected) = peer.suspected else { return };
+        if beat.round > self.closed && beat.round <= suspected {
+            return;
+        }
         let node = self.asker.node(beat.peer);
         if planted!(self.config, SilentRestore) {
             peer.suspected = None;
             io.announce(Suspicion::Restore(node));
-            return;
-        }
-        if beat.round > self.closed && beat.round <= suspected {
             return;
         }
         self.broken += 1;

@@ -12,8 +12,8 @@ use crate::hunt::{HuntOptions, hunt};
 use crate::prepared::Prepared;
 use crate::registry::{Protocol, Registry, WorkloadInfo};
 use crate::scenario::{
-    ClientSpec, ClusterSpec, FaultSpec, JudgeSpec, Knob, NetworkSpec, Recurring, Scenario,
-    WorkloadSpec,
+    Choice, ClientSpec, ClusterSpec, CrashStop, FaultSpec, JudgeSpec, Keep, Knob, NetworkSpec,
+    Recurring, Scenario, WorkloadSpec,
 };
 use crate::workload::{Silence, Workload};
 
@@ -208,6 +208,17 @@ where
         self
     }
 
+    /// Up to so many crashes a run after which the node never starts again, as long as a majority is kept.
+    #[must_use]
+    pub fn crash_stops(mut self, most: u32) -> Self {
+        self.scenario.faults.crash_stop = Some(CrashStop {
+            count: Knob::Between { min: 0, max: most },
+            keep: Keep::Majority,
+            target: Choice::Fixed("any".into()),
+        });
+        self
+    }
+
     /// Up to so many partitions a run, for up to 200 ms each.
     #[must_use]
     pub fn partitions(mut self, most: u32) -> Self {
@@ -349,7 +360,7 @@ fn recurring(most: u32) -> Recurring {
     Recurring {
         count: Knob::Between { min: 0, max: most },
         lasts: Knob::Between { min: ms(5), max: ms(200) },
-        target: crate::scenario::Choice::Fixed("any".into()),
+        target: Choice::Fixed("any".into()),
     }
 }
 
