@@ -5,7 +5,7 @@
 mod branch;
 
 use seatrial_history::{DropCause, Endpoint, Moment, TraceEvent};
-use seatrial_node::{Duration, Fact, Instant, Node, NodeId, RequestToken};
+use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId, RequestToken};
 
 use crate::counts::{Counts, FaultKind};
 use crate::disk::SimDisk;
@@ -62,6 +62,11 @@ pub(crate) struct Core<N: Node> {
     /// What observers of the trace have not been told yet; filled only while tracing.
     pub(crate) trace: Vec<TraceEvent>,
     pub(crate) tracing: bool,
+    /// Messages that observers have not been told of yet: from whom, to whom, and at what cost; filled only while weighing.
+    pub(crate) loads: Vec<(NodeId, NodeId, Load)>,
+    pub(crate) weighing: bool,
+    /// Tracing or weighing: what is asked wherever a message is sent.
+    pub(crate) watched: bool,
     pub(crate) describe: Option<Describe<N>>,
 }
 
@@ -123,6 +128,9 @@ impl<N: Node> Core<N> {
             heard: false,
             trace: Vec::new(),
             tracing: false,
+            loads: Vec::new(),
+            weighing: false,
+            watched: false,
             describe: None,
         }
     }
@@ -153,6 +161,7 @@ impl<N: Node> Core<N> {
         self.facts.clear();
         self.heard = false;
         self.trace.clear();
+        self.loads.clear();
     }
 
     pub(crate) fn moment(&self) -> Moment {
@@ -213,9 +222,8 @@ impl<N: Node> Core<N> {
             self.counts.dropped += 1;
             return;
         };
-        if self.tracing {
-            let text = self.describe.map_or_else(String::new, |d| (d.message)(&body));
-            self.trace_send(id, from, to, text);
+        if self.watched {
+            self.tell_sent(id, from, to, &body);
         }
         if from == to {
             self.post(self.now + LOOPBACK, from, to, id, body);
@@ -279,21 +287,6 @@ impl<N: Node> Core<N> {
             let (from, to) = (self.endpoint(from), self.endpoint(to));
             self.trace.push(TraceEvent::Drop { id, from, to, cause });
         }
-    }
-
-    #[cold]
-    fn trace_lost(&mut self, id: u64, from: u32, to: NodeId) {
-        if self.tracing {
-            let (from, to) = (self.endpoint(from), Endpoint::Node(to));
-            let cause = DropCause::NoReceiver;
-            self.trace.push(TraceEvent::Drop { id, from, to, cause });
-        }
-    }
-
-    #[cold]
-    fn trace_send(&mut self, id: u64, from: u32, to: u32, text: String) {
-        let (from, to) = (self.endpoint(from), self.endpoint(to));
-        self.trace.push(TraceEvent::Send { id, from, to, text });
     }
 
     /// A name for a message, a sync or a read.
@@ -401,13 +394,6 @@ impl<N: Node> Core<N> {
     pub(crate) fn tell(&mut self, node: u32, fact: Fact) {
         self.facts.push((self.members[node as usize], fact));
         self.heard = true;
-    }
-
-    #[cold]
-    pub(crate) fn trace_fault(&mut self, text: impl FnOnce() -> String) {
-        if self.tracing {
-            self.trace.push(TraceEvent::Fault { text: text() });
-        }
     }
 }
 

@@ -37,6 +37,7 @@ mod queue;
 mod setup;
 mod steps;
 mod tape;
+mod telling;
 mod timers;
 mod world;
 

@@ -183,6 +183,8 @@ impl<N: Node> World<N> {
             return Stop::Broken(incident.clone());
         }
         self.core.tracing = observer.wants_trace();
+        self.core.weighing = observer.wants_sent();
+        self.core.watched = self.core.tracing || self.core.weighing;
         self.core.heard |= self.core.tracing;
         let went = catch_unwind(AssertUnwindSafe(|| self.run_until(until, driver, observer)));
         let stop = went.unwrap_or_else(|payload| {
@@ -361,6 +363,9 @@ impl<N: Node> World<N> {
         let at = self.core.moment();
         for event in self.core.trace.drain(..) {
             observer.trace(at, &event);
+        }
+        for (from, to, load) in self.core.loads.drain(..) {
+            observer.sent(at, from, to, load);
         }
         for (node, fact) in self.core.facts.drain(..) {
             observer.fact(at, node, &fact);

@@ -63,7 +63,7 @@ fn medium_bugs_are_found_within_twenty_thousand_runs_from_wherever_a_hunt_begins
 }
 
 /// The broadcasts, each with a scenario of its name.
-const BROADCASTS: [&str; 10] = [
+const BROADCASTS: [&str; 11] = [
     "best-effort-broadcast",
     "reliable-broadcast",
     "lazy-reliable-broadcast",
@@ -72,6 +72,7 @@ const BROADCASTS: [&str; 10] = [
     "fifo-broadcast",
     "causal-broadcast",
     "no-waiting-causal-broadcast",
+    "gossip-broadcast",
     "total-order-broadcast",
     "sequencer-broadcast",
 ];

@@ -4,7 +4,7 @@ use std::fmt;
 
 use seatrial_detectors::{PerfectDetector, Suspicion};
 use seatrial_links::{Payload, PerfectLink};
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::acks::{Acks, HandOver, Receipt};
 use crate::copies::copies;
@@ -88,6 +88,13 @@ impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> Node for AllAckUn
         match message {
             Part::Below(message) => L::digest(message),
             Part::Detector(message) => D::digest(message),
+        }
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        match message {
+            Part::Below(message) => L::load(message),
+            Part::Detector(message) => D::load(message).as_upkeep(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use seatrial_links::{Payload, PerfectLink};
-use seatrial_node::{Disk, Input, Io, Node, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, OpenError, Outbox, Status};
 
 use crate::copies::copies;
 use crate::mesh::{Mesh, MeshEvent};
@@ -59,6 +59,10 @@ impl<P: Payload, L: PerfectLink<Frame<P>>> Node for BestEffort<P, L> {
 
     fn digest(message: &Self::Message) -> u64 {
         L::digest(message)
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        L::load(message)
     }
 }
 

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_links::Payload;
-use seatrial_node::{Disk, Input, Io, Node, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, OpenError, Outbox, Status};
 
 use crate::copies::copies;
+use crate::frame::size_of_marks;
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::pass_on;
 use crate::seen::{Mark, Marks};
@@ -30,6 +31,10 @@ impl<P: Payload> Payload for Timed<P> {
     /// The payload's, so that a broadcast and its delivery are told with the same digest.
     fn digest(&self) -> u64 {
         self.payload.digest()
+    }
+
+    fn load(&self) -> Load {
+        self.payload.load().within(4 + size_of_marks(&self.after))
     }
 }
 
@@ -85,6 +90,10 @@ impl<P: Payload, B: ReliableBroadcast<Timed<P>>> Node for CausalWaiting<P, B> {
 
     fn digest(message: &Self::Message) -> u64 {
         B::digest(message)
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        B::load(message)
     }
 }
 

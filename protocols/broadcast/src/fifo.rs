@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use seatrial_links::Payload;
-use seatrial_node::{Disk, Input, Io, Node, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, OpenError, Outbox, Status};
 
 use crate::copies::copies;
 use crate::mutant::{Plant, plant, planted};
@@ -27,6 +27,10 @@ impl<P: Payload> Payload for Numbered<P> {
     /// The payload's, so that a broadcast and its delivery are told with the same digest.
     fn digest(&self) -> u64 {
         self.payload.digest()
+    }
+
+    fn load(&self) -> Load {
+        self.payload.load().within(4)
     }
 }
 
@@ -82,6 +86,10 @@ impl<P: Payload, B: ReliableBroadcast<Numbered<P>>> Node for Fifo<P, B> {
 
     fn digest(message: &Self::Message) -> u64 {
         B::digest(message)
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        B::load(message)
     }
 }
 

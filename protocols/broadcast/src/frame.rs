@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use seatrial_links::Payload;
+use seatrial_node::Load;
 
 use crate::MessageId;
 use crate::seen::Mark;
@@ -28,11 +29,27 @@ impl<P: Payload> Payload for Frame<P> {
             Self::Delivered(marks) => digest_of_marks(marks),
         }
     }
+
+    fn load(&self) -> Load {
+        match self {
+            Self::Data { payload, .. } => payload.load().within(1 + NAME),
+            Self::Delivered(marks) => Load::control(1).within(size_of_marks(marks)),
+        }
+    }
 }
 
 /// The digest of a message's name.
 pub(crate) fn name(id: MessageId) -> u64 {
     mix(u64::from(id.origin.0), id.number)
+}
+
+/// How many bytes a message's name takes: its origin and its number.
+pub(crate) const NAME: u32 = 4 + 8;
+
+/// How many bytes it takes to say how far streams have come.
+pub(crate) fn size_of_marks(marks: &[Mark]) -> u32 {
+    let each = u32::try_from(marks.len()).unwrap_or(u32::MAX).saturating_mul(NAME);
+    each.saturating_add(4)
 }
 
 /// The digest of how far streams have come.

@@ -5,12 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_links::{Delivered, Link, Payload};
-use seatrial_node::{Disk, Duration, Input, Io, Node, NodeId, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Duration, Input, Io, Load, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::config::refuse;
 use crate::copies::copies;
-use crate::frame::{digest_of_marks, mix, name};
-use crate::mutant::Plant;
+use crate::frame::{NAME, digest_of_marks, mix, name, size_of_marks};
+use crate::mutant::{Plant, plant, planted};
 use crate::names::Names;
 use crate::seen::{Mark, Marks, Seen};
 use crate::{Broadcast, BroadcastEvent, MessageId, Topology};
@@ -38,6 +38,13 @@ impl<P: Payload> Payload for Rumour<P> {
                 mix(mix(name(*id), u64::from(*hops)), payload.digest())
             }
             Self::Pull(marks) => digest_of_marks(marks),
+        }
+    }
+
+    fn load(&self) -> Load {
+        match self {
+            Self::Data { payload, .. } => payload.load().within(1 + 4 + NAME),
+            Self::Pull(marks) => Load::control(1).within(size_of_marks(marks)),
         }
     }
 }
@@ -72,6 +79,9 @@ pub struct GossipConfig<L> {
     pub pull_batch: usize,
     /// How many messages are kept for those who ask, the latest.
     pub keep: usize,
+    /// A bug to plant.
+    #[cfg(feature = "mutants")]
+    pub mutant: Option<crate::Mutant>,
 }
 
 impl<L: Default> Default for GossipConfig<L> {
@@ -86,6 +96,8 @@ impl<L: Default> Default for GossipConfig<L> {
             pull_every: Duration::from_millis(100),
             pull_batch: 64,
             keep: 1_000,
+            #[cfg(feature = "mutants")]
+            mutant: None,
         }
     }
 }
@@ -120,6 +132,8 @@ impl<L> GossipConfig<L> {
             pull_every: self.pull_every,
             pull_batch: self.pull_batch,
             keep: self.keep,
+            #[cfg(feature = "mutants")]
+            mutant: self.mutant,
         }
     }
 
@@ -157,6 +171,7 @@ pub struct Gossip<P: Payload, L: Link<Rumour<P>>> {
     delivered: Seen,
     kept: VecDeque<(MessageId, P)>,
     dropped: u64,
+    plant: Plant,
 }
 
 impl<P: Payload, L: Link<Rumour<P>>> Node for Gossip<P, L> {
@@ -178,6 +193,7 @@ impl<P: Payload, L: Link<Rumour<P>>> Node for Gossip<P, L> {
             delivered: Seen::default(),
             kept: VecDeque::new(),
             dropped: 0,
+            plant: plant!(config),
         })
     }
 
@@ -212,6 +228,10 @@ impl<P: Payload, L: Link<Rumour<P>>> Node for Gossip<P, L> {
 
     fn digest(message: &Self::Message) -> u64 {
         L::digest(message)
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        L::load(message)
     }
 }
 
@@ -276,7 +296,11 @@ impl<P: Payload, L: Link<Rumour<P>>> Gossip<P, L> {
             Rumour::Data { id, .. } if !Names::<P>::is_possible(id, io.members()) => {
                 self.dropped = self.dropped.saturating_add(1);
             }
-            Rumour::Data { id, hops, payload } => self.learn(id, payload, hops, io),
+            Rumour::Data { id, hops, payload } => {
+                let hops = if planted!(self.plant, OneRound) { 0 } else { hops };
+                self.learn(id, payload, hops, io);
+            }
+            Rumour::Pull(_) if planted!(self.plant, PullUnanswered) => {}
             Rumour::Pull(marks) => self.answer(from, &marks, io),
         }
     }
@@ -305,7 +329,7 @@ impl<P: Payload, L: Link<Rumour<P>>> Gossip<P, L> {
         let all = self.neighbours.len();
         let told = all.min(self.config.fanout as usize);
         for place in 0..told {
-            if told < all {
+            if told < all && !planted!(self.plant, SamePeers) {
                 let other = io.choose("gossip: whom to tell", (all - place) as u64) as usize;
                 self.neighbours.swap(place, place + other);
             }
@@ -316,7 +340,10 @@ impl<P: Payload, L: Link<Rumour<P>>> Gossip<P, L> {
     /// Asks a neighbour, by chance which.
     fn pull(&mut self, io: &mut Io<'_, Self>) {
         io.set_timer(GossipTimer::Pull, self.config.pull_every);
-        let place = io.choose("gossip: whom to ask", self.neighbours.len() as u64) as usize;
+        let mut place = io.choose("gossip: whom to ask", self.neighbours.len() as u64) as usize;
+        if planted!(self.plant, SamePeers) {
+            place = 0;
+        }
         let marks = self.delivered.marks().collect();
         self.send(self.neighbours[place], Rumour::Pull(marks), io);
     }
@@ -336,7 +363,7 @@ impl<P: Payload, L: Link<Rumour<P>>> Gossip<P, L> {
 
 copies! {
     Gossip<P: Payload, L: Link<Rumour<P>>>
-    state { link, names, neighbours, delivered, kept, dropped } same { config } idle { heard }
+    state { link, names, neighbours, delivered, kept, dropped } same { config, plant } idle { heard }
 }
 
 impl<P: Payload, L: Link<Rumour<P>>> fmt::Debug for Gossip<P, L> {

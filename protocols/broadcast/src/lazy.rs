@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seatrial_detectors::{PerfectDetector, Suspicion};
 use seatrial_links::{Payload, PerfectLink};
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::copies::copies;
 use crate::mesh::{Mesh, MeshEvent};
@@ -93,6 +93,13 @@ impl<P: Payload, L: PerfectLink<Frame<P>>, D: PerfectDetector> Node for LazyReli
         match message {
             Part::Below(message) => L::digest(message),
             Part::Detector(message) => D::digest(message),
+        }
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        match message {
+            Part::Below(message) => L::load(message),
+            Part::Detector(message) => D::load(message).as_upkeep(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use seatrial_links::{Payload, PerfectLink};
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::acks::{Acks, HandOver, Receipt};
 use crate::copies::copies;
@@ -62,6 +62,10 @@ impl<P: Payload, L: PerfectLink<Frame<P>>> Node for MajorityAckUniform<P, L> {
 
     fn digest(message: &Self::Message) -> u64 {
         L::digest(message)
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        L::load(message)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_links::{Delivered, Link, Payload};
-use seatrial_node::{Announce, Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
+use seatrial_node::{Announce, Disk, Input, Io, Load, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::copies::copies;
 use crate::mutant::{Plant, planted};
@@ -222,6 +222,10 @@ impl<P: Payload, L: Link<Frame<P>>> Node for Mesh<P, L> {
 
     fn digest(message: &L::Message) -> u64 {
         L::digest(message)
+    }
+
+    fn load(message: &L::Message) -> Load {
+        L::load(message)
     }
 }
 

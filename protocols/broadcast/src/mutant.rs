@@ -73,6 +73,12 @@ pub enum Mutant {
     ReorderAtFailover,
     /// TO-5: the log is cut after every snapshot, whoever still needs it.
     ForgetsUnstable,
+    /// G-1: gossip answers no question for news.
+    PullUnanswered,
+    /// G-2: gossip tells and asks the same neighbours every time.
+    SamePeers,
+    /// G-3: gossip passes nothing on: a rumour is told by its origin only.
+    OneRound,
 }
 
 #[cfg(feature = "mutants")]
@@ -95,6 +101,9 @@ impl Mutant {
         Self::RetryDeliveredTwice,
         Self::ReorderAtFailover,
         Self::ForgetsUnstable,
+        Self::PullUnanswered,
+        Self::SamePeers,
+        Self::OneRound,
     ];
 
     /// The short id, as `"RN-1"`.
@@ -195,6 +204,13 @@ impl Mutant {
                 "forgets-unstable",
                 "forgets delivered messages at once, though others have not got them yet",
             ),
+            Self::PullUnanswered => ("G-1", "pull-unanswered", "answers no question for news"),
+            Self::SamePeers => {
+                ("G-2", "same-peers", "tells and asks the first of its neighbours, and no others")
+            }
+            Self::OneRound => {
+                ("G-3", "one-round", "passes nothing on: only its origin tells of a message")
+            }
         }
     }
 }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use seatrial_detectors::{PerfectDetector, Suspicion};
 use seatrial_links::Payload;
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::copies::copies;
+use crate::frame::{NAME, size_of_marks};
 use crate::mutant::{Plant, plant, planted};
 use crate::parts::{Part, PartTimer, Routed, route};
 use crate::seen::{Mark, Seen};
@@ -33,6 +34,16 @@ impl<P: Payload> Payload for WithPast<P> {
     /// The payload's, so that a broadcast and its delivery are told with the same digest.
     fn digest(&self) -> u64 {
         self.payload.as_ref().map_or(0, Payload::digest)
+    }
+
+    fn load(&self) -> Load {
+        let own = self.payload.as_ref().map_or(Load::control(0), Payload::load);
+        let past = self.past.iter().map(|(_, payload)| payload.load().within(NAME));
+        let all = past.fold(own, |sum, one| match one.bytes {
+            Some(bytes) => sum.within(bytes),
+            None => Load { bytes: None, ..sum },
+        });
+        all.within(1 + 4 + size_of_marks(&self.delivered))
     }
 }
 
@@ -116,6 +127,13 @@ where
         match message {
             Part::Below(message) => B::digest(message),
             Part::Detector(message) => D::digest(message),
+        }
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        match message {
+            Part::Below(message) => B::load(message),
+            Part::Detector(message) => D::load(message).as_upkeep(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use seatrial_links::Payload;
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, RequestToken, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Outbox, RequestToken, Status};
 
 use crate::config::refuse;
 use crate::copies::copies;
@@ -205,6 +205,10 @@ impl<P: Payload, B: Broadcast<P>> Node for Process<P, B> {
 
     fn digest(message: &Self::Message) -> u64 {
         B::digest(message)
+    }
+
+    fn load(message: &Self::Message) -> Load {
+        B::load(message)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ear that a host lends to checkers, recorders and counters.
 
-use seatrial_node::{Fact, NodeId};
+use seatrial_node::{Fact, Load, NodeId};
 
 use crate::{Moment, OpEvent, TraceEvent};
 
@@ -28,6 +28,16 @@ pub trait Observer {
 
     /// Whether this observer wants [`Observer::trace`], which costs a host time. Asked once, at the beginning.
     fn wants_trace(&self) -> bool {
+        false
+    }
+
+    /// A node sent a message to a member; told only where [`Observer::wants_sent`] says so.
+    fn sent(&mut self, at: Moment, from: NodeId, to: NodeId, load: Load) {
+        let _ = (at, from, to, load);
+    }
+
+    /// Whether this observer wants [`Observer::sent`], which costs a host time. Asked once, at the beginning.
+    fn wants_sent(&self) -> bool {
         false
     }
 
@@ -60,6 +70,14 @@ impl<O: Observer + ?Sized> Observer for &mut O {
 
     fn wants_trace(&self) -> bool {
         (**self).wants_trace()
+    }
+
+    fn sent(&mut self, at: Moment, from: NodeId, to: NodeId, load: Load) {
+        (**self).sent(at, from, to, load);
+    }
+
+    fn wants_sent(&self) -> bool {
+        (**self).wants_sent()
     }
 
     fn done(&self) -> bool {
@@ -95,6 +113,19 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 
     fn wants_trace(&self) -> bool {
         self.0.wants_trace() || self.1.wants_trace()
+    }
+
+    fn sent(&mut self, at: Moment, from: NodeId, to: NodeId, load: Load) {
+        if self.0.wants_sent() {
+            self.0.sent(at, from, to, load);
+        }
+        if self.1.wants_sent() {
+            self.1.sent(at, from, to, load);
+        }
+    }
+
+    fn wants_sent(&self) -> bool {
+        self.0.wants_sent() || self.1.wants_sent()
     }
 
     fn done(&self) -> bool {

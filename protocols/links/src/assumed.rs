@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Status};
 
 use crate::fair_loss::is_member;
 use crate::{Delivered, Link, Payload, PerfectLink};
@@ -45,6 +45,10 @@ impl<P: Payload> Node for Assumed<P> {
 
     fn digest(message: &P) -> u64 {
         message.digest()
+    }
+
+    fn load(message: &P) -> Load {
+        message.load()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Status};
 
 use crate::{Delivered, Link, Payload};
 
@@ -52,6 +52,10 @@ impl<P: Payload> Node for FairLoss<P> {
 
     fn digest(message: &P) -> u64 {
         message.digest()
+    }
+
+    fn load(message: &P) -> Load {
+        message.load()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, Outbox, Status};
+use seatrial_node::{Disk, Input, Io, Load, Node, NodeId, OpenError, Outbox, Status};
 
 use crate::fair_loss::is_member;
 use crate::mutant::planted;
@@ -52,6 +52,10 @@ impl<P: Payload> Payload for Numbered<P> {
     fn digest(&self) -> u64 {
         let lives = u64::from(self.life) << 32 | u64::from(self.to);
         mix([lives, self.first, self.number, self.payload.digest()])
+    }
+
+    fn load(&self) -> Load {
+        self.payload.load().within(4 + 4 + 8 + 8)
     }
 }
 
@@ -141,6 +145,10 @@ impl<P: Payload, L: PerfectLink<Numbered<P>>> Node for Fifo<P, L> {
 
     fn digest(message: &L::Message) -> u64 {
         L::digest(message)
+    }
+
+    fn load(message: &L::Message) -> Load {
+        L::load(message)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the ends of a perfect link send each other.
 
+use seatrial_node::Load;
+
 use crate::Payload;
 use crate::payload::mix;
 
@@ -53,5 +55,18 @@ impl<P: Payload> Payload for Frame<P> {
             Body::Arrived { up_to, beyond } => (4, *up_to, *beyond),
         };
         mix([lives, kind, first, second])
+    }
+
+    fn load(&self) -> Load {
+        // The two lives and a byte that says what it is.
+        const HEADER: u32 = 4 + 4 + 1;
+        let session = u64::from(self.life) << 32 | u64::from(self.to);
+        match &self.body {
+            Body::Hello | Body::Welcome => Load::control(HEADER),
+            Body::Data { number, payload } => {
+                payload.load().within(HEADER + 8).sent_as(session, *number)
+            }
+            Body::Arrived { .. } => Load::control(HEADER + 8 + 8),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_node::{
-    Announce, Disk, Duration, Fact, Input, Io, Node, NodeId, OpenError, Outbox, RequestToken,
+    Announce, Disk, Duration, Fact, Input, Io, Load, Node, NodeId, OpenError, Outbox, RequestToken,
     Status,
 };
 
@@ -187,6 +187,10 @@ impl<L: Link<Letter>> Node for Messenger<L> {
 
     fn digest(message: &L::Message) -> u64 {
         L::digest(message)
+    }
+
+    fn load(message: &L::Message) -> Load {
+        L::load(message)
     }
 }
 

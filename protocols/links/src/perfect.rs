@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_node::{Disk, Duration, Input, Instant, Io, Node, NodeId, OpenError, Status};
+use seatrial_node::{Disk, Duration, Input, Instant, Io, Load, Node, NodeId, OpenError, Status};
 
 use crate::fair_loss::is_member;
 use crate::frame::{Body, Frame};
@@ -136,6 +136,10 @@ impl<P: Payload> Node for Perfect<P> {
 
     fn digest(message: &Frame<P>) -> u64 {
         message.digest()
+    }
+
+    fn load(message: &Frame<P>) -> Load {
+        message.load()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_node::{Disk, Duration, Input, Io, Node, NodeId, OpenError, Status};
+use seatrial_node::{Disk, Duration, Input, Io, Load, Node, NodeId, OpenError, Status};
 
 use crate::fair_loss::is_member;
 use crate::mutant::planted;
@@ -82,6 +82,10 @@ impl<P: Payload> Node for Stubborn<P> {
 
     fn digest(message: &P) -> u64 {
         message.digest()
+    }
+
+    fn load(message: &P) -> Load {
+        message.load()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Announce, Disk, DiskError, Input, Io, Status};
+use crate::{Announce, Disk, DiskError, Input, Io, Load, Status};
 
 /// A deterministic state machine: one node of a distributed protocol.
 ///
@@ -43,6 +43,12 @@ pub trait Node: Sized {
     fn digest(message: &Self::Message) -> u64 {
         let _ = message;
         0
+    }
+
+    /// What a message costs a network. A host asks only where somebody counts; the default tells nothing.
+    fn load(message: &Self::Message) -> Load {
+        let _ = message;
+        Load::default()
     }
 }
 

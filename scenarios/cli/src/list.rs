@@ -37,6 +37,8 @@ enum What {
     Models,
     /// Who can judge
     Checkers,
+    /// What is measured, and can be bounded
+    Figures,
     /// What to try, ready to hunt
     Scenarios,
 }
@@ -59,6 +61,7 @@ pub(crate) fn list(args: &Args, registry: &Registry, console: &Console) -> Resul
             What::Workloads => terminal::list("workloads", &workloads(registry), &page),
             What::Models => terminal::list("models", &models(), &page),
             What::Checkers => terminal::list("checkers", &checkers(), &page),
+            What::Figures => terminal::list("figures", &figures(), &page),
             What::Scenarios => terminal::list("scenarios", &scenarios()?, &page),
         });
     }
@@ -110,6 +113,10 @@ fn models() -> Vec<[String; 2]> {
 
 fn checkers() -> Vec<[String; 2]> {
     seatrial::checkers().iter().map(|checker| owned([checker.name, checker.about])).collect()
+}
+
+fn figures() -> Vec<[String; 2]> {
+    seatrial::figures().iter().map(|figure| owned([figure.name, figure.about])).collect()
 }
 
 fn scenarios() -> Result<Vec<[String; 2]>, Failure> {

@@ -131,6 +131,7 @@ fn judge<N: Node>(
         progress_within: Duration::ZERO,
         settle: Duration::ZERO,
         synchronous: false,
+        bounds: Default::default(),
         event_limit: u64::MAX,
     };
     let mut judges = Judges::new(&spec, protocol).map_err(|(_, what)| what)?;

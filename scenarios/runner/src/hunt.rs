@@ -15,7 +15,7 @@ use seatrial_history::{
 use seatrial_node::Duration as VirtualDuration;
 use seatrial_sim::Counts;
 
-use crate::prepared::{Prepared, Recording, Worker, fault_counts, traffic};
+use crate::prepared::{Measuring, Prepared, Recording, Worker, fault_counts, traffic};
 
 /// How a hunt goes on and when it ends.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ impl<'a> Supply<'a> {
 }
 
 fn work(prepared: &Prepared, supply: &Supply<'_>, give: &SyncSender<Found>) {
-    let mut worker = prepared.worker();
+    let mut worker = prepared.worker(Measuring::Bounded);
     while let Some(seed) = supply.next() {
         worker.run(seed);
         if give.send(found(&mut worker)).is_err() {

@@ -1,13 +1,13 @@
 //! The judges of one run, made from the names that a scenario gives.
 
 use seatrial_checkers::clocks::{ClockLaws, Law};
-use seatrial_checkers::delivery::{DeliveryProperties, Property as Delivery};
+use seatrial_checkers::delivery::{Cost, DeliveryProperties, Property as Delivery};
 use seatrial_checkers::detection::{DetectionProperties, Property as Detection};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::{Progress, Property, RaftProperties};
 use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability, Offer};
-use seatrial_history::{Judgement, Moment, Observer, OpEvent, TraceEvent, Violation};
-use seatrial_node::{Fact, NodeId};
+use seatrial_history::{Judgement, Measure, Moment, Observer, OpEvent, TraceEvent, Violation};
+use seatrial_node::{Duration, Fact, Load, NodeId};
 
 use crate::registry::Protocol;
 use crate::scenario::{JudgeSpec, unknown};
@@ -60,6 +60,13 @@ pub fn checkers() -> Vec<CheckerInfo> {
     all
 }
 
+/// All figures that a scenario may bound, where its checkers or its protocol measure them.
+pub fn figures() -> Vec<Measure> {
+    let deliveries = DeliveryProperties::only(&[], Duration::ZERO);
+    let checkers: [&dyn Checker; 2] = [&deliveries, &Cost::new()];
+    checkers.iter().flat_map(|checker| checker.measures()).copied().collect()
+}
+
 /// Properties of links and broadcasts that are judged together: the modules of the book.
 struct Group {
     name: &'static str,
@@ -67,7 +74,7 @@ struct Group {
     properties: &'static [Delivery],
 }
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     Group {
         name: "fair-loss-links",
         about: "fair-loss links: FLL2 and FLL3",
@@ -98,6 +105,11 @@ const GROUPS: [Group; 9] = [
         name: "uniform-broadcast",
         about: "URB1 to URB4",
         properties: &[Delivery::Urb1, Delivery::Urb2, Delivery::Urb3, Delivery::Urb4],
+    },
+    Group {
+        name: "probabilistic-broadcast",
+        about: "PB2 and PB3; PB1 is a figure to bound, members reached",
+        properties: &[Delivery::Pb2, Delivery::Pb3],
     },
     Group {
         name: "fifo-broadcast",
@@ -209,6 +221,7 @@ impl Families {
 /// Several judges that hear the same run.
 pub(crate) struct Judges {
     checkers: Vec<Box<dyn Checker>>,
+    wants_sent: bool,
 }
 
 impl Judges {
@@ -236,7 +249,21 @@ impl Judges {
             }
         }
         families.judge(spec, &mut checkers);
-        Ok(Self { checkers })
+        let wants_sent = checkers.iter().any(|checker| checker.wants_sent());
+        Ok(Self { checkers, wants_sent })
+    }
+
+    /// The same judges, and one who counts what broadcasts cost.
+    #[must_use]
+    pub(crate) fn with_cost(mut self) -> Self {
+        self.checkers.push(Box::new(Cost::new()));
+        self.wants_sent = true;
+        self
+    }
+
+    /// All that they measure.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = &'static Measure> + Clone {
+        self.checkers.iter().flat_map(|checker| checker.measures())
     }
 
     /// Another run begins.
@@ -313,6 +340,16 @@ impl Observer for Judges {
         for checker in &mut self.checkers {
             checker.trace(at, event);
         }
+    }
+
+    fn sent(&mut self, at: Moment, from: NodeId, to: NodeId, load: Load) {
+        for checker in self.checkers.iter_mut().filter(|checker| checker.wants_sent()) {
+            checker.sent(at, from, to, load);
+        }
+    }
+
+    fn wants_sent(&self) -> bool {
+        self.wants_sent
     }
 
     fn done(&self) -> bool {

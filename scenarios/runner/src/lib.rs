@@ -95,6 +95,7 @@
 //! The same `Member` runs under any other host. On the command line, `seatrial hunt uniform-broadcast` and its like try our own
 //! stacks, and `seatrial list` shows them.
 
+mod bounds;
 mod case;
 mod draw;
 mod explore;
@@ -116,7 +117,7 @@ mod workload;
 pub use case::{CASE_VERSION, Case};
 pub use explore::{Bounds, ExplorationInfo, explore};
 pub use hunt::{HuntOptions, hunt};
-pub use judges::{CheckerInfo, checkers};
+pub use judges::{CheckerInfo, checkers, figures};
 pub use prepared::{Prepared, Recording};
 pub use registry::{MutantInfo, Protocol, Registry, SettingInfo, Settings, WorkloadInfo};
 pub use scenario::{LIBRARY, LibraryEntry, Scenario, ScenarioError};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_checkers::Offer;
+use seatrial_checkers::delivery::MESSAGES;
 use seatrial_checkers::linearizability::Model;
 use seatrial_history::{
     Account, FaultCount, History, Judgement, Outcome, SeedResult, TraceLine, Traffic, Verdict,
@@ -13,6 +14,7 @@ use seatrial_history::{
 use seatrial_node::NodeId;
 use seatrial_sim::{Counts, FaultKind, FaultPlan, Incident, Override, Tape, Target};
 
+use crate::bounds::{self, Bound};
 use crate::draw::{Drawn, describe_plan, draw};
 use crate::hush;
 use crate::judges::Judges;
@@ -31,6 +33,7 @@ pub struct Prepared {
     scenario: Scenario,
     protocol: Arc<Protocol>,
     mutant: Option<MutantInfo>,
+    bounds: Vec<Bound>,
     bent: Bent,
 }
 
@@ -72,16 +75,18 @@ impl Prepared {
             check_settings(&scenario, &protocol)?;
             check_targets(&scenario, &protocol)?;
             let judges = Judges::new(&scenario.judge, &protocol);
-            judges.map_err(|(key, what)| ("judge", key, what))?;
+            let judges = judges.map_err(|(key, what)| ("judge", key, what))?;
             check_model(&scenario, workload).map_err(wrong("judge", "model"))?;
-            Ok(protocol)
+            let bounds = bounds::all(&scenario, &protocol, judges)?;
+            Ok((protocol, bounds))
         };
         let found: Result<_, (&str, &str, String)> = find();
-        let protocol = found.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
+        let (protocol, bounds) =
+            found.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
         // No line of the scenario names it.
         let mutant = mutant.map(|name| protocol.mutant(name)).transpose();
         let mutant = mutant.map_err(|what| ScenarioError::new(&scenario.name, what))?;
-        let prepared = Self { scenario, protocol, mutant, bent: Bent::default() };
+        let prepared = Self { scenario, protocol, mutant, bounds, bent: Bent::default() };
         Ok(prepared)
     }
 
@@ -128,16 +133,16 @@ impl Prepared {
         &self.bent.choices
     }
 
-    /// Makes one run and tells of it.
+    /// Makes one run and tells of it, with all figures.
     pub fn run(&self, seed: u64) -> Account {
-        let mut worker = self.worker();
+        let mut worker = self.worker(Measuring::All);
         worker.run(seed);
         worker.account()
     }
 
     /// Makes one run and keeps all that happens.
     pub fn record(&self, seed: u64) -> Recording {
-        let mut worker = self.worker();
+        let mut worker = self.worker(Measuring::All);
         let mut recorder = Recorder::default();
         worker.run_with(seed, Some(&mut recorder));
         let account = worker.account();
@@ -145,13 +150,18 @@ impl Prepared {
     }
 
     /// Makes runs, one after the other, with memory that is used again.
-    pub(crate) fn worker(&self) -> Worker<'_> {
+    pub(crate) fn worker(&self, measuring: Measuring) -> Worker<'_> {
+        let judges = Judges::new(&self.scenario.judge, &self.protocol)
+            .unwrap_or_else(|(_, what)| unreachable!("judges were found before: {what}"));
+        let bounded =
+            self.bounds.iter().any(|bound| judges.measures().all(|m| *m != bound.measure));
+        let counting =
+            bounded || measuring == Measuring::All && self.protocol.has_theory(&MESSAGES);
         let stage = self.protocol.stage(&self.scenario.workload.name, self.mutant);
         Worker {
             prepared: self,
             stage: stage.expect("the workload was found when the scenario was prepared"),
-            judges: Judges::new(&self.scenario.judge, &self.protocol)
-                .unwrap_or_else(|(_, what)| unreachable!("judges were found before: {what}")),
+            judges: if counting { judges.with_cost() } else { judges },
             tally: Tally::default(),
             tape: Some(Tape::seeded(0)),
             last: None,
@@ -293,6 +303,15 @@ fn check_model(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String
     Err(format!("the model {model} does not know `{f}`, which clients do{better}"))
 }
 
+/// What is measured in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measuring {
+    /// All that can be.
+    All,
+    /// What is bounded, and what costs nothing.
+    Bounded,
+}
+
 /// Makes runs of one scenario on one thread.
 pub(crate) struct Worker<'p> {
     prepared: &'p Prepared,
@@ -331,9 +350,28 @@ impl Worker<'_> {
         let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
         let end = end.unwrap_or_else(|payload| hush::tell(format_args!("seed {seed}"), &*payload));
         self.tape = Some(self.stage.take_tape());
-        let judgements = self.judge(&end);
-        let figures = self.judges.figures(end.end);
+        let mut judgements = self.judge(&end);
+        let figures = self.figures(&drawn, &end);
+        if end.incident.is_none() {
+            let whole = self.judges.violation().is_none() && !end.cut_short;
+            let offers = whole.then_some(figures.as_slice());
+            let bounds = self.prepared.bounds.iter();
+            judgements.extend(bounds.map(|bound| bound.judge(offers, end.end)));
+        }
         self.last = Some(Last { seed, drawn, end, judgements, figures });
+    }
+
+    /// What was measured, beside what theory says.
+    fn figures(&mut self, drawn: &Drawn, end: &RunEnd) -> Vec<Offer> {
+        let mut offers = self.judges.figures(end.end);
+        if !offers.is_empty() {
+            let nodes = drawn.setup.members.len() as u64;
+            let settings = Settings::new(drawn.settings.clone());
+            for offer in offers.iter_mut().filter(|offer| offer.theory.is_none()) {
+                offer.theory = self.prepared.protocol.theory(offer.measure, nodes, &settings);
+            }
+        }
+        offers
     }
 
     fn judge(&mut self, end: &RunEnd) -> Vec<Judgement> {

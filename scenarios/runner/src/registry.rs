@@ -8,6 +8,7 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use seatrial_checkers::Checker;
+use seatrial_history::{Amount, Measure, Theory};
 use seatrial_node::{Disk, Duration, NoStorage, Node, OpenError};
 use seatrial_search::{Explorable, Exploration};
 
@@ -68,6 +69,7 @@ pub struct Protocol {
     workloads: Vec<WorkloadEntry>,
     checkers: Vec<CheckerEntry>,
     exploration: Option<ExplorationEntry>,
+    theories: Vec<TheoryEntry>,
 }
 
 /// A setting of a protocol.
@@ -117,12 +119,31 @@ struct CheckerEntry {
     make: Box<dyn Fn() -> Box<dyn Checker> + Send + Sync>,
 }
 
+type InTheory = dyn Fn(u64, &Settings) -> Option<u64> + Send + Sync;
+
+/// What theory says of a figure, from the number of nodes and the settings.
+struct TheoryEntry {
+    measure: &'static Measure,
+    formula: &'static str,
+    value: Box<InTheory>,
+}
+
 impl Protocol {
     /// A protocol without settings, bugs and workloads.
     pub fn new(name: &'static str, about: &'static str) -> Self {
         let (settings, mutants, workloads, checkers) = Default::default();
-        let exploration = None;
-        Self { name, about, settings, roles: None, mutants, workloads, checkers, exploration }
+        let (theories, exploration) = Default::default();
+        Self {
+            name,
+            about,
+            settings,
+            roles: None,
+            mutants,
+            workloads,
+            checkers,
+            exploration,
+            theories,
+        }
     }
 
     /// Its name.
@@ -187,6 +208,36 @@ impl Protocol {
     ) -> Self {
         self.checkers.push(CheckerEntry { name, make: Box::new(move || Box::new(make())) });
         self
+    }
+
+    /// Says what theory says of a figure: the formula in words, and what it gives, in whole units, for so many nodes and these
+    /// settings; nothing where it gives no number. Accounts show both beside what was measured.
+    #[must_use]
+    pub fn with_theory(
+        mut self,
+        measure: &'static Measure,
+        formula: &'static str,
+        value: impl Fn(u64, &Settings) -> Option<u64> + Send + Sync + 'static,
+    ) -> Self {
+        self.theories.push(TheoryEntry { measure, formula, value: Box::new(value) });
+        self
+    }
+
+    /// Whether theory says anything of this measure.
+    pub(crate) fn has_theory(&self, measure: &Measure) -> bool {
+        self.theories.iter().any(|theory| theory.measure.name == measure.name)
+    }
+
+    /// What theory says of this measure, if it does.
+    pub(crate) fn theory(
+        &self,
+        measure: &Measure,
+        nodes: u64,
+        settings: &Settings,
+    ) -> Option<Theory> {
+        let theory = self.theories.iter().find(|theory| theory.measure.name == measure.name)?;
+        let value = (theory.value)(nodes, settings).map(|n| Amount::whole(measure.unit, n));
+        Some(Theory { formula: theory.formula.to_owned(), value })
     }
 
     /// Adds a workload: how the node is configured from a scenario's settings and the id of a mutant, and who asks what of it.
@@ -370,6 +421,24 @@ impl Settings {
             None => Ok(default),
             Some(Setting::Flag(flag)) => Ok(*flag),
             Some(other) => Err(format!("{name} = {other}: true or false is wanted")),
+        }
+    }
+
+    /// One of these words; `default` where the scenario does not say.
+    ///
+    /// # Errors
+    /// Where the scenario gives something else.
+    pub fn word<'s>(
+        &'s self,
+        name: &str,
+        default: &'s str,
+        known: &[&str],
+    ) -> Result<&'s str, String> {
+        match self.values.get(name) {
+            None => Ok(default),
+            Some(Setting::Word(word)) if known.contains(&word.as_str()) => Ok(word),
+            Some(Setting::Word(word)) => Err(unknown(name, word, known.iter().copied())),
+            Some(other) => Err(format!("{name} = {other}: one of {} is wanted", known.join(", "))),
         }
     }
 }

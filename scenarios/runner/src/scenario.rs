@@ -1,5 +1,6 @@
 //! A scenario: what is tried. Read from TOML; every field is checked when it is read.
 
+mod bound;
 mod error;
 mod knob;
 mod library;
@@ -13,6 +14,8 @@ use seatrial_node::Duration;
 use seatrial_sim::{Latency, Order, PlannedFault};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use bound::Limit;
+pub use bound::{BoundSpec, Quantity};
 pub use error::ScenarioError;
 pub(crate) use error::unknown;
 pub use knob::{Choice, Knob, Rate, Scalar};
@@ -372,6 +375,9 @@ pub struct JudgeSpec {
     /// More events than this end a run.
     #[serde(default = "event_limit")]
     pub event_limit: u64,
+    /// What figures may come to: `seatrial list figures` names them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bounds: BTreeMap<String, BoundSpec>,
 }
 
 fn ten_seconds() -> Duration {

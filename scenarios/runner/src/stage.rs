@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use seatrial_history::{Moment, Observer, OpEvent, TraceEvent};
-use seatrial_node::{Duration, Fact, Instant, Node, NodeId};
+use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId};
 use seatrial_sim::{Counts, Incident, RunHash, Stop, Tape, World};
 
 use crate::draw::Drawn;
@@ -161,6 +161,14 @@ impl Observer for Ear<'_> {
 
     fn wants_trace(&self) -> bool {
         self.recorder.is_some()
+    }
+
+    fn sent(&mut self, at: Moment, from: NodeId, to: NodeId, load: Load) {
+        self.judges.sent(at, from, to, load);
+    }
+
+    fn wants_sent(&self) -> bool {
+        self.judges.wants_sent()
     }
 
     fn done(&self) -> bool {

@@ -127,6 +127,7 @@ where
                 settle: Duration::ZERO,
                 synchronous: false,
                 event_limit: 1_000_000,
+                bounds: Default::default(),
             },
             origin: Default::default(),
         };

@@ -6,8 +6,8 @@
 //! | FLL2 | §2.4.2 | `finite_duplication` |
 //! | SL1 | §2.4.3 | `stubborn_delivery` |
 //! | PL1 | §2.4.4 | `reliable_delivery` |
-//! | PL2, BEB2, RB2, URB2 | §2.4.4, §3.2 to §3.4 | `no_duplication` |
-//! | FLL3, SL2, PL3, BEB3, RB3, URB3 | §2.4.2 to §2.4.4, §3.2 to §3.4 | `no_creation` |
+//! | PL2, BEB2, RB2, URB2, PB2 | §2.4.4, §3.2 to §3.4, §3.8 | `no_duplication` |
+//! | FLL3, SL2, PL3, BEB3, RB3, URB3, PB3 | §2.4.2 to §2.4.4, §3.2 to §3.4, §3.8 | `no_creation` |
 //! | FFPL4, FRB5 | §2.4.7, §3.9.1 | `fifo` |
 //! | BEB1, RB1, URB1 | §3.2 to §3.4 | `validity` |
 //! | RB4, URB4 | §3.3, §3.4 | `agreement` |
@@ -20,6 +20,9 @@
 //!
 //! FLL1, that what is sent without end arrives without end, is about executions without end: no trace that ends can break it. *Without
 //! end* and *a finite number of times* in FLL2 and SL1 are read as: still, or no longer, once all has been well for that time.
+//!
+//! What is promised by chance only (PB1) is a figure, and how fast broadcasts are is another: see [`REACHED`] and [`CONVERGENCE`]. What
+//! they cost, [`Cost`] counts.
 //!
 //! # Who is correct
 //!
@@ -34,6 +37,7 @@
 
 mod agreement;
 mod causal;
+mod cost;
 mod explain;
 mod fifo;
 mod finite_duplication;
@@ -41,6 +45,7 @@ mod no_creation;
 mod no_duplication;
 mod properties;
 mod property;
+mod reach;
 mod reliable_delivery;
 mod stubborn_delivery;
 #[cfg(test)]
@@ -49,5 +54,7 @@ mod total_order;
 mod validity;
 mod view;
 
+pub use cost::{BYTES, CONTROL, Cost, MESSAGES, REPEATS};
 pub use properties::DeliveryProperties;
 pub use property::Property;
+pub use reach::{CONVERGENCE, REACHED};

@@ -1,15 +1,15 @@
 //! All properties of links and broadcasts in one pass.
 
-use seatrial_history::{Moment, Observer, Verdict, Violation};
+use seatrial_history::{Measure, Moment, Observer, Verdict, Violation};
 use seatrial_node::{Duration, Fact, NodeId};
 
 use super::causal::Causal;
 use super::explain::Delivery;
 use super::total_order::TotalOrder;
 use super::view::View;
-use super::{Property, agreement, fifo, finite_duplication, no_creation, no_duplication};
+use super::{Property, agreement, fifo, finite_duplication, no_creation, no_duplication, reach};
 use super::{reliable_delivery, stubborn_delivery, total_order, validity};
-use crate::{Checker, Cluster};
+use crate::{Checker, Cluster, Offer};
 
 /// Judges the properties of links and broadcasts; see the [module's page](super).
 ///
@@ -57,7 +57,7 @@ impl DeliveryProperties {
             let property = self.judged[place];
             let view = &self.view;
             let Some(message) = sent else {
-                if let P::Fll3 | P::Sl2 | P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 = property {
+                if let P::Fll3 | P::Sl2 | P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 | P::Pb3 = property {
                     let found = no_creation::unsent(property, view, at, by, origin, number);
                     self.found(place, Some(found));
                 }
@@ -65,8 +65,10 @@ impl DeliveryProperties {
             };
             let now = Delivery { at, by, message };
             let violation = match property {
-                P::Pl2 | P::Beb2 | P::Rb2 | P::Urb2 => no_duplication::deliver(property, view, now),
-                P::Fll3 | P::Sl2 | P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 => {
+                P::Pl2 | P::Beb2 | P::Rb2 | P::Urb2 | P::Pb2 => {
+                    no_duplication::deliver(property, view, now)
+                }
+                P::Fll3 | P::Sl2 | P::Pl3 | P::Beb3 | P::Rb3 | P::Urb3 | P::Pb3 => {
                     no_creation::astray(property, view, now)
                 }
                 P::Ffpl4 | P::Frb5 => fifo::deliver(property, view, now),
@@ -172,5 +174,13 @@ impl Checker for DeliveryProperties {
         for place in 0..self.judged.len() {
             each(self.judged[place].name(), self.word(place, end));
         }
+    }
+
+    fn measures(&self) -> &'static [Measure] {
+        &reach::MEASURES
+    }
+
+    fn figures(&mut self, _: Moment, offer: &mut dyn FnMut(Offer)) {
+        reach::figures(&self.view, offer);
     }
 }

@@ -41,6 +41,10 @@ pub enum Property {
     Urb3,
     /// What any process delivers, one that crashes later included, every correct process eventually delivers.
     Urb4,
+    /// As PL2.
+    Pb2,
+    /// As PL3.
+    Pb3,
     /// Broadcasts of one process are delivered in the order in which they were broadcast.
     Frb5,
     /// No message is delivered before one that may have caused it.
@@ -53,7 +57,7 @@ pub enum Property {
 
 impl Property {
     /// All of them, in the order of the book.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Fll2,
         Self::Fll3,
         Self::Sl1,
@@ -73,6 +77,8 @@ impl Property {
         Self::Urb2,
         Self::Urb3,
         Self::Urb4,
+        Self::Pb2,
+        Self::Pb3,
         Self::Frb5,
         Self::Crb5,
         Self::Tob5,
@@ -120,6 +126,8 @@ impl Property {
             Self::Urb2 => ("URB2 no duplication", URB),
             Self::Urb3 => ("URB3 no creation", URB),
             Self::Urb4 => ("URB4 uniform agreement", URB),
+            Self::Pb2 => ("PB2 no duplication", PB),
+            Self::Pb3 => ("PB3 no creation", PB),
             Self::Frb5 => ("FRB5 FIFO delivery", FRB),
             Self::Crb5 => ("CRB5 causal delivery", CRB),
             Self::Tob5 => ("TOB5 total order", TOB),
@@ -135,6 +143,7 @@ const FFPL: &str = "Cachin, Guerraoui and Rodrigues 2011, §2.4.7, module 2.11";
 const BEB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.2, module 3.1";
 const RB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.3, module 3.2";
 const URB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.4, module 3.3";
+const PB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.8, module 3.7";
 const FRB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.9.1, module 3.8";
 const CRB: &str = "Cachin, Guerraoui and Rodrigues 2011, §3.9.3, module 3.9";
 const TOB: &str = "Cachin, Guerraoui and Rodrigues 2011, §6.1, modules 6.1 and 6.2";

@@ -3,7 +3,7 @@
 //! A trace is a line of steps a millisecond apart: `a!1` a broadcasts its message 1, `a!1x` another by the same name, `a>b1` a sends it to b, `b:a1` b delivers it, `b:a1x`
 //! b delivers something else under that name, `c+` crashes, `c^` is up again, `heal`, and `end`, which is two seconds later.
 
-use seatrial_history::{Moment, Observer, Verdict};
+use seatrial_history::{Measured, Moment, Observer, Verdict};
 use seatrial_node::{Duration, Fact, Instant, NodeId};
 
 use super::{DeliveryProperties, Property};
@@ -16,6 +16,11 @@ fn node(letter: char) -> NodeId {
 }
 
 fn verdict(property: Property, trace: &str) -> Verdict {
+    judged(property, trace).0
+}
+
+/// The verdict on a trace, and the checker that gave it.
+fn judged(property: Property, trace: &str) -> (Verdict, DeliveryProperties) {
     let mut checker = DeliveryProperties::only(&[property], WITHIN);
     checker.begin(&Cluster { members: "abc".chars().map(node).collect() });
     let mut at = Moment::default();
@@ -61,7 +66,43 @@ fn verdict(property: Property, trace: &str) -> Verdict {
     checker.verdicts(at, &mut |name, verdict| told.push((name, verdict)));
     assert_eq!(told, [(property.name(), word.clone())]);
     assert!(checker.violation().is_none() || word.violation().is_some());
-    word
+    (word, checker)
+}
+
+/// What was measured of a trace, by the names of the figures.
+fn figures(trace: &str) -> Vec<(String, Measured)> {
+    let (_, mut checker) = judged(Property::Pb2, trace);
+    let mut figures = Vec::new();
+    checker.figures(Moment::default(), &mut |offer| figures.extend(offer.figure()));
+    figures.into_iter().map(|figure| (figure.name, figure.measured)).collect()
+}
+
+#[test]
+fn pb1_is_the_share_of_correct_members_that_a_correct_ones_broadcast_has_reached() {
+    let reached = |trace: &str| match figures(trace).first() {
+        Some((name, Measured::Amount { value })) if name == "members reached" => value.to_string(),
+        other => panic!("{trace}: {other:?}"),
+    };
+    assert_eq!(reached("a!1 a:a1 b:a1 c:a1 heal"), "100%");
+    assert_eq!(reached("a!1 a:a1 a:a1 b:a1"), "66.666%");
+    assert_eq!(reached("a!1 a:a1 b:a1 c+ b!1 b:b1"), "75%");
+    assert_eq!(reached("b!1 b:b1 b+ a!1 a:a1 c:a1"), "100%", "what b broadcast nobody is owed");
+    assert_eq!(figures("b!1 b:b1 b+"), []);
+}
+
+#[test]
+fn convergence_is_the_time_until_the_last_correct_member_has_delivered() {
+    let times = |trace: &str| {
+        figures(trace).into_iter().find_map(|(name, measured)| match measured {
+            Measured::Distribution(found) if name == "convergence time" => Some(found),
+            _ => None,
+        })
+    };
+    let found = times("a!1 a:a1 b:a1 c:a1 b!1 a:b1 c:b1 a:b1 c:b1 b:b1").expect("two broadcasts");
+    let shown = [found.min, found.max].map(|amount| amount.to_string());
+    assert_eq!((found.count, shown), (2, ["3ms", "5ms"].map(str::to_owned)));
+    assert_eq!(times("a!1 a:a1 b:a1"), None, "c has not got it");
+    assert!(times("a!1 a:a1 b:a1 c+").is_some(), "c is owed nothing");
 }
 
 fn holds(property: Property, trace: &str) {

@@ -1,5 +1,6 @@
 //! Broadcasts: clients ask any member to broadcast numbers, each of them once.
 
+mod gossip;
 mod total_order;
 
 use seatrial_broadcast::{
@@ -8,6 +9,7 @@ use seatrial_broadcast::{
     MajorityAckUniform, Mutant, Numbered, OrderConfig, PastConfig, Process, ProcessConfig,
     Recovery, Request, Response, Timed, WithPast,
 };
+use seatrial_checkers::delivery::MESSAGES;
 use seatrial_detectors::{Perfect as Detector, PerfectConfig as DetectorConfig};
 use seatrial_links::{Perfect as Link, PerfectConfig as LinkConfig};
 use seatrial_node::Node;
@@ -31,6 +33,7 @@ pub(super) fn protocols() -> Vec<Protocol> {
         explored::fifo(fifo()),
         explored::causal(causal()),
         no_waiting_causal(),
+        gossip::protocol(),
     ];
     all.extend(total_order::protocols());
     all
@@ -40,7 +43,7 @@ fn best_effort() -> Protocol {
     let about = "sends a message to every member; if its source crashes, some may not get it";
     let bugs = [Mutant::PoisonPill, Mutant::StopsAtFirstUnreachable, Mutant::RestartResetsNumbers];
     with_member::<BestEffort<u64, LinkOf<u64>>>(
-        protocol("best-effort-broadcast", about, &bugs),
+        protocol("best-effort-broadcast", about, &bugs).with_theory(&MESSAGES, "n", in_n),
         linked,
     )
 }
@@ -53,14 +56,15 @@ fn reliable() -> Protocol {
         Mutant::StopsAtFirstUnreachable,
         Mutant::RestartResetsNumbers,
     ];
-    with_member::<Eager<u64>>(protocol("reliable-broadcast", about, &bugs), linked)
+    let protocol = protocol("reliable-broadcast", about, &bugs);
+    with_member::<Eager<u64>>(protocol.with_theory(&MESSAGES, "n²", in_n_squared), linked)
 }
 
 fn lazy_reliable() -> Protocol {
     let about = "lazy reliable broadcast: relays what a crashed member has broadcast";
-    // A storm of messages breaks no promise, so no scenario would find `RedistributionStorm`; the crate's own test does.
-    let bugs = [Mutant::NoRelay, Mutant::LazyNoSecondRule];
+    let bugs = [Mutant::NoRelay, Mutant::LazyNoSecondRule, Mutant::RedistributionStorm];
     let protocol = detecting(protocol("lazy-reliable-broadcast", about, &bugs))
+        .with_theory(&MESSAGES, "n", in_n)
         .with_setting("report_after", "how long after a delivery the others are told of it")
         .with_setting("report_every", "after how many deliveries they are told at the latest");
     type Stack = LazyReliable<u64, LinkOf<u64>, Detector>;
@@ -84,14 +88,19 @@ const UNIFORM_BUGS: [Mutant; 3] = [Mutant::CallbackOnReceipt, Mutant::NoRelay, M
 fn uniform() -> Protocol {
     let about = "majority-ack uniform broadcast: what any member delivers, all correct ones do";
     type Stack = MajorityAckUniform<u64, LinkOf<u64>>;
-    with_member::<Stack>(protocol("uniform-broadcast", about, &UNIFORM_BUGS), linked)
+    let protocol = protocol("uniform-broadcast", about, &UNIFORM_BUGS);
+    with_member::<Stack>(protocol.with_theory(&MESSAGES, "n²", in_n_squared), linked)
 }
 
 fn all_ack_uniform() -> Protocol {
     let about = "all-ack uniform broadcast: waits for all that are not suspected";
     let bugs = [&UNIFORM_BUGS[..], &[Mutant::WaitsForTheDead]].concat();
     type Stack = AllAckUniform<u64, LinkOf<u64>, Detector>;
-    let protocol = detecting(protocol("all-ack-uniform-broadcast", about, &bugs));
+    let protocol = detecting(protocol("all-ack-uniform-broadcast", about, &bugs)).with_theory(
+        &MESSAGES,
+        "n²",
+        in_n_squared,
+    );
     with_member::<Stack>(protocol, |settings, mutant| {
         Ok(DetectedConfig { link: link(settings)?, detector: detector(settings)?, mutant })
     })
@@ -100,7 +109,11 @@ fn all_ack_uniform() -> Protocol {
 fn fifo() -> Protocol {
     let about = "FIFO order over eager reliable broadcast, by sequence numbers";
     type Stack = Fifo<u64, Eager<Numbered<u64>>>;
-    let protocol = protocol("fifo-broadcast", about, &[Mutant::FifoGap]);
+    let protocol = protocol("fifo-broadcast", about, &[Mutant::FifoGap]).with_theory(
+        &MESSAGES,
+        "n²",
+        in_n_squared,
+    );
     with_member::<Stack>(protocol, |settings, mutant| {
         Ok(OrderConfig { broadcast: linked(settings, None)?, mutant })
     })
@@ -109,7 +122,11 @@ fn fifo() -> Protocol {
 fn causal() -> Protocol {
     let about = "causal order over eager reliable broadcast, by waiting with vector clocks";
     type Stack = CausalWaiting<u64, Eager<Timed<u64>>>;
-    let protocol = protocol("causal-broadcast", about, &[Mutant::CausalNoWait]);
+    let protocol = protocol("causal-broadcast", about, &[Mutant::CausalNoWait]).with_theory(
+        &MESSAGES,
+        "n²",
+        in_n_squared,
+    );
     with_member::<Stack>(protocol, |settings, mutant| {
         Ok(OrderConfig { broadcast: linked(settings, None)?, mutant })
     })
@@ -118,11 +135,22 @@ fn causal() -> Protocol {
 fn no_waiting_causal() -> Protocol {
     let about = "causal order over eager reliable broadcast: a message brings its past along";
     type Stack = CausalNoWaiting<u64, Eager<WithPast<u64>>, Detector>;
-    let protocol = protocol("no-waiting-causal-broadcast", about, &[Mutant::CausalNoWait]);
+    let protocol = protocol("no-waiting-causal-broadcast", about, &[Mutant::CausalNoWait])
+        .with_theory(&MESSAGES, "n²", in_n_squared);
     with_member::<Stack>(detecting(protocol), |settings, mutant| {
         let broadcast = linked(settings, None)?;
         Ok(PastConfig { broadcast, detector: detector(settings)?, mutant, ..PastConfig::default() })
     })
+}
+
+/// One message to every member.
+fn in_n(nodes: u64, _: &Settings) -> Option<u64> {
+    Some(nodes)
+}
+
+/// One message from every member to every member.
+fn in_n_squared(nodes: u64, _: &Settings) -> Option<u64> {
+    nodes.checked_mul(nodes)
 }
 
 /// A broadcast over a link, without a workload.

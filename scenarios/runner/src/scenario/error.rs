@@ -102,9 +102,16 @@ fn find_key(text: &str, table: &str, key: &str) -> Option<usize> {
         let line = line.trim();
         if let Some(header) = line.strip_prefix('[') {
             here = header.trim_matches(['[', ']', ' ']).to_owned();
-        } else if here == table && line.split('=').next().map(str::trim) == Some(key) {
+        } else if here == table && named(line) == key {
             return Some(number + 1);
         }
     }
-    None
+    // It may stand in braces: `bounds = { … }` under `[judge]`.
+    let (outer, inner) = table.rsplit_once('.')?;
+    find_key(text, outer, inner)
+}
+
+/// The key of a line, without the quotes that it may have.
+fn named(line: &str) -> &str {
+    line.split('=').next().unwrap_or_default().trim().trim_matches(['"', '\''])
 }

@@ -40,6 +40,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     "broadcast/" > "fifo-broadcast",
     "broadcast/" > "causal-broadcast",
     "broadcast/" > "no-waiting-causal-broadcast",
+    "broadcast/" > "gossip-broadcast",
     "broadcast/" > "total-order-broadcast",
     "broadcast/" > "sequencer-broadcast",
     "detectors/" > "failure-detector",
