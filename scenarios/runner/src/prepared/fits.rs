@@ -1,0 +1,119 @@
+//! Whether a scenario fits its protocol and workload: what is wrong is told with the table and the key that say it.
+
+use std::collections::BTreeMap;
+
+use seatrial_checkers::linearizability::Model;
+use seatrial_node::NodeId;
+use seatrial_sim::Target;
+
+use crate::registry::{Protocol, Settings, WorkloadInfo};
+use crate::scenario::{Choice, JudgeSpec, Recurring, Scenario, Setting, target, unknown};
+use crate::workload::NONE;
+
+/// Every value that may be drawn for a setting is known to the protocol and makes sense to it.
+pub(super) fn settings<'s>(
+    scenario: &'s Scenario,
+    protocol: &Protocol,
+) -> Result<(), (&'static str, &'s str, String)> {
+    let table = "cluster.settings";
+    let first =
+        |(name, choice): (&String, &Choice<Setting>)| (name.clone(), choice.values()[0].clone());
+    for (name, choice) in &scenario.cluster.settings {
+        let known = protocol.settings().iter().map(|setting| setting.name);
+        if !known.clone().any(|known| known == name) {
+            let what = unknown(&format!("setting of {}", protocol.name()), name, known);
+            return Err((table, name, what));
+        }
+        for value in choice.values() {
+            let mut settings: BTreeMap<String, Setting> =
+                scenario.cluster.settings.iter().map(first).collect();
+            settings.insert(name.clone(), value.clone());
+            let check = |settings: &BTreeMap<String, Setting>| {
+                protocol.check(&scenario.workload.name, &Settings::new(settings.clone()))
+            };
+            let Err(what) = check(&settings) else {
+                continue;
+            };
+            // They are checked together, for some must fit others; one that is wrong by itself is to blame.
+            let alone = |(name, value): &(&String, &Setting)| {
+                check(&BTreeMap::from([((*name).clone(), (*value).clone())])).is_err()
+            };
+            let blamed = settings.iter().find(alone).map_or(name, |(name, _)| name);
+            let given = scenario.cluster.settings.get_key_value(blamed);
+            return Err((table, given.map_or(name, |(name, _)| name), what));
+        }
+    }
+    Ok(())
+}
+
+/// Whether every fault is aimed at somebody whom each cluster that may be drawn has, or at a role that nodes show.
+pub(super) fn targets(
+    scenario: &Scenario,
+    protocol: &Protocol,
+) -> Result<(), (&'static str, &'static str, String)> {
+    let nodes = scenario.cluster.nodes.least();
+    let wrong = |target: &Target| match target {
+        Target::Node(node) if node.0 >= nodes => {
+            let last = nodes - 1;
+            Some(format!("there is no {node} in the smallest cluster, which has n0 to n{last}"))
+        }
+        Target::Role(role) => protocol.role_problem(role),
+        Target::Node(_) => None,
+    };
+    let faults = &scenario.faults;
+    let of = |recurring: &'_ Option<Recurring>| recurring.as_ref().map(|spec| spec.target.clone());
+    for (key, targets) in [
+        ("crash", of(&faults.crash)),
+        ("crash_stop", faults.crash_stop.as_ref().map(|spec| spec.target.clone())),
+        ("pause", of(&faults.pause)),
+        ("isolate", of(&faults.isolate)),
+        ("one_way", of(&faults.one_way)),
+    ] {
+        let targets = targets.iter().flat_map(Choice::values);
+        let mut targets = targets.map(|text| target(text, || NodeId(0)));
+        if let Some(what) = targets.find_map(|target| wrong(&target)) {
+            return Err(("faults", key, what));
+        }
+    }
+    let scripted = faults.script.iter().filter_map(|planned| planned.fault.target());
+    scripted.filter_map(wrong).next().map_or(Ok(()), |what| Err(("faults.script", "node", what)))
+}
+
+/// Whether there are no clients, where they would have nothing to ask.
+pub(super) fn clients(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String> {
+    if workload == NONE && scenario.clients.count.greatest() > 0 {
+        let protocol = &scenario.protocol;
+        return Err(format!("clients have nothing to ask of {protocol}: write count = 0"));
+    }
+    Ok(())
+}
+
+/// Whether the workload knows every operation that is to be mixed in.
+pub(super) fn mix(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String> {
+    let known = workload.operations;
+    let strange = scenario.workload.mix.keys().find(|name| !known.contains(&name.as_str()));
+    let what = || format!("operation of the workload {}", workload.name);
+    strange.map_or(Ok(()), |name| Err(unknown(&what(), name, known.iter().copied())))
+}
+
+/// Whether the model knows every operation that clients may do.
+pub(super) fn model(scenario: &Scenario, workload: WorkloadInfo) -> Result<(), String> {
+    let JudgeSpec { checkers, model, .. } = &scenario.judge;
+    let Some(model) = model.as_ref().filter(|_| checkers.iter().any(|c| c == "linearizability"))
+    else {
+        return Ok(());
+    };
+    let Ok(model) = model.parse::<Model>() else {
+        return Ok(()); // The judges have said so.
+    };
+    let mix = &scenario.workload.mix;
+    let is_done = |f: &&&str| mix.is_empty() || mix.get(**f).is_some_and(|weight| *weight > 0);
+    let mut done = workload.operations.iter().filter(is_done);
+    let Some(f) = done.find(|f| !model.operations().contains(f)) else {
+        return Ok(());
+    };
+    let fits = |known: &&Model| workload.operations.iter().all(|f| known.operations().contains(f));
+    let better = Model::ALL.iter().find(fits);
+    let better = better.map_or_else(String::new, |known| format!("; {known} fits the workload"));
+    Err(format!("the model {model} does not know `{f}`, which clients do{better}"))
+}

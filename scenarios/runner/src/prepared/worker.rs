@@ -1,0 +1,233 @@
+//! Makes the runs of a scenario, one after the other, with memory that is used again.
+
+use seatrial_checkers::Offer;
+use seatrial_checkers::delivery::MESSAGES;
+use seatrial_history::{
+    Account, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
+};
+use seatrial_sim::{Counts, FaultKind, Incident, Tape};
+
+use super::Prepared;
+use crate::draw::{Drawn, describe_plan};
+use crate::hush;
+use crate::judges::Judges;
+use crate::record::Recorder;
+use crate::registry::Settings;
+use crate::stage::{Ear, RunEnd, Stage};
+use crate::tally::Tally;
+
+/// What is measured in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measuring {
+    /// All that can be.
+    All,
+    /// What is bounded, and what costs nothing.
+    Bounded,
+}
+
+/// Makes runs of one scenario on one thread.
+pub(crate) struct Worker<'p> {
+    prepared: &'p Prepared,
+    stage: Box<dyn Stage>,
+    judges: Judges,
+    tally: Tally,
+    tape: Option<Tape>,
+    last: Option<Last>,
+}
+
+/// The last run of a worker.
+struct Last {
+    seed: u64,
+    drawn: Drawn,
+    end: RunEnd,
+    judgements: Vec<Judgement>,
+    figures: Vec<Offer>,
+}
+
+impl<'p> Worker<'p> {
+    pub(super) fn new(prepared: &'p Prepared, measuring: Measuring) -> Self {
+        let judges = Judges::new(&prepared.scenario.judge, &prepared.protocol)
+            .unwrap_or_else(|(_, what)| unreachable!("judges were found before: {what}"));
+        let bounded =
+            prepared.bounds.iter().any(|bound| judges.measures().all(|m| *m != bound.measure));
+        let counting =
+            bounded || measuring == Measuring::All && prepared.protocol.has_theory(&MESSAGES);
+        let stage = prepared.protocol.stage(&prepared.scenario.workload.name, prepared.mutant);
+        Self {
+            prepared,
+            stage: stage.expect("the workload was found when the scenario was prepared"),
+            judges: if counting { judges.with_cost() } else { judges },
+            tally: Tally::default(),
+            tape: Some(Tape::seeded(0)),
+            last: None,
+        }
+    }
+}
+
+impl Worker<'_> {
+    /// Makes one run.
+    pub(crate) fn run(&mut self, seed: u64) {
+        self.run_with(seed, None);
+    }
+
+    /// Makes one run and lets a recorder listen.
+    pub(crate) fn run_with(&mut self, seed: u64, recorder: Option<&mut Recorder>) {
+        let mut tape = self.tape.take().unwrap_or_else(|| Tape::seeded(0));
+        tape.reseed(seed);
+        tape.set_overrides(self.prepared.bent.choices.clone());
+        let drawn = self.prepared.drawn(&mut tape);
+        let limit = self.prepared.limit(&drawn);
+        self.judges.begin(&drawn.setup.members);
+        self.tally.begin();
+        let mut ear = Ear { judges: &mut self.judges, tally: &mut self.tally, recorder };
+        let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
+        let end = end.unwrap_or_else(|payload| hush::tell(format_args!("seed {seed}"), &*payload));
+        self.tape = Some(self.stage.take_tape());
+        let mut judgements = self.judge(&end);
+        let figures = self.figures(&drawn, &end);
+        if end.incident.is_none() {
+            let whole = self.judges.violation().is_none() && !end.cut_short;
+            let offers = whole.then_some(figures.as_slice());
+            let bounds = self.prepared.bounds.iter();
+            judgements.extend(bounds.map(|bound| bound.judge(offers, end.end)));
+        }
+        self.last = Some(Last { seed, drawn, end, judgements, figures });
+    }
+
+    /// What was measured, beside what theory says.
+    fn figures(&mut self, drawn: &Drawn, end: &RunEnd) -> Vec<Offer> {
+        let mut offers = self.judges.figures(end.end);
+        if !offers.is_empty() {
+            let nodes = drawn.setup.members.len() as u64;
+            let settings = Settings::new(drawn.settings.clone());
+            for offer in offers.iter_mut().filter(|offer| offer.theory.is_none()) {
+                offer.theory = self.prepared.protocol.theory(offer.measure, nodes, &settings);
+            }
+        }
+        offers
+    }
+
+    fn judge(&mut self, end: &RunEnd) -> Vec<Judgement> {
+        let mut judgements = Vec::new();
+        if let Some(incident) = &end.incident {
+            judgements.push(incident_judgement(incident));
+            // What a run that broke off would have come to, nobody knows; what it has shown so far, counts.
+            judgements.extend(
+                self.judges
+                    .judge(end.end)
+                    .into_iter()
+                    .filter(|judgement| judgement.verdict.violation().is_some()),
+            );
+            return judgements;
+        }
+        judgements.extend(self.judges.judge(end.end));
+        judgements.push(Judgement { property: "no panic".into(), verdict: Verdict::Holds });
+        if end.cut_short {
+            let why = format!("the run was ended after {} events", end.end.step);
+            let verdict = Verdict::Unknown { why };
+            judgements.push(Judgement { property: "the run ends".into(), verdict });
+        }
+        judgements
+    }
+
+    fn last(&self) -> &Last {
+        self.last.as_ref().expect("a run was made")
+    }
+
+    /// What the last run comes to.
+    pub(crate) fn outcome(&self) -> Outcome {
+        let of = |judgement: &Judgement| match judgement.verdict {
+            Verdict::Holds => Outcome::Holds,
+            Verdict::Unknown { .. } => Outcome::Unknown,
+            Verdict::Violated(_) => Outcome::Violated,
+        };
+        self.last().judgements.iter().map(of).max().unwrap_or(Outcome::Holds)
+    }
+
+    /// The last run in a line.
+    pub(crate) fn result(&self) -> SeedResult {
+        let last = self.last();
+        let bad = last.judgements.iter().filter(|judgement| judgement.verdict != Verdict::Holds);
+        SeedResult {
+            seed: last.seed,
+            outcome: self.outcome(),
+            properties: bad.map(|judgement| judgement.property.clone()).collect(),
+            events: last.end.end.step,
+            virtual_time: last.end.end.time - seatrial_node::Instant::ZERO,
+            hash: last.end.hash.to_string(),
+        }
+    }
+
+    /// What the faults of the last run did.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.last().end.counts
+    }
+
+    /// What was measured in the last run, handed over.
+    pub(crate) fn take_figures(&mut self) -> Vec<Offer> {
+        self.last.as_mut().map(|last| std::mem::take(&mut last.figures)).unwrap_or_default()
+    }
+
+    /// What the last run reached.
+    pub(crate) fn reached(&mut self) -> Vec<(String, u64)> {
+        self.tally.reached()
+    }
+
+    /// The last run, told.
+    pub(crate) fn account(&mut self) -> Account {
+        let operations = self.tally.operations();
+        let reached = self.tally.reached();
+        let healed = self.tally.healed_at();
+        let last = self.last();
+        let scenario = &self.prepared.scenario;
+        let mutant = self.prepared.mutant.map(|mutant| mutant.name.to_owned());
+        let with = mutant.as_ref().map_or_else(String::new, |mutant| format!(" --mutant {mutant}"));
+        Account {
+            scenario: scenario.name.clone(),
+            protocol: scenario.protocol.clone(),
+            mutant,
+            seed: last.seed,
+            knobs: last.drawn.knobs.clone(),
+            plan: describe_plan(&last.drawn.setup.plan),
+            healed,
+            end: last.end.end,
+            faults: fault_counts(&last.end.counts),
+            traffic: traffic(&last.end.counts),
+            operations,
+            reached,
+            figures: last.figures.iter().filter_map(Offer::figure).collect(),
+            judgements: last.judgements.clone(),
+            hash: last.end.hash.to_string(),
+            replay: format!("seatrial run {} --seed {}{with}", scenario.name, last.seed),
+            case: None,
+        }
+    }
+}
+
+fn incident_judgement(incident: &Incident) -> Judgement {
+    let place = hush::place().map(|place| format!("raised at {place}"));
+    let violation = Violation {
+        property: incident.property(),
+        source: "a promise of every node",
+        explanation: incident.to_string(),
+        at: Some(incident.at()),
+        evidence: match incident {
+            Incident::Panic { .. } => place.into_iter().collect(),
+            _ => Vec::new(),
+        },
+    };
+    Judgement { property: incident.property().to_owned(), verdict: Verdict::Violated(violation) }
+}
+
+/// Faults of the kinds that were asked for.
+pub(crate) fn fault_counts(counts: &Counts) -> Vec<FaultCount> {
+    let count = |kind: &FaultKind| {
+        let count = counts.of(*kind);
+        FaultCount { kind: kind.name().to_owned(), asked: count.asked, bit: count.bit }
+    };
+    FaultKind::ALL.iter().map(count).filter(|count| count.asked > 0).collect()
+}
+
+pub(crate) fn traffic(counts: &Counts) -> Traffic {
+    Traffic { sent: counts.sent, delivered: counts.delivered, dropped: counts.dropped }
+}
