@@ -145,6 +145,7 @@ fn times_of(thousandths: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use seatrial_checkers::delivery::Cost;
     use seatrial_history::Unit;
 
     use super::*;
@@ -270,5 +271,23 @@ mod tests {
         let stop = std::sync::atomic::AtomicBool::new(false);
         crate::hunt(&prepared, &options, &stop, &mut |seed, _| hashes.push(seed.hash.clone()));
         assert_eq!(hashes, [account.hash]);
+    }
+
+    #[test]
+    fn every_broadcast_that_theory_counts_tells_its_messages_and_bytes() {
+        let registry = crate::Registry::ours();
+        let counted = registry.protocols().iter().filter(|known| known.has_theory(&MESSAGES));
+        let mut names = Vec::new();
+        for protocol in counted {
+            let scenario = Scenario::find(protocol.name()).expect("it has a scenario of its name");
+            let prepared = crate::Prepared::new(&registry, scenario, None);
+            let account = prepared.expect("it makes sense").run(1);
+            for measure in seatrial_checkers::Checker::measures(&Cost::new()) {
+                let told = account.figures.iter().any(|figure| figure.name == measure.name);
+                assert!(told, "{}: {}", protocol.name(), measure.name);
+            }
+            names.push(protocol.name());
+        }
+        assert!(names.len() >= 9, "{names:?}");
     }
 }

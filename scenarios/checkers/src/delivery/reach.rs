@@ -26,10 +26,10 @@ pub(super) static MEASURES: [Measure; 2] = [REACHED, CONVERGENCE];
 pub(super) fn figures(view: &View, offer: &mut dyn FnMut(Offer)) {
     let members = view.correct().count() as u64;
     let (mut owed, mut paid) = (0, 0);
-    let mut times = Vec::new();
+    let (mut times, mut has) = (Vec::new(), Vec::new());
     let broadcasts = view.messages.iter().filter(|m| m.to.is_none() && view.is_backed(m));
     for message in broadcasts {
-        let reached = reached(view, message);
+        let reached = reached(view, message, &mut has);
         (owed, paid) = (owed + members, paid + reached.count);
         if reached.count == members && members > 0 {
             times.push(reached.took);
@@ -50,11 +50,13 @@ struct Reached {
     took: u64,
 }
 
-fn reached(view: &View, message: &Message) -> Reached {
+/// The first delivery of each correct member counts. `has` is memory for who has delivered it.
+fn reached(view: &View, message: &Message, has: &mut Vec<bool>) -> Reached {
     let mut reached = Reached { count: 0, took: 0 };
-    for (place, (slot, at)) in message.deliveries.iter().enumerate() {
-        let is_first = !message.deliveries[..place].iter().any(|(earlier, _)| earlier == slot);
-        if is_first && view.processes[*slot].is_correct() {
+    has.clear();
+    has.resize(view.processes.len(), false);
+    for (slot, at) in &message.deliveries {
+        if !std::mem::replace(&mut has[*slot], true) && view.processes[*slot].is_correct() {
             reached.count += 1;
             reached.took = reached.took.max((at.time - message.at.time).as_nanos());
         }
