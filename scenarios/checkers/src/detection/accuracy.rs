@@ -18,7 +18,7 @@ pub(super) fn trust(view: &View, at: Moment, by: usize, next: usize) -> Option<(
     let explanation = format!("{p} trusts {r}, though {q}, its leader before, has not crashed.");
     let lines = [
         Some((since, format!("{p} trusts {q}"))),
-        view.suspicion(by, living),
+        view.suspicion(by, living).or_else(|| view.other_suspicion(by, living)),
         Some((at, format!("{p} trusts {r}"))),
     ];
     let evidence = lines.into_iter().flatten().collect();

@@ -17,9 +17,13 @@ pub(super) fn debts<'v>(view: &'v View, due: &'v Due) -> impl Iterator<Item = De
             let explanation = format!(
                 "{p} still suspects {q} at the end, though {q} is up and all was well for {within} and more."
             );
-            let lines = [view.suspicion(by, of), view.crash(of), view.start(of)];
+            let lines = match view.crash(of) {
+                None => [view.other_suspicion(by, of), view.other_suspicion(of, by)],
+                crash => [crash, view.start(of)],
+            };
+            let lines = lines.into_iter().chain([view.suspicion(by, of)]);
             let since = view.processes[by].up.max(view.processes[of].up).unwrap_or_default();
-            Some(Debt { since, explanation, evidence: lines.into_iter().flatten().collect() })
+            Some(Debt { since, explanation, evidence: lines.flatten().collect() })
         })
     })
 }

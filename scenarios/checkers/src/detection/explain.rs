@@ -95,6 +95,12 @@ impl View {
         Some((at, format!("{} suspects {}", self.node(by), self.node(of))))
     }
 
+    /// The last that one suspects besides another, which may be why it was wrong about that one, or was taken for dead itself.
+    pub(super) fn other_suspicion(&self, by: usize, besides: usize) -> Option<Line> {
+        let others = (0..self.processes.len()).filter(|of| *of != besides);
+        others.filter_map(|of| self.suspicion(by, of)).max_by_key(|line| line.0)
+    }
+
     /// Since when it trusts whom it trusts, if anybody.
     pub(super) fn trust(&self, by: usize) -> Option<Line> {
         let (leader, at) = self.processes[by].leader()?;

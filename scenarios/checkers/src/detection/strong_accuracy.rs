@@ -13,9 +13,11 @@ pub(super) fn suspect(view: &View, at: Moment, by: usize, of: usize) -> Option<V
         return None;
     }
     let explanation = format!("{p} suspects {q}, which has not crashed.");
-    let others = (0..view.processes.len()).filter(|slot| *slot != of);
-    let mut evidence: Vec<_> = others.filter_map(|slot| view.crash(slot)).collect();
-    evidence.truncate(2);
-    evidence.push((at, format!("{p} suspects {q}")));
-    Some(violation(Property::Pfd2, at, explanation, evidence))
+    let lines = [
+        (0..view.processes.len()).find_map(|slot| view.crash(slot)),
+        view.other_suspicion(by, of),
+        view.other_suspicion(of, by),
+        Some((at, format!("{p} suspects {q}"))),
+    ];
+    Some(violation(Property::Pfd2, at, explanation, lines.into_iter().flatten().collect()))
 }
