@@ -83,6 +83,24 @@ fn without_waiting_causal_order_is_lost() {
 }
 
 #[test]
+fn without_a_majority_a_fence_or_an_adoption_total_order_is_lost() {
+    use super::judge::ORDERED;
+    use super::total_order::{Sequencer, first_fenced_broken};
+    use crate::SequencerConfig;
+
+    let bug = |mutant| SequencerConfig { mutant: Some(mutant), ..SequencerConfig::default() };
+    let crashing =
+        |mutant| any(first_broken::<Sequencer>(&bug(mutant), Crashes::Minority, ORDERED));
+    let order_or_duplicates = [Property::UniformTotalOrder, Property::NoDuplication];
+    let found = crashing(Mutant::DeliverBeforeMajority);
+    assert!(order_or_duplicates.contains(&found), "{found:?}");
+    assert_eq!(crashing(Mutant::ReorderAtFailover), Property::UniformTotalOrder);
+    assert_eq!(crashing(Mutant::RetryDeliveredTwice), Property::NoDuplication);
+    let found = first_fenced_broken(&bug(Mutant::NoEpochFence), ORDERED);
+    assert!(found.is_some_and(|found| order_or_duplicates.contains(&found)), "{found:?}");
+}
+
+#[test]
 fn every_bug_has_an_id_a_name_and_a_description_of_its_own() {
     for (place, mutant) in Mutant::ALL.iter().enumerate() {
         assert!(mutant.about().len() > 20 && mutant.class() == 'E');

@@ -26,12 +26,17 @@ pub(super) enum Property {
     Fifo,
     /// CRB5: nothing before what it may depend on.
     Causal,
+    /// UTOB5, with URB4: what one node has delivered is a beginning of what another has, crashed ones included.
+    UniformTotalOrder,
 }
 use Property::*;
 
 pub(super) const BEST_EFFORT: &[Property] = &[AllDeliver, NoDuplication, NoCreation];
 pub(super) const RELIABLE: &[Property] = &[Validity, NoDuplication, NoCreation, Agreement];
 pub(super) const UNIFORM: &[Property] = &[Validity, NoDuplication, NoCreation, UniformAgreement];
+
+pub(super) const ORDERED: &[Property] =
+    &[NoDuplication, NoCreation, UniformTotalOrder, UniformAgreement, Validity];
 
 /// What was broadcast and delivered.
 struct Story<'a> {
@@ -87,6 +92,11 @@ impl Story<'_> {
             }
             Fifo => self.follows(|before, id| before.stream() == id.stream()),
             Causal => self.follows(|_, _| true),
+            UniformTotalOrder => {
+                let longest = self.delivered.values().max_by_key(|order| order.len());
+                let begins = |order: &Vec<_>| longest.is_some_and(|all| all.starts_with(order));
+                self.delivered.values().all(begins)
+            }
         }
     }
 

@@ -10,4 +10,5 @@ mod misuse;
 mod order;
 mod promises;
 mod rumours;
+mod total_order;
 mod world;
