@@ -12,6 +12,8 @@
 //! | [`Fifo`] | and FIFO order | any reliable broadcast | as that |
 //! | [`CausalWaiting`] | and causal order | any reliable broadcast | as that |
 //! | [`CausalNoWaiting`] | and causal order, at once | any reliable broadcast, a perfect detector | as that |
+//! | [`ConsensusOrder`] | URB1–4 and UTOB5, through restarts | a log that Raft replicates | up to 3n |
+//! | [`SequencerOrder`] | URB1–4 and UTOB5, while a majority lives | a perfect link, a leader detector | 3n + 1 |
 //!
 //! A stack is a type, and one that lacks what a layer needs does not compile. On top of it stands a [`Process`], which broadcasts for
 //! clients and calls its user at each delivery; or a parent layer of your own, which owns the broadcast and takes its events. All

@@ -74,7 +74,7 @@ struct Group {
     properties: &'static [Delivery],
 }
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     Group {
         name: "fair-loss-links",
         about: "fair-loss links: FLL2 and FLL3",
@@ -120,6 +120,17 @@ const GROUPS: [Group; 10] = [
         name: "causal-broadcast",
         about: "RB1 to RB4, CRB5",
         properties: &[RELIABLE[0], RELIABLE[1], RELIABLE[2], RELIABLE[3], Delivery::Crb5],
+    },
+    Group {
+        name: "total-order-broadcast",
+        about: "URB1 to URB4, UTOB5",
+        properties: &[
+            Delivery::Urb1,
+            Delivery::Urb2,
+            Delivery::Urb3,
+            Delivery::Urb4,
+            Delivery::Utob5,
+        ],
     },
 ];
 

@@ -6,105 +6,20 @@ use std::sync::Arc;
 
 use seatrial_links::Payload;
 use seatrial_node::{
-    Disk, Duration, Fact, Input, Io, Node, NodeId, OpenError, Outbox, Status, Wire, WireError,
+    Disk, Fact, Input, Io, Node, NodeId, OpenError, Outbox, Status, Wire, WireError,
 };
-use seatrial_raft::{Event as RaftEvent, Raft, RaftConfig};
+use seatrial_raft::{Event as RaftEvent, Raft};
 
 use super::entry;
 use super::own::Own;
 use super::saves::Saves;
-#[cfg(feature = "mutants")]
-use crate::Mutant;
-use crate::config::refuse;
+use super::{ConsensusConfig, ConsensusMessage, ConsensusTimer};
 use crate::mutant::{Plant, plant, planted};
 use crate::names::Names;
 use crate::seen::Seen;
 use crate::{
     Broadcast, BroadcastEvent, MessageId, ReliableBroadcast, TotalOrderBroadcast, UniformBroadcast,
 };
-
-/// The settings of total order by consensus. All members should have the same.
-#[derive(Clone, Debug)]
-pub struct ConsensusConfig {
-    /// Those of the replicated log.
-    pub raft: RaftConfig,
-    /// How long a member waits until it asks again for a place for what it has broadcast: longer than it takes to commit an entry.
-    pub retry_after: Duration,
-    /// How long after a delivery a member tells the others how far it has come, so that they can forget what all have.
-    pub report_after: Duration,
-    /// After how many entries what came before them may be forgotten. A smaller number takes more writes and less memory and disk.
-    pub save_every: u64,
-    /// How many delivered entries are kept at most for members that are down or cut off; in steps of `save_every`. Whoever is farther
-    /// behind skips messages.
-    pub keep: u64,
-    /// The bug that is planted in this layer, if any.
-    #[cfg(feature = "mutants")]
-    pub mutant: Option<Mutant>,
-}
-
-impl Default for ConsensusConfig {
-    /// Asks again after 100 ms, reports after 100 ms, forgets a thousand entries at a time and keeps a hundred thousand.
-    fn default() -> Self {
-        Self {
-            raft: RaftConfig::default(),
-            retry_after: Duration::from_millis(100),
-            report_after: Duration::from_millis(100),
-            save_every: 1_000,
-            keep: 100_000,
-            #[cfg(feature = "mutants")]
-            mutant: None,
-        }
-    }
-}
-
-impl ConsensusConfig {
-    /// Whether these settings make sense together.
-    ///
-    /// # Errors
-    /// [`OpenError::Config`] with the setting and the reason.
-    pub fn validate(&self) -> Result<(), OpenError> {
-        self.raft.validate()?;
-        if self.retry_after == Duration::ZERO {
-            refuse("retry_after is zero, so a member would ask without end; give it some time")?;
-        }
-        if self.report_after == Duration::ZERO {
-            refuse("report_after is zero, so every delivery would be told; give it some time")?;
-        }
-        if self.save_every == 0 {
-            refuse("save_every is zero, but nothing is forgotten after no entries; give it 1")?;
-        }
-        if self.keep < self.save_every {
-            refuse("keep is less than save_every, so slow members would be left behind; raise it")?;
-        }
-        Ok(())
-    }
-}
-
-/// What members send each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ConsensusMessage {
-    /// Of the replicated log.
-    Raft(seatrial_raft::Message),
-    /// A member asks the leader to give this entry a place.
-    Ask(Arc<[u8]>),
-    /// A member has delivered the log up to this index, and has it on its disk.
-    Delivered {
-        /// The index.
-        index: u64,
-    },
-}
-
-/// The timers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ConsensusTimer {
-    /// Of the replicated log.
-    Raft(seatrial_raft::Timer),
-    /// Time to ask again.
-    Retry,
-    /// Time to tell the others how far this member has come.
-    Report,
-}
 
 /// Delivers what is committed in a log that Raft replicates.
 ///

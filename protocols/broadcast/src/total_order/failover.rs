@@ -242,3 +242,94 @@ where
         io.announce(BroadcastEvent::Skipped { own });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use seatrial_detectors::{Omega, Perfect};
+    use seatrial_links::Assumed;
+    use seatrial_node::{Disk, Effect, Input, NoStorage, Node, Probe};
+
+    use super::super::ledger::Ledger;
+    use super::*;
+    use crate::{Part as Side, SequencerConfig};
+
+    type Order = SequencerOrder<u64, Assumed<SequencerFrame<u64>>, Omega<Perfect>>;
+
+    /// The second of three members, whose sequencer is the first.
+    fn follower() -> (Order, Probe<Order>) {
+        let config = SequencerConfig::default();
+        let mut node = Order::open(&config, &mut Disk::new(&mut NoStorage)).expect("opens");
+        let mut probe = Probe::new(NodeId(1), &[NodeId(0), NodeId(1), NodeId(2)]);
+        probe.handle(&mut node, Input::Start);
+        (node, probe)
+    }
+
+    fn id(origin: u32, number: u64) -> MessageId {
+        MessageId { origin: NodeId(origin), number }
+    }
+
+    fn order(epoch: u64, number: u64, id: MessageId) -> Body<u64> {
+        Body::Order { epoch, number, id, payload: 7, committed: u64::MAX, stable: u64::MAX }
+    }
+
+    fn part(ledger: &Ledger<u64>) -> Arc<Part<u64>> {
+        Arc::new(ledger.part(0))
+    }
+
+    #[test]
+    fn frames_that_no_member_can_have_sent_are_counted_and_dropped() {
+        let (mut node, mut probe) = follower();
+        let good = id(2, 1 << 32 | 1);
+        let state = Arc::new(State { synced: 0, delivered: 9, part: Ledger::default().part(0) });
+        let nonsense = [
+            (0, order(3, 1, good)),
+            (2, order(0, 1, good)),
+            (0, order(0, u64::MAX, good)),
+            (0, order(0, 1, id(9, 1 << 32 | 1))),
+            (0, order(0, 1, id(2, 1))),
+            (2, Body::Begin { epoch: 3, delivered: 0 }),
+            (0, Body::Begin { epoch: u64::MAX / 3 * 3, delivered: 0 }),
+            (0, Body::Ahead { epoch: u64::MAX }),
+            (2, Body::State { epoch: 0, state }),
+            (0, Body::Adopt { epoch: 3, part: part(&Ledger::default()), committed: 0 }),
+        ];
+        let count = nonsense.len() as u64;
+        for (from, body) in nonsense {
+            let body = Side::Below(SequencerFrame(body));
+            let effects = probe.handle(&mut node, Input::Message { from: NodeId(from), body });
+            assert!(effects.is_empty(), "{effects:?}");
+        }
+        assert_eq!(node.status().value("dropped"), Some(&count.into()), "{}", node.status());
+        let body = Side::Below(SequencerFrame(order(0, 1, good)));
+        let effects = probe.handle(&mut node, Input::Message { from: NodeId(0), body });
+        let delivers = |effect: &Effect<Order>| {
+            matches!(effect, Effect::Announce(BroadcastEvent::Deliver { .. }))
+        };
+        assert!(effects.iter().any(delivers), "reception goes on: {effects:?}");
+    }
+
+    #[test]
+    fn who_has_joined_an_epoch_tells_earlier_sequencers_and_takes_nothing_from_them() {
+        let (mut node, mut probe) = follower();
+        let mut hear = |from, body| {
+            let body = Side::Below(SequencerFrame(body));
+            probe.handle(&mut node, Input::Message { from: NodeId(from), body })
+        };
+        let said = |effects: &[Effect<Order>]| match effects.first() {
+            Some(Effect::Send { to, body: Side::Below(SequencerFrame(body)) }) => {
+                (*to, body.clone())
+            }
+            other => panic!("{other:?}"),
+        };
+        let joined = said(&hear(2, Body::Begin { epoch: 2, delivered: 0 }));
+        assert!(matches!(joined, (NodeId(2), Body::State { epoch: 2, .. })), "{joined:?}");
+        let refused = said(&hear(0, order(0, 1, id(2, 1 << 32 | 1))));
+        assert!(matches!(refused, (NodeId(0), Body::Ahead { epoch: 2 })), "{refused:?}");
+        let mut ledger = Ledger::default();
+        ledger.push(id(0, 1 << 32 | 4), 40);
+        let adopt = Body::Adopt { epoch: 2, part: part(&ledger), committed: 0 };
+        let adopted = said(&hear(2, adopt));
+        let ack = (NodeId(2), Body::<u64>::Ack { epoch: 2, number: 1, delivered: 0 });
+        assert_eq!(format!("{adopted:?}"), format!("{ack:?}"));
+    }
+}

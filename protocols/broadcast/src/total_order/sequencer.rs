@@ -8,51 +8,17 @@ use seatrial_detectors::{LeaderDetector, Leadership};
 use seatrial_links::{Delivered, Payload, PerfectLink};
 use seatrial_node::{Disk, Duration, Fact, Input, Io, Node, NodeId, OpenError, Outbox, Status};
 
+use super::SequencerConfig;
 use super::frame::{Body, SequencerFrame, State};
 use super::ledger::Ledger;
 use super::own::{Own, WINDOW};
-use super::progress::{self, Progress};
-#[cfg(feature = "mutants")]
-use crate::Mutant;
-use crate::config::refuse;
+use super::progress::Progress;
 use crate::mutant::{Plant, plant, planted};
 use crate::names::Names;
 use crate::parts::{Part, PartTimer, Routed, route};
 use crate::{
     Broadcast, BroadcastEvent, MessageId, ReliableBroadcast, TotalOrderBroadcast, UniformBroadcast,
 };
-
-/// The settings of total order by a sequencer. All members should have the same.
-#[derive(Clone, Debug)]
-pub struct SequencerConfig<L, D> {
-    /// The link's.
-    pub link: L,
-    /// The leader detector's.
-    pub detector: D,
-    /// How long a member waits that is trusted and not the sequencer, because another has just become it, until it becomes it itself:
-    /// somewhat more than a round trip takes.
-    pub patience: Duration,
-    /// How many delivered messages are kept at most for members that are slow, or gone for all that anybody knows. Whoever is farther
-    /// behind skips messages.
-    pub keep: u64,
-    /// The bug that is planted in this layer, if any.
-    #[cfg(feature = "mutants")]
-    pub mutant: Option<Mutant>,
-}
-
-impl<L: Default, D: Default> Default for SequencerConfig<L, D> {
-    /// Waits 100 ms, and keeps ten thousand messages.
-    fn default() -> Self {
-        Self {
-            link: L::default(),
-            detector: D::default(),
-            patience: Duration::from_millis(100),
-            keep: 10_000,
-            #[cfg(feature = "mutants")]
-            mutant: None,
-        }
-    }
-}
 
 /// One member, the sequencer, gives every message its place; a message is delivered once a majority has it in that place.
 ///
@@ -87,7 +53,7 @@ impl<L: Default, D: Default> Default for SequencerConfig<L, D> {
 /// ```
 pub struct SequencerOrder<P: Payload, L: PerfectLink<SequencerFrame<P>>, D: LeaderDetector> {
     patience: Duration,
-    keep: u64,
+    pub(super) keep: u64,
     link: L,
     heard: Outbox<L>,
     /// Memory for the events being handled.
@@ -139,11 +105,7 @@ where
     type Event = BroadcastEvent<P>;
 
     fn open(config: &Self::Config, disk: &mut Disk<'_>) -> Result<Self, OpenError> {
-        if config.patience == Duration::ZERO {
-            refuse(
-                "patience is zero, so two members could fence each other for ever; give it time",
-            )?;
-        }
+        config.validate()?;
         let plant = plant!(config);
         Ok(Self {
             patience: config.patience,
@@ -337,8 +299,9 @@ where
         match body {
             Body::Submit { id, payload } => self.place(id, payload, io),
             Body::Order { epoch, number, id, payload, committed, stable } => {
-                self.ordered(epoch, (number, id, payload), io);
-                self.commit(committed, stable, io);
+                if self.ordered(epoch, (number, id, payload), io) {
+                    self.commit(committed, stable, io);
+                }
             }
             Body::Ack { number, delivered, .. } => self.acked(from, number, delivered, io),
             Body::Commit { committed, stable, .. } => self.commit(committed, stable, io),
@@ -387,90 +350,24 @@ where
         }
     }
 
-    /// As the sequencer, gives a message its place, if it has none.
-    fn place(&mut self, id: MessageId, payload: P, io: &mut Io<'_, Self>) {
-        let Role::Sequencer(_) = self.role else { return };
-        if !Names::<P>::is_possible(id, io.members()) {
-            return self.drop_frame();
-        }
-        if self.ledger.has(id) && !planted!(self.plant, RetryDeliveredTwice) {
-            return;
-        }
-        self.ledger.push(id, payload);
-        if planted!(self.plant, DeliverBeforeMajority) {
-            self.committed = self.ledger.last();
-        }
-        self.advance(io);
-    }
-
-    /// As the sequencer, sends the order on, and delivers what a majority has.
-    pub(super) fn advance(&mut self, io: &mut Io<'_, Self>) {
-        let Role::Sequencer(peers) = &self.role else { return };
-        let committed = progress::committed(peers, self.ledger.last(), io.members().len());
-        self.committed = self.committed.max(committed);
-        self.deliver(io);
-        let stable = self.stable(io);
-        self.ledger.forget(stable.max(self.ledger.delivered().saturating_sub(self.keep)));
-        let count = if let Role::Sequencer(peers) = &self.role { peers.len() } else { 0 };
-        for place in 0..count {
-            self.send_on(place, stable, io);
-        }
-    }
-
-    /// How far all members have delivered, as far as the sequencer knows.
-    fn stable(&self, io: &Io<'_, Self>) -> u64 {
-        let Role::Sequencer(peers) = &self.role else { return 0 };
-        let of_others = peers.iter().map(|peer| peer.delivered).min().unwrap_or(u64::MAX);
-        let all_are_known = peers.len() + 1 == io.members().len();
-        if all_are_known { of_others.min(self.ledger.delivered()) } else { 0 }
-    }
-
-    /// Sends a member what it has room for, and tells it what is committed of what it has.
-    fn send_on(&mut self, place: usize, stable: u64, io: &mut Io<'_, Self>) {
-        let (epoch, committed) = (self.epoch, self.committed);
-        while let Role::Sequencer(peers) = &mut self.role {
-            let peer = &mut peers[place];
-            if peer.next > self.ledger.last() || !peer.has_room() {
-                break;
-            }
-            let member = peer.member;
-            if let Some((id, payload)) = self.ledger.get(peer.next).cloned() {
-                let number = peer.next;
-                peer.next += 1;
-                peer.told = peer.told.max(committed.min(number));
-                let order = Body::Order { epoch, number, id, payload, committed, stable };
-                self.say(member, order, io);
-            } else {
-                peer.next = self.ledger.last() + 1;
-                let part = Arc::new(self.ledger.part(peer.acked.max(peer.delivered)));
-                self.say(member, Body::Adopt { epoch, part, committed }, io);
-            }
-        }
-        if let Role::Sequencer(peers) = &mut self.role
-            && let Some(committed) = peers[place].tell(committed)
-        {
-            let member = peers[place].member;
-            self.say(member, Body::Commit { epoch, committed, stable }, io);
-        }
-    }
-
-    /// The sequencer has given a message a place.
+    /// The sequencer has given a message a place. Tells whether that can be.
     fn ordered(
         &mut self,
         epoch: u64,
         (number, id, payload): (u64, MessageId, P),
         io: &mut Io<'_, Self>,
-    ) {
+    ) -> bool {
         let last = self.ledger.last();
         let is_possible = Names::<P>::is_possible(id, io.members());
         if !is_possible || number > last.saturating_add(2 * u64::from(WINDOW)) {
-            return self.drop_frame();
+            self.drop_frame();
+            return false;
         }
-        if number <= last && self.synced == epoch {
-            return;
+        if number > last || self.synced != epoch {
+            self.early.insert(number, (id, payload));
+            self.fill_in(epoch, io);
         }
-        self.early.insert(number, (id, payload));
-        self.fill_in(epoch, io);
+        true
     }
 
     /// Puts what has come early into its place, and acknowledges it.
@@ -489,21 +386,6 @@ where
         let ack =
             Body::Ack { epoch, number: self.ledger.last(), delivered: self.ledger.delivered() };
         self.say(self.sequencer_of(epoch, io), ack, io);
-    }
-
-    /// As the sequencer: a member has all places up to this one.
-    fn acked(&mut self, from: NodeId, number: u64, delivered: u64, io: &mut Io<'_, Self>) {
-        let last = self.ledger.last();
-        let Role::Sequencer(peers) = &mut self.role else { return };
-        let peer = peers.iter_mut().find(|peer| peer.member == from);
-        match peer.filter(|peer| number < peer.next && number <= last && delivered <= number) {
-            Some(peer) => {
-                peer.acked = peer.acked.max(number);
-                peer.delivered = peer.delivered.max(delivered);
-                self.advance(io);
-            }
-            None => self.drop_frame(),
-        }
     }
 
     /// The sequencer has told what is committed, and what may be forgotten.
