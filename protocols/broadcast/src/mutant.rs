@@ -179,6 +179,19 @@ impl Mutant {
                 "fifo-gap",
                 "delivers any number from the next on, and drops those that it has skipped",
             ),
+            Self::PullUnanswered => ("G-1", "pull-unanswered", "answers no question for news"),
+            Self::SamePeers => {
+                ("G-2", "same-peers", "tells and asks the first of its neighbours, and no others")
+            }
+            Self::OneRound => {
+                ("G-3", "one-round", "passes nothing on: only its origin tells of a message")
+            }
+            _ => self.facts_of_total_order(),
+        }
+    }
+
+    const fn facts_of_total_order(self) -> (&'static str, &'static str, &'static str) {
+        match self {
             Self::DeliverBeforeMajority => (
                 "TO-1",
                 "deliver-before-majority",
@@ -204,13 +217,7 @@ impl Mutant {
                 "forgets-unstable",
                 "forgets delivered messages at once, though others have not got them yet",
             ),
-            Self::PullUnanswered => ("G-1", "pull-unanswered", "answers no question for news"),
-            Self::SamePeers => {
-                ("G-2", "same-peers", "tells and asks the first of its neighbours, and no others")
-            }
-            Self::OneRound => {
-                ("G-3", "one-round", "passes nothing on: only its origin tells of a message")
-            }
+            _ => panic!("every other bug has its facts above"),
         }
     }
 }
