@@ -202,6 +202,23 @@ impl<N: Node> World<N> {
         !self.core.queue.pending().any(|(other, _, of)| of == lane && other < number)
     }
 
+    /// What was sent after this number to nodes that are down arrives nowhere. It is dropped at once, so that it makes no difference whether
+    /// a node crashes just before something is sent to it or just after.
+    fn drop_sent_to_dead(&mut self, after: u64) {
+        let is_down = |slot: u32| self.nodes[slot as usize].is_none();
+        let recent = self.core.queue.pending().rev().take_while(|entry| entry.0 > after);
+        let lost: Vec<(u64, u32)> = recent
+            .filter_map(|(number, place, _)| match *self.core.events.peek(place) {
+                Event::Message { to, .. } if is_down(to) => Some((number, to)),
+                _ => None,
+            })
+            .collect();
+        for (number, to) in lost {
+            let place = self.core.queue.take(number).expect("it is pending");
+            self.core.drop_waiting(to, place);
+        }
+    }
+
     /// Lets nodes act, and sees whether one panics.
     fn guard<O: Observer>(
         &mut self,
@@ -209,12 +226,16 @@ impl<N: Node> World<N> {
         act: impl FnOnce(&mut Self, &mut O),
     ) -> Result<(), Incident> {
         self.core.tracing = observer.wants_trace();
+        let before = self.core.queue.pending().next_back().map_or(0, |(number, ..)| number);
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| act(self, observer))) {
             // Only a node's own panic is the node's fault.
             let Some(node) = self.acting.take() else {
                 resume_unwind(payload);
             };
             self.incident = Some(Incident::panic(node, &*payload, self.core.moment()));
+        }
+        if self.nodes.iter().any(Option::is_none) {
+            self.drop_sent_to_dead(before);
         }
         self.flush(observer);
         self.incident.clone().map_or(Ok(()), Err)

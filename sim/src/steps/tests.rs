@@ -107,6 +107,9 @@ fn a_node_that_is_killed_takes_along_what_is_on_its_way_to_it_and_nothing_else()
     world.kill(NodeId(1), &mut ());
     assert!(world.node(NodeId(1)).is_none());
     assert_eq!(enabled(&world).len(), 2, "its timer is gone, and n2 still hears both");
+    world.request(NodeId(0), RequestToken(9), 9, &mut ()).expect("it can be asked");
+    assert_eq!(enabled(&world).len(), 3, "nothing is under way to who is down");
+    happen(&mut world, &[2]);
     world.kill(NodeId(0), &mut ());
     assert_eq!(enabled(&world).len(), 2, "what a node has sent stays under way");
     world.kill(NodeId(2), &mut ());
