@@ -1,7 +1,5 @@
 //! The worlds: broadcasts over a network that is assumed to be perfect, and the judge of what they promise.
 
-use std::hash::Hash;
-
 use seatrial_broadcast::{
     AllAckUniform, BestEffort, Broadcast, CausalWaiting, DetectedConfig, EagerReliable, Frame,
     LinkedConfig, MajorityAckUniform, Mutant, OrderConfig, Part, Process, ProcessConfig, Request,

@@ -4,7 +4,7 @@ use seatrial_broadcast::Mutant;
 use seatrial_checkers::delivery::Property;
 use seatrial_search::{Explorable, Exploration, Extent, Reduction};
 
-use super::broadcasts::{self as worlds, *};
+use super::broadcasts::*;
 
 /// Finds what is wrong whatever is left out, always with as few steps, and finds it again in the same steps.
 fn is_found<N: Explorable>(
@@ -36,47 +36,47 @@ fn a_uniform_broadcast_that_delivers_early_is_found_in_three_steps() {
         assert_eq!(steps[2], "n0 crashes");
         steps.len()
     };
-    let majority = worlds::majority(3, Some(Mutant::UrbEarly)).with_crashes(1);
+    let majority = majority(3, Some(Mutant::UrbEarly)).with_crashes(1);
     assert_eq!(crash(is_found(&messages(majority, 1), UNIFORM, "URB4")), 3);
     // Two notices of the crash besides.
-    let all_ack = worlds::all_ack(3, Some(Mutant::UrbEarly)).with_crashes(1);
+    let all_ack = all_ack(3, Some(Mutant::UrbEarly)).with_crashes(1);
     assert_eq!(crash(is_found(&messages(all_ack, 1), UNIFORM, "URB4")), 5);
 }
 
 /// RN-1. The origin hands over its own copy, and the copy that another sends back.
 #[test]
 fn a_uniform_broadcast_that_hands_over_every_copy_is_found_in_four_steps() {
-    let small = messages(worlds::majority(3, Some(Mutant::CallbackOnReceipt)), 1);
+    let small = messages(majority(3, Some(Mutant::CallbackOnReceipt)), 1);
     assert_eq!(is_found(&small, UNIFORM, "URB2").len(), 4);
 }
 
 /// RN-3. One member delivers what nobody passes on, and the origin crashes.
 #[test]
 fn a_broadcast_that_relays_nothing_is_found_in_three_or_four_steps() {
-    let reliable = worlds::reliable(3, Some(Mutant::NoRelay)).with_crashes(1);
+    let reliable = reliable(3, Some(Mutant::NoRelay)).with_crashes(1);
     assert_eq!(is_found(&messages(reliable, 1), RELIABLE, "RB4").len(), 3);
-    let majority = worlds::majority(3, Some(Mutant::NoRelay)).with_crashes(1);
+    let majority = majority(3, Some(Mutant::NoRelay)).with_crashes(1);
     assert_eq!(is_found(&messages(majority, 1), UNIFORM, "URB4").len(), 4);
 }
 
 /// RN-2. All live members acknowledge, one has crashed, and nobody delivers.
 #[test]
 fn an_all_ack_broadcast_that_waits_for_the_dead_is_found_in_seven_steps() {
-    let small = worlds::all_ack(3, Some(Mutant::WaitsForTheDead)).with_crashes(1);
+    let small = all_ack(3, Some(Mutant::WaitsForTheDead)).with_crashes(1);
     assert_eq!(is_found(&messages(small, 1), UNIFORM, "URB1").len(), 7);
 }
 
 /// O16. An answer overtakes what it answers.
 #[test]
 fn a_causal_broadcast_that_does_not_wait_is_found_in_four_steps() {
-    let small = messages(worlds::causal(3, Some(Mutant::CausalNoWait)), 2);
+    let small = messages(causal(3, Some(Mutant::CausalNoWait)), 2);
     assert_eq!(is_found(&small, CAUSAL, "CRB5").len(), 4);
 }
 
 /// Reliable broadcast promises less than uniform: that is found as well.
 #[test]
 fn a_reliable_broadcast_is_not_uniform() {
-    let small = messages(worlds::reliable(3, None).with_crashes(1), 1);
+    let small = messages(reliable(3, None).with_crashes(1), 1);
     assert_eq!(is_found(&small, UNIFORM, "URB4").len(), 3);
     assert!(small.explore(Reduction::States, judge(RELIABLE)).holds());
 }

@@ -2,7 +2,7 @@
 
 use seatrial_search::{Explorable, Exploration, Explored, Extent, Reduction};
 
-use super::broadcasts::{self as worlds, *};
+use super::broadcasts::*;
 
 /// What an exploration that found nothing wrong has counted.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ fn counts(explored: &Explored) -> Counts {
 #[test]
 fn two_best_effort_broadcasts_among_three_come_in_720_orders_and_among_four_in_40320() {
     for (nodes, orders) in [(3, 720), (4, 40_320)] {
-        let small = first_messages(worlds::best_effort(nodes), 2);
+        let small = first_messages(best_effort(nodes), 2);
         let every = counts(&small.explore(Reduction::Nothing, judge(BEST_EFFORT)));
         let states = 5_u64.pow(nodes);
         let ends = 2_u64.pow(nodes);
@@ -58,7 +58,7 @@ fn factorial(number: u64) -> u64 {
 /// Two of them are two each, with b and without it.
 #[test]
 fn one_broadcast_between_two_with_one_crash_has_fourteen_executions() {
-    let small = first_messages(worlds::best_effort(2).with_crashes(1), 1);
+    let small = first_messages(best_effort(2).with_crashes(1), 1);
     for how in [Reduction::Nothing, Reduction::States] {
         assert_eq!(counts(&small.explore(how, judge(BEST_EFFORT))).executions, 14, "{how:?}");
     }
@@ -82,18 +82,18 @@ fn agrees<N: Explorable>(
 
 #[test]
 fn the_same_states_are_reached_with_reduction_and_without() {
-    agrees(&messages(worlds::best_effort(2).with_crashes(2), 2), BEST_EFFORT);
-    agrees(&messages(worlds::best_effort(3).with_crashes(1), 1), BEST_EFFORT);
-    agrees(&messages(worlds::reliable(3, None).with_crashes(1), 1), RELIABLE);
-    agrees(&messages(worlds::causal(2, None).with_crashes(1), 2), CAUSAL);
-    agrees(&messages(worlds::all_ack(2, None).with_crashes(1), 1), UNIFORM);
-    let majority = agrees(&messages(worlds::majority(3, None).with_crashes(1), 1), UNIFORM);
+    agrees(&messages(best_effort(2).with_crashes(2), 2), BEST_EFFORT);
+    agrees(&messages(best_effort(3).with_crashes(1), 1), BEST_EFFORT);
+    agrees(&messages(reliable(3, None).with_crashes(1), 1), RELIABLE);
+    agrees(&messages(causal(2, None).with_crashes(1), 2), CAUSAL);
+    agrees(&messages(all_ack(2, None).with_crashes(1), 1), UNIFORM);
+    let majority = agrees(&messages(majority(3, None).with_crashes(1), 1), UNIFORM);
     assert_eq!((majority.executions, majority.states, majority.ends), (12_539, 223, 29));
 }
 
 #[test]
 fn uniform_broadcast_holds_in_every_order_and_at_every_crash_point_of_a_minority() {
-    let three = messages(worlds::majority(3, None).with_crashes(1), 2);
+    let three = messages(majority(3, None).with_crashes(1), 2);
     let expected = Counts {
         executions: 143_439_766_994,
         states: 213_230,
@@ -101,7 +101,7 @@ fn uniform_broadcast_holds_in_every_order_and_at_every_crash_point_of_a_minority
         ends: 2_833,
     };
     assert_eq!(counts(&three.explore(Reduction::States, judge(UNIFORM))), expected);
-    let four = messages(worlds::majority(4, None).with_crashes(1), 1);
+    let four = messages(majority(4, None).with_crashes(1), 1);
     let expected =
         Counts { executions: 7_054_963_059, states: 31_817, transitions: 208_709, ends: 377 };
     assert_eq!(counts(&four.explore(Reduction::States, judge(UNIFORM))), expected);
@@ -110,18 +110,18 @@ fn uniform_broadcast_holds_in_every_order_and_at_every_crash_point_of_a_minority
 /// Every member that is up is told of every crash, at each moment after it.
 #[test]
 fn all_ack_uniform_broadcast_holds_whoever_crashes_and_whenever_that_is_told() {
-    let one = messages(worlds::all_ack(3, None).with_crashes(2), 1);
+    let one = messages(all_ack(3, None).with_crashes(2), 1);
     let expected = Counts { executions: 1_060_126, states: 3_406, transitions: 8_349, ends: 929 };
     assert_eq!(counts(&one.explore(Reduction::States, judge(UNIFORM))), expected);
 }
 
 #[test]
 fn causal_broadcast_holds_in_every_order_and_at_every_crash_point() {
-    let three = messages(worlds::causal(3, None).with_crashes(1), 2);
+    let three = messages(causal(3, None).with_crashes(1), 2);
     let expected =
         Counts { executions: 22_552_668, states: 19_370, transitions: 73_092, ends: 1_968 };
     assert_eq!(counts(&three.explore(Reduction::States, judge(CAUSAL))), expected);
-    let four = messages(worlds::causal(4, None).with_crashes(1), 1);
+    let four = messages(causal(4, None).with_crashes(1), 1);
     let expected = Counts { executions: 8_076_819, states: 5_581, transitions: 25_724, ends: 273 };
     assert_eq!(counts(&four.explore(Reduction::States, judge(CAUSAL))), expected);
 }
