@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use seatrial_history::{Endpoint, Moment, TraceEvent, TraceItem, TraceLine};
-use seatrial_node::{Fact, Instant, NodeId, Status};
+use seatrial_node::{Fact, Instant, MessageNumber, NodeId, Status};
 
 use crate::page::{Page, Role, clean};
 
@@ -218,6 +218,10 @@ pub(crate) fn fact_text(fact: &Fact) -> String {
             Some(digest) => format!("digest={digest:016x}"),
             None => format!("digest={value}"),
         },
+        ("message", value) => match value.as_u64() {
+            Some(number) => format!("message={}", MessageNumber(number)),
+            None => format!("message={value}"),
+        },
         (name, serde_json::Value::String(value)) => format!("{name}={value}"),
         (name, value) => format!("{name}={value}"),
     };
@@ -231,6 +235,14 @@ mod tests {
 
     fn shown(lines: Vec<&TraceLine>) -> Vec<u64> {
         lines.into_iter().map(|line| line.at.step).collect()
+    }
+
+    #[test]
+    fn a_message_is_named_by_its_number_and_by_the_life_of_its_origin_after_the_first() {
+        let deliver = |message| Fact::Deliver { origin: NodeId(1), message, digest: 7 };
+        let text = "deliver origin=n1 message=2 digest=0000000000000007";
+        assert_eq!(fact_text(&deliver(1 << 32 | 2)), text);
+        assert_eq!(fact_text(&deliver(3 << 32 | 2)), text.replace("=2", "=3/2"));
     }
 
     #[test]

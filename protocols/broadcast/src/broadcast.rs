@@ -1,8 +1,10 @@
 //! What all broadcasts have in common, and the promises that layers above ask for by name.
 
+use std::fmt;
+
 use seatrial_detectors::Suspicion;
 use seatrial_links::Payload;
-use seatrial_node::{Announce, Fact, Io, Node, NodeId};
+use seatrial_node::{Announce, Fact, Io, MessageNumber, Node, NodeId};
 
 /// A broadcast that a parent layer, or a user, broadcasts through. It delivers to every member, the sender included.
 pub trait Broadcast<P: Payload>: Node<Event = BroadcastEvent<P>> {
@@ -25,12 +27,19 @@ pub trait UniformBroadcast<P: Payload>: ReliableBroadcast<P> {}
 pub trait TotalOrderBroadcast<P: Payload>: UniformBroadcast<P> {}
 
 /// Names a message for ever: no two broadcasts have the same name, not even in two lives of their origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId {
     /// Who broadcast it.
     pub origin: NodeId,
     /// Which of its messages: the origin's life in the upper 32 bits, its number in that life, from 1, in the lower ones.
     pub number: u64,
+}
+
+/// `n1:2`, or `n1:3/2` in the third life of `n1`: as short as a trace wants it.
+impl fmt::Debug for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.origin, MessageNumber(self.number))
+    }
 }
 
 impl MessageId {

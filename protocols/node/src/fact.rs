@@ -96,14 +96,14 @@ pub enum Fact {
     Send {
         /// To whom.
         to: NodeId,
-        /// Names the message among all those of its origin.
+        /// Names the message among all those of its origin: see [`MessageNumber`](crate::MessageNumber).
         message: u64,
         /// Its content.
         digest: u64,
     },
     /// The node has broadcast a message (Cachin, Guerraoui and Rodrigues, ch. 3).
     Broadcast {
-        /// Names the message among all those of its origin.
+        /// Names the message among all those of its origin: see [`MessageNumber`](crate::MessageNumber).
         message: u64,
         /// Its content.
         digest: u64,
@@ -112,7 +112,7 @@ pub enum Fact {
     Deliver {
         /// Who broadcast it.
         origin: NodeId,
-        /// Names the message among all those of its origin.
+        /// Names the message among all those of its origin: see [`MessageNumber`](crate::MessageNumber).
         message: u64,
         /// Its content.
         digest: u64,

@@ -60,6 +60,29 @@ impl<'de> Deserialize<'de> for NodeId {
     }
 }
 
+/// The number by which [`Fact`](crate::Fact) names a message among all those of its origin: the origin's life in the upper 32 bits, and
+/// its number in that life in the lower ones, both from 1.
+///
+/// As text it is `2` for the second message of a first life, and `3/2` for the second of the third.
+///
+/// ```
+/// use seatrial_node::MessageNumber;
+///
+/// assert_eq!(MessageNumber(1 << 32 | 2).to_string(), "2");
+/// assert_eq!(MessageNumber(3 << 32 | 2).to_string(), "3/2");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageNumber(pub u64);
+
+impl fmt::Display for MessageNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0 >> 32, self.0 & 0xffff_ffff) {
+            (0 | 1, number) => write!(f, "{number}"),
+            (life, number) => write!(f, "{life}/{number}"),
+        }
+    }
+}
+
 /// Names one client request at the node that received it. It is answered there, at most once, and dies with that node's
 /// present life: after a crash nobody can answer it any more. A host never gives the same token to two requests of a node, not even in
 /// different lives, so one that was kept on the disk names nothing else.

@@ -116,7 +116,7 @@ mod wire;
 pub use child::Outbox;
 pub use disk::{Disk, DiskError, DiskWrite, FileName, NoStorage, Storage};
 pub use fact::{Announce, Clock, Fact};
-pub use id::{NodeId, ParseNodeIdError, ReadToken, RequestToken, SyncToken};
+pub use id::{MessageNumber, NodeId, ParseNodeIdError, ReadToken, RequestToken, SyncToken};
 pub use input::Input;
 pub use io::Io;
 pub use load::{Load, Purpose, Sending};

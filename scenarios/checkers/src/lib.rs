@@ -12,6 +12,7 @@ mod echo;
 mod figures;
 pub mod linearizability;
 pub mod raft;
+mod several;
 
 pub use answers::Answers;
 pub use checker::{Checker, Cluster};

@@ -5,6 +5,7 @@ use seatrial_node::{Fact, NodeId};
 
 use super::happened_before::{Event, Trace};
 use super::{hybrid_bound, hybrid_order, lamport, vector};
+use crate::several::{self, Line, worst};
 use crate::{Checker, Cluster};
 
 /// A law that [`ClockLaws`] judges.
@@ -168,13 +169,7 @@ impl Checker for ClockLaws {
 
     fn verdict(&mut self, _: Moment) -> Verdict {
         self.finish();
-        let words: Vec<Verdict> = (0..self.judged.len()).map(|place| self.word(place)).collect();
-        let rank = |word: &Verdict| match word {
-            Verdict::Violated(_) => 0,
-            Verdict::Unknown { .. } => 1,
-            Verdict::Holds => 2,
-        };
-        words.into_iter().min_by_key(rank).unwrap_or(Verdict::Holds)
+        worst((0..self.judged.len()).map(|place| self.word(place)))
     }
 
     fn verdicts(&mut self, _: Moment, each: &mut dyn FnMut(&'static str, Verdict)) {
@@ -191,16 +186,14 @@ pub(super) fn violation(
     trace: &Trace,
     event: usize,
     explanation: String,
-    mut evidence: [(Moment, String); 2],
+    evidence: [Line; 2],
 ) -> Violation {
-    evidence.sort_by_key(|(at, _)| *at);
-    Violation {
-        property: law.name(),
-        source: law.source(),
+    several::violation(
+        (law.name(), law.source()),
+        trace.events[event].at,
         explanation,
-        at: Some(trace.events[event].at),
-        evidence: evidence.into_iter().map(|(at, text)| format!("{at}: {text}")).collect(),
-    }
+        evidence.into(),
+    )
 }
 
 /// A physical time in words: seconds of its minute, which is what differs within a run.

@@ -5,6 +5,7 @@ use seatrial_node::NodeId;
 
 use super::Property;
 use super::view::{Message, View};
+use crate::several::{self, Line};
 
 /// A delivery that has just been announced.
 #[derive(Clone, Copy, Debug)]
@@ -16,24 +17,14 @@ pub(super) struct Delivery {
     pub(super) message: usize,
 }
 
-/// One line of evidence.
-pub(super) type Line = (Moment, String);
-
 /// A violation with what led to it, in order of time.
 pub(super) fn violation(
     property: Property,
     at: Moment,
     explanation: String,
-    mut evidence: Vec<Line>,
+    evidence: Vec<Line>,
 ) -> Violation {
-    evidence.sort_by_key(|line| line.0);
-    Violation {
-        property: property.name(),
-        source: property.source(),
-        explanation,
-        at: Some(at),
-        evidence: evidence.into_iter().map(|(at, text)| format!("{at}: {text}")).collect(),
-    }
+    several::violation((property.name(), property.source()), at, explanation, evidence)
 }
 
 /// "message 3 of n2", and of which life, where that is not the first.

@@ -9,6 +9,7 @@ use super::total_order::TotalOrder;
 use super::view::View;
 use super::{Property, agreement, fifo, finite_duplication, no_creation, no_duplication, reach};
 use super::{reliable_delivery, stubborn_delivery, total_order, validity};
+use crate::several::worst;
 use crate::{Checker, Cluster, Offer};
 
 /// Judges the properties of links and broadcasts; see the [module's page](super).
@@ -160,14 +161,7 @@ impl Checker for DeliveryProperties {
     }
 
     fn verdict(&mut self, end: Moment) -> Verdict {
-        let words: Vec<Verdict> =
-            (0..self.judged.len()).map(|place| self.word(place, end)).collect();
-        let rank = |word: &Verdict| match word {
-            Verdict::Violated(_) => 0,
-            Verdict::Unknown { .. } => 1,
-            Verdict::Holds => 2,
-        };
-        words.into_iter().min_by_key(rank).unwrap_or(Verdict::Holds)
+        worst((0..self.judged.len()).map(|place| self.word(place, end)))
     }
 
     fn verdicts(&mut self, end: Moment, each: &mut dyn FnMut(&'static str, Verdict)) {

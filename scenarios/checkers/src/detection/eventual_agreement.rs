@@ -41,7 +41,7 @@ fn explain(
     one: usize,
     other: usize,
     when: &str,
-) -> (String, Vec<super::explain::Line>, Moment) {
+) -> (String, Vec<crate::several::Line>, Moment) {
     let leader = |slot: usize| view.processes[slot].leader().map(|(leader, _)| view.node(leader));
     let name = |slot: usize| leader(slot).map_or_else(String::new, |leader| leader.to_string());
     let (p, q, within) = (view.node(one), view.node(other), due.within);

@@ -5,9 +5,7 @@ use seatrial_node::Duration;
 
 use super::Property;
 use super::view::View;
-
-/// One line of evidence.
-pub(super) type Line = (Moment, String);
+use crate::several::{self, Line};
 
 /// From when on what must hold eventually has to hold.
 #[derive(Clone, Copy, Debug)]
@@ -63,16 +61,9 @@ pub(super) fn violation(
     property: Property,
     at: Moment,
     explanation: String,
-    mut evidence: Vec<Line>,
+    evidence: Vec<Line>,
 ) -> Violation {
-    evidence.sort_by_key(|line| line.0);
-    Violation {
-        property: property.name(),
-        source: property.source(),
-        explanation,
-        at: Some(at),
-        evidence: evidence.into_iter().map(|(at, text)| format!("{at}: {text}")).collect(),
-    }
+    several::violation((property.name(), property.source()), at, explanation, evidence)
 }
 
 impl View {

@@ -9,6 +9,7 @@ use super::figures::{MEASURES, Sightings};
 use super::view::View;
 use super::{Property, accuracy, eventual_agreement, eventual_detection, eventual_strong_accuracy};
 use super::{strong_accuracy, strong_completeness};
+use crate::several::worst;
 use crate::{Checker, Cluster, Offer};
 
 /// Judges the properties of failure detectors and leader detectors, and measures them; see the [module's page](super).
@@ -223,14 +224,7 @@ impl Checker for DetectionProperties {
     }
 
     fn verdict(&mut self, end: Moment) -> Verdict {
-        let words: Vec<Verdict> =
-            (0..self.judged.len()).map(|place| self.word(place, end)).collect();
-        let rank = |word: &Verdict| match word {
-            Verdict::Violated(_) => 0,
-            Verdict::Unknown { .. } => 1,
-            Verdict::Holds => 2,
-        };
-        words.into_iter().min_by_key(rank).unwrap_or(Verdict::Holds)
+        worst((0..self.judged.len()).map(|place| self.word(place, end)))
     }
 
     fn verdicts(&mut self, end: Moment, each: &mut dyn FnMut(&'static str, Verdict)) {
