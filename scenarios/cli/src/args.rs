@@ -44,7 +44,7 @@ pub(crate) struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List what there is: protocols, mutants, workloads, models, checkers, scenarios
+    /// List what there is: protocols, settings, mutants, workloads, models, checkers, figures, scenarios
     List(list::Args),
     /// Run one seed and tell what happened
     Run(run::Args),
