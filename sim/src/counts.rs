@@ -52,6 +52,21 @@ impl FaultKind {
         Self::TornWrite,
     ];
 
+    /// What it strikes.
+    pub const fn group(self) -> Group {
+        match self {
+            Self::Loss
+            | Self::Duplicate
+            | Self::Reorder
+            | Self::Partition
+            | Self::Isolate
+            | Self::OneWay
+            | Self::Ring => Group::Network,
+            Self::Crash | Self::CrashStop | Self::Pause => Group::Node,
+            Self::LostWrite | Self::TornWrite => Group::Disk,
+        }
+    }
+
     /// Its name in scenarios, plans and reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,13 +92,41 @@ impl fmt::Display for FaultKind {
     }
 }
 
+/// What a kind of fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// Links between endpoints.
+    Network,
+    /// Nodes themselves.
+    Node,
+    /// Their disks.
+    Disk,
+}
+
+impl Group {
+    /// Every group, in the order in which reports list them.
+    pub const ALL: [Self; 3] = [Self::Network, Self::Node, Self::Disk];
+
+    /// Its name in commands and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Node => "node",
+            Self::Disk => "disk",
+        }
+    }
+}
+
 /// What became of one kind of fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// How often it was asked for.
     pub asked: u64,
-    /// How often it changed what happened.
+    /// How often it took hold of something.
     pub bit: u64,
+    /// How often a node or a client was given another input for it, one less, one late, or one more.
+    pub effect: u64,
 }
 
 /// What became of all kinds in a run, and what the network did.
@@ -109,6 +152,7 @@ impl Counts {
         for (mine, theirs) in self.faults.iter_mut().zip(other.faults) {
             mine.asked += theirs.asked;
             mine.bit += theirs.bit;
+            mine.effect += theirs.effect;
         }
         self.sent += other.sent;
         self.delivered += other.delivered;
@@ -123,5 +167,10 @@ impl Counts {
     #[inline]
     pub(crate) fn bit(&mut self, kind: FaultKind) {
         self.faults[kind as usize].bit += 1;
+    }
+
+    #[inline]
+    pub(crate) fn effect(&mut self, kind: FaultKind) {
+        self.faults[kind as usize].effect += 1;
     }
 }

@@ -122,13 +122,14 @@ impl SimDisk {
             match tape.choose(site::CRASH_WRITE, node, 3) {
                 0 => self.redo(change, bytes, |_| true),
                 _ if creates => {}
-                1 => counts.bit(FaultKind::LostWrite),
+                1 => lost(counts),
                 _ if matches!(change.undo, Undo::Write { .. }) => {
                     counts.asked(FaultKind::TornWrite);
                     counts.bit(FaultKind::TornWrite);
+                    counts.effect(FaultKind::TornWrite);
                     self.redo(change, bytes, |_| tape.choose(site::CRASH_SECTOR, node, 2) == 0);
                 }
-                _ => counts.bit(FaultKind::LostWrite),
+                _ => lost(counts),
             }
         }
         let open = changes.len();
@@ -268,6 +269,11 @@ impl SimDisk {
             }
         }
     }
+}
+
+fn lost(counts: &mut Counts) {
+    counts.bit(FaultKind::LostWrite);
+    counts.effect(FaultKind::LostWrite);
 }
 
 /// What an opening node reads.

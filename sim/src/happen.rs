@@ -199,6 +199,7 @@ impl<N: Node> World<N> {
         if self.core.bodies[node as usize].waiting.is_empty() {
             self.core.counts.bit(FaultKind::Pause);
         }
+        self.core.counts.effect(FaultKind::Pause);
         self.core.bodies[node as usize].waiting.push(slot);
     }
 }

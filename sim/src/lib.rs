@@ -42,7 +42,7 @@ mod timers;
 mod world;
 
 pub use client::{ClientIo, Driver};
-pub use counts::{Count, Counts, FaultKind};
+pub use counts::{Count, Counts, FaultKind, Group};
 pub use hash::RunHash;
 pub use incident::{Incident, Stop};
 pub use latency::Latency;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use seatrial_node::Duration;
 use seatrial_sim::{FaultPlan, Latency, Order, Setup, Tape};
 
+pub(crate) use self::plan::Draft;
 use crate::scenario::{Choice, Knob, Scenario, Setting};
 
 /// One run, drawn but not yet made.

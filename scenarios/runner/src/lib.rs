@@ -99,6 +99,7 @@ mod bounds;
 mod case;
 mod draw;
 mod explore;
+mod faults;
 mod hunt;
 mod hush;
 mod intern;
@@ -116,6 +117,7 @@ mod workload;
 
 pub use case::{CASE_VERSION, Case};
 pub use explore::{Bounds, ExplorationInfo, explore};
+pub use faults::{KindInfo, KnobInfo, kinds};
 pub use hunt::{HuntOptions, hunt};
 pub use judges::{CheckerInfo, checkers, figures};
 pub use prepared::{Prepared, Recording};

@@ -5,6 +5,7 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Fault, FaultPlan, PlannedFault, Rates, Target, WORLD};
 
 use super::Drawing;
+use crate::faults::{How, Make, kinds};
 use crate::scenario::{ClientSide, CrashStop, FaultSpec, Recurring, target};
 
 /// Draws a plan for these nodes and so many clients.
@@ -26,9 +27,11 @@ pub(super) fn draw(
     let burst = drawing.scalar("faults.burst", &spec.burst);
     let begun = faults.iter().map(|planned| planned.at).collect();
     let mut draft = Draft { members, clients, side, heal_after, burst, begun, drawing };
-    for kind in KINDS {
-        if let Some(recurring) = (kind.spec)(spec) {
-            faults.extend(draft.recur(kind.name, recurring, kind.make));
+    for kind in kinds() {
+        if let How::Recurring { get, make, .. } = kind.how
+            && let Some(recurring) = get(spec)
+        {
+            faults.extend(draft.recur(&format!("faults.{}", kind.key), recurring, make));
         }
     }
     if let Some(stop) = &spec.crash_stop {
@@ -38,83 +41,10 @@ pub(super) fn draw(
     FaultPlan { heal_after, rates, faults }
 }
 
-type Make = fn(&mut Draft<'_, '_>, &str, &Recurring) -> Fault;
-
-/// A kind that may be drawn: its name in the scenario, where it is there, and how one is made.
-struct Kind {
-    name: &'static str,
-    spec: fn(&FaultSpec) -> Option<&Recurring>,
-    make: Make,
-}
-
-const KINDS: &[Kind] = &[
-    Kind { name: "faults.isolate", spec: |spec| spec.isolate.as_ref(), make: isolate },
-    Kind { name: "faults.partition", spec: |spec| spec.partition.as_ref(), make: partition },
-    Kind { name: "faults.one_way", spec: |spec| spec.one_way.as_ref(), make: one_way },
-    Kind { name: "faults.ring", spec: |spec| spec.ring.as_ref(), make: ring },
-    Kind { name: "faults.pause", spec: |spec| spec.pause.as_ref(), make: pause },
-    Kind { name: "faults.crash", spec: |spec| spec.crash.as_ref(), make: crash },
-];
-
-fn crash(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
-    Fault::Crash { node: draft.target(name, recurring) }
-}
-
-fn pause(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
-    Fault::Pause { node: draft.target(name, recurring) }
-}
-
-fn ring(draft: &mut Draft<'_, '_>, name: &str, _: &Recurring) -> Fault {
-    Fault::Ring { order: draft.shuffled(name) }
-}
-
-fn isolate(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
-    let node = draft.target(name, recurring);
-    let clients: Vec<u32> = (0..draft.clients).filter(|_| draft.with_minority(name)).collect();
-    Fault::Isolate { node, clients: clients.into_iter().map(Endpoint::Client).collect() }
-}
-
-/// Two groups of any size, or, with five nodes and more, sometimes three.
-fn partition(draft: &mut Draft<'_, '_>, name: &str, _: &Recurring) -> Fault {
-    let nodes = draft.shuffled(name);
-    if nodes.len() < 2 {
-        // One node has nobody to be cut off from but clients.
-        let clients = (0..draft.clients).map(Endpoint::Client).collect();
-        return Fault::Partition { groups: vec![vec![Endpoint::Node(nodes[0])], clients] };
-    }
-    let cut = 1 + draft.below(&format!("{name}.size"), nodes.len() as u64 - 1) as usize;
-    let (first, rest) = nodes.split_at(cut);
-    let mut groups: Vec<Vec<NodeId>> = vec![first.to_vec(), rest.to_vec()];
-    if nodes.len() >= 5 && rest.len() >= 2 && draft.below(&format!("{name}.three"), 3) == 2 {
-        let last = groups[1].split_off(rest.len() / 2);
-        groups.push(last);
-    }
-    groups.sort_by_key(Vec::len);
-    let endpoints = |group: Vec<NodeId>| group.into_iter().map(Endpoint::Node).collect();
-    let mut groups: Vec<Vec<Endpoint>> = groups.into_iter().map(endpoints).collect();
-    draft.place_clients(name, &mut groups);
-    Fault::Partition { groups }
-}
-
-fn one_way(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
-    let one = match draft.target(name, recurring) {
-        Target::Node(node) => node,
-        // A direction has no sense for whoever may have a role later: anybody, then.
-        Target::Role(_) => draft.any(name),
-    };
-    let others = draft.members.iter().copied().filter(|node| *node != one);
-    let others: Vec<Endpoint> = others.map(Endpoint::Node).collect();
-    let one = vec![Endpoint::Node(one)];
-    if draft.below(&format!("{name}.direction"), 2) == 0 {
-        Fault::OneWay { from: one, to: others }
-    } else {
-        Fault::OneWay { from: others, to: one }
-    }
-}
-
-struct Draft<'a, 'd> {
-    members: &'a [NodeId],
-    clients: u32,
+/// A plan under way.
+pub(crate) struct Draft<'a, 'd> {
+    pub(crate) members: &'a [NodeId],
+    pub(crate) clients: u32,
     side: ClientSide,
     heal_after: Duration,
     /// Within how long after another fault one begins that belongs to a burst; zero where there are none.
@@ -176,19 +106,19 @@ impl Draft<'_, '_> {
         self.begun[after] + Duration::from_nanos(self.below(place, self.burst.as_nanos()))
     }
 
-    fn target(&mut self, name: &str, recurring: &Recurring) -> Target {
+    pub(crate) fn target(&mut self, name: &str, recurring: &Recurring) -> Target {
         let text = recurring.target.draw(&format!("{name}.target"), self.drawing.tape);
         let text = text.clone();
         target(&text, || self.any(name))
     }
 
-    fn any(&mut self, name: &str) -> NodeId {
+    pub(crate) fn any(&mut self, name: &str) -> NodeId {
         let chosen = self.below(&format!("{name}.node"), self.members.len() as u64);
         self.members[chosen as usize]
     }
 
     /// Groups are ordered by size: the first is the smallest, the last the largest.
-    fn place_clients(&mut self, name: &str, groups: &mut [Vec<Endpoint>]) {
+    pub(crate) fn place_clients(&mut self, name: &str, groups: &mut [Vec<Endpoint>]) {
         if self.side == ClientSide::Anywhere {
             return;
         }
@@ -198,7 +128,7 @@ impl Draft<'_, '_> {
         }
     }
 
-    fn with_minority(&mut self, name: &str) -> bool {
+    pub(crate) fn with_minority(&mut self, name: &str) -> bool {
         match self.side {
             ClientSide::Anywhere | ClientSide::Majority => false,
             ClientSide::Minority => true,
@@ -206,7 +136,7 @@ impl Draft<'_, '_> {
         }
     }
 
-    fn shuffled(&mut self, name: &str) -> Vec<NodeId> {
+    pub(crate) fn shuffled(&mut self, name: &str) -> Vec<NodeId> {
         let mut nodes = self.members.to_vec();
         let place = format!("{name}.order");
         for i in (1..nodes.len()).rev() {
@@ -216,7 +146,7 @@ impl Draft<'_, '_> {
         nodes
     }
 
-    fn below(&mut self, place: &str, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, place: &str, bound: u64) -> u64 {
         if bound == 0 {
             return 0;
         }

@@ -1,0 +1,99 @@
+//! Every kind of fault there is: what it does, how it is counted, which knobs it has, and how one is drawn.
+//!
+//! This is the one list. Scenarios draw from it, and what users read of faults is written from it.
+
+mod disk;
+mod network;
+mod node;
+
+use seatrial_node::Duration;
+use seatrial_sim::{Fault, FaultKind};
+
+use crate::draw::Draft;
+use crate::scenario::{Choice, FaultSpec, Knob, Rate, Recurring};
+
+/// A kind of fault, as users read of it and scenarios draw it.
+#[derive(Clone, Copy, Debug)]
+pub struct KindInfo {
+    /// Which one.
+    pub kind: FaultKind,
+    /// Its key in the table `[faults]` of a scenario.
+    pub key: &'static str,
+    /// What it does, in a line.
+    pub about: &'static str,
+    /// What counts as asked for.
+    pub asked: &'static str,
+    /// What counts as bitten.
+    pub bit: &'static str,
+    /// What counts as having had an effect.
+    pub effect: &'static str,
+    /// Its knobs, besides `count`, `lasts` and `target` of those that recur.
+    pub knobs: &'static [KnobInfo],
+    /// How a scenario asks for it.
+    pub(crate) how: How,
+}
+
+/// A knob of a kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnobInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What it sets, in a line.
+    pub about: &'static str,
+    /// What it is where nobody says.
+    pub default: &'static str,
+}
+
+/// How a scenario asks for a kind of fault.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum How {
+    /// At a rate, as long as there is trouble.
+    Steady {
+        put: fn(&mut FaultSpec, Knob<Rate>),
+        /// Rates from which swarm draws one, in parts of a million.
+        usual: &'static [u32],
+    },
+    /// So many times, each for a while.
+    Recurring {
+        get: fn(&FaultSpec) -> Option<&Recurring>,
+        put: fn(&mut FaultSpec, Recurring),
+        make: Make,
+        /// How swarm asks for it, where the trouble goes on for so long.
+        usual: fn(Duration) -> Recurring,
+    },
+    /// In a way of its own.
+    Special,
+    /// Not by itself: it comes with another kind.
+    Follows(FaultKind),
+}
+
+/// A kind that recurs: where its table is in `[faults]`, how one is drawn, how swarm asks for it.
+macro_rules! recurring {
+    ($key:ident, $make:expr, $usual:expr) => {
+        $crate::faults::How::Recurring {
+            get: |spec| spec.$key.as_ref(),
+            put: |spec, recurring| spec.$key = Some(recurring),
+            make: $make,
+            usual: $usual,
+        }
+    };
+}
+
+use recurring;
+
+/// So many times at most, each for a part of the trouble, at anybody or, every other time, at the leader.
+fn usual(most: u32, shortest: Duration, longest: Duration) -> Recurring {
+    Recurring {
+        count: Knob::Between { min: 1, max: most },
+        lasts: Knob::Between { min: shortest, max: longest },
+        target: Choice::Fixed("any".to_owned()),
+    }
+}
+
+/// Draws one fault of a kind, whose key is given.
+pub(crate) type Make = fn(&mut Draft<'_, '_>, &str, &Recurring) -> Fault;
+
+/// Every kind, in the order in which a plan draws them: a new one goes to the end of its group, so that seeds keep their meaning.
+pub fn kinds() -> impl Iterator<Item = &'static KindInfo> {
+    network::KINDS.iter().chain(node::KINDS).chain(disk::KINDS)
+}
