@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use seatrial_history::{Moment, Observer, TraceEvent};
-use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, Status};
+use seatrial_node::{Boot, Disk, Fact, Input, Instant, Io, Node, NodeId, Status};
 
 use crate::client::{ClientIo, Driver};
 use crate::core::{Core, Describe};
@@ -115,13 +115,27 @@ impl<N: Node> World<N> {
     ///
     /// # Panics
     /// Where no world can be made of the setup; [`World::try_reset`] says so instead.
-    pub fn reset(&mut self, setup: &Setup, tape: Tape, config: impl FnMut(NodeId) -> N::Config) {
-        if let Err(error) = self.try_reset(setup, tape, config) {
+    pub fn reset(
+        &mut self,
+        setup: &Setup,
+        tape: Tape,
+        mut config: impl FnMut(NodeId) -> N::Config,
+    ) {
+        self.reset_with(setup, tape, |boot| config(boot.node));
+    }
+
+    /// The same, with a configuration for each way in which the plan may have a node begin a life: with another version, or with a disk
+    /// in place of one that is gone. All are made here, so that nothing is made while the world runs.
+    ///
+    /// # Panics
+    /// Where no world can be made of the setup; [`World::try_reset_with`] says so instead.
+    pub fn reset_with(&mut self, setup: &Setup, tape: Tape, config: impl FnMut(Boot) -> N::Config) {
+        if let Err(error) = self.try_reset_with(setup, tape, config) {
             panic!("no world can be made of this setup: {error}");
         }
     }
 
-    /// The same, for a setup that comes from outside.
+    /// [`World::reset`] for a setup that comes from outside.
     ///
     /// # Errors
     /// Where no world can be made of the setup (see [`Setup::check`]). The world is as it was, and the tape is lost.
@@ -129,13 +143,26 @@ impl<N: Node> World<N> {
         &mut self,
         setup: &Setup,
         tape: Tape,
-        config: impl FnMut(NodeId) -> N::Config,
+        mut config: impl FnMut(NodeId) -> N::Config,
+    ) -> Result<(), SetupError> {
+        self.try_reset_with(setup, tape, |boot| config(boot.node))
+    }
+
+    /// [`World::reset_with`] for a setup that comes from outside.
+    ///
+    /// # Errors
+    /// Where no world can be made of the setup (see [`Setup::check`]). The world is as it was, and the tape is lost.
+    pub fn try_reset_with(
+        &mut self,
+        setup: &Setup,
+        tape: Tape,
+        mut config: impl FnMut(Boot) -> N::Config,
     ) -> Result<(), SetupError> {
         setup.check()?;
         self.nodes.clear();
         self.nodes.resize_with(setup.members.len(), || None);
         self.configs.clear();
-        self.configs.extend(setup.members.iter().copied().map(config));
+        self.configs.extend(setup.members.iter().map(|node| config(Boot::first(*node))));
         self.roster.clone_from(&setup.members);
         self.core.reset(setup);
         self.core.tape = tape;

@@ -98,6 +98,7 @@
 //!   effects. Chance is [`Io::choose`].
 //! - **Layers compose.** A node may own other nodes and run them with [`Io::child`], at any depth.
 
+mod boot;
 mod child;
 mod disk;
 mod fact;
@@ -113,6 +114,7 @@ mod status;
 mod time;
 mod wire;
 
+pub use boot::Boot;
 pub use child::Outbox;
 pub use disk::{Disk, DiskError, DiskWrite, FileName, NoStorage, Storage};
 pub use fact::{Announce, Clock, Fact};

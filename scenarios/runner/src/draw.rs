@@ -8,7 +8,8 @@ use seatrial_node::Duration;
 use seatrial_sim::{FaultPlan, Latency, Order, Setup, Tape};
 
 pub(crate) use self::plan::Draft;
-use crate::scenario::{Choice, Knob, Scenario, Setting};
+use crate::registry::Versions;
+use crate::scenario::{Choice, Knob, Scenario, Setting, Version};
 
 /// One run, drawn but not yet made.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Drawn {
     pub(crate) setup: Setup,
     /// The protocol's settings.
     pub(crate) settings: BTreeMap<String, Setting>,
+    /// What its other versions have otherwise.
+    pub(crate) versions: Versions,
     /// What clients do.
     pub(crate) clients: ClientPlan,
 }
@@ -53,7 +56,8 @@ impl Default for ClientPlan {
 pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
     let mut drawing = Drawing { tape, knobs: Vec::new() };
     let nodes = drawing.scalar("cluster.nodes", &scenario.cluster.nodes);
-    let settings = draw_settings(scenario, &mut drawing);
+    let settings = draw_settings("settings", &scenario.cluster.settings, &mut drawing);
+    let versions = draw_versions(scenario, &mut drawing);
     let count = drawing.scalar("clients.count", &scenario.clients.count);
     let clients = match count {
         0 if scenario.clients.count.greatest() == 0 => ClientPlan::default(),
@@ -64,15 +68,27 @@ pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
     draw_world(scenario, &mut drawing, &mut setup);
     setup.event_limit = scenario.judge.event_limit;
     setup.plan = plan::draw(&scenario.faults, &setup.members, count, &mut drawing);
-    Drawn { knobs: drawing.knobs, setup, settings, clients }
+    Drawn { knobs: drawing.knobs, setup, settings, versions, clients }
 }
 
-fn draw_settings(scenario: &Scenario, drawing: &mut Drawing<'_>) -> BTreeMap<String, Setting> {
+fn draw_settings(
+    table: &str,
+    settings: &BTreeMap<String, Choice<Setting>>,
+    drawing: &mut Drawing<'_>,
+) -> BTreeMap<String, Setting> {
     let draw = |(name, choice): (&String, &Choice<Setting>)| {
-        let place = format!("settings.{name}");
+        let place = format!("{table}.{name}");
         (name.clone(), drawing.choice(&place, choice, ToString::to_string).clone())
     };
-    scenario.cluster.settings.iter().map(draw).collect()
+    settings.iter().map(draw).collect()
+}
+
+fn draw_versions(scenario: &Scenario, drawing: &mut Drawing<'_>) -> Versions {
+    let versions = scenario.cluster.versions.iter();
+    let draw = |(version, settings): (&Version, &BTreeMap<String, Choice<Setting>>)| {
+        (version.number(), draw_settings(&format!("versions.{version}"), settings, drawing))
+    };
+    versions.map(draw).collect()
 }
 
 fn draw_clients(scenario: &Scenario, drawing: &mut Drawing<'_>) -> ClientPlan {

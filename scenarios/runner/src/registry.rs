@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use seatrial_checkers::Checker;
 use seatrial_history::{Amount, Measure, Theory};
-use seatrial_node::{Disk, Duration, NoStorage, Node, OpenError};
+use seatrial_node::{Boot, Disk, Duration, NoStorage, Node, OpenError};
 use seatrial_search::{Explorable, Exploration};
 
 use crate::explore::{Bounds, ExplorationEntry, ExplorationInfo};
@@ -360,15 +360,44 @@ impl Debug for Protocol {
     }
 }
 
+/// By version, the settings that it has otherwise than version 1.
+pub(crate) type Versions = BTreeMap<u32, BTreeMap<String, Setting>>;
+
 /// The settings that a run has drawn, for a protocol to make its configuration from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     values: BTreeMap<String, Setting>,
+    version: u32,
+    replaced_disk: bool,
+}
+
+/// Nothing is said: those of a first life.
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new(BTreeMap::new())
+    }
 }
 
 impl Settings {
-    pub(crate) fn new(values: BTreeMap<String, Setting>) -> Self {
-        Self { values }
+    pub(crate) const fn new(values: BTreeMap<String, Setting>) -> Self {
+        Self { values, version: 1, replaced_disk: false }
+    }
+
+    /// The settings for this life, with what its version says otherwise.
+    pub(crate) fn at(&self, boot: Boot, versions: &Versions) -> Self {
+        let mut values = self.values.clone();
+        values.extend(versions.get(&boot.version).cloned().unwrap_or_default());
+        Self { values, version: boot.version, replaced_disk: boot.replaced_disk }
+    }
+
+    /// Which version the node runs as, as the table `[cluster.versions]` of a scenario numbers them; 1 until an upgrade.
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Whether the node has lived before with another disk, which is gone; see [`Boot::replaced_disk`].
+    pub const fn replaced_disk(&self) -> bool {
+        self.replaced_disk
     }
 
     /// How long; `default` where the scenario does not say.

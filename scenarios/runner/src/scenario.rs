@@ -6,6 +6,7 @@ mod knob;
 mod library;
 mod read;
 mod setting;
+mod version;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,6 +23,7 @@ pub use knob::{Choice, Knob, Rate, Scalar};
 pub use library::{LIBRARY, LibraryEntry};
 pub(crate) use read::target;
 pub use setting::Setting;
+pub use version::Version;
 
 /// What is tried: a protocol, its clients, its network and disks, its troubles, and who judges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,9 @@ pub struct ClusterSpec {
     /// The protocol's own settings; `seatrial list protocols` names them.
     #[serde(default)]
     pub settings: BTreeMap<String, Choice<Setting>>,
+    /// Versions that nodes may be upgraded to, from 2: the settings that each has otherwise than version 1, which has those above.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<Version, BTreeMap<String, Choice<Setting>>>,
 }
 
 /// The clients of a scenario: each asks, waits, thinks, and asks again.

@@ -88,8 +88,9 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
         let setup = &drawn.setup;
         let settings = Settings::new(drawn.settings.clone());
         self.clients.begin(&drawn.clients, setup.clients, setup.plan.heal_after);
-        self.world.reset(setup, tape, |_| {
-            (self.config)(&settings).expect("settings were checked when the scenario was prepared")
+        self.world.reset_with(setup, tape, |boot| {
+            (self.config)(&settings.at(boot, &drawn.versions))
+                .expect("settings were checked when the scenario was prepared")
         });
         let healed = Instant::ZERO + setup.plan.heal_after;
         let Limit { clients, settle } = limit;

@@ -110,7 +110,11 @@ where
             name: "trial".into(),
             about: "a trial of one's own node".into(),
             protocol: PROTOCOL.into(),
-            cluster: ClusterSpec { nodes: Knob::Fixed(3), settings: Default::default() },
+            cluster: ClusterSpec {
+                nodes: Knob::Fixed(3),
+                settings: Default::default(),
+                versions: Default::default(),
+            },
             clients: ClientSpec { count: Knob::Fixed(0), ..ClientSpec::default() },
             workload: WorkloadSpec {
                 name: WORKLOAD.into(),

@@ -3,47 +3,82 @@
 use std::collections::BTreeMap;
 
 use seatrial_checkers::linearizability::Model;
-use seatrial_node::NodeId;
+use seatrial_node::{Boot, NodeId};
 use seatrial_sim::Target;
 
+use crate::intern::intern;
 use crate::registry::{Protocol, Settings, WorkloadInfo};
 use crate::scenario::{Choice, JudgeSpec, Recurring, Scenario, Setting, target, unknown};
 use crate::workload::NONE;
 
-/// Every value that may be drawn for a setting is known to the protocol and makes sense to it.
+/// Every value that may be drawn for a setting is known to the protocol and makes sense to it, in every version.
 pub(super) fn settings<'s>(
     scenario: &'s Scenario,
     protocol: &Protocol,
 ) -> Result<(), (&'static str, &'s str, String)> {
-    let table = "cluster.settings";
-    let first =
-        |(name, choice): (&String, &Choice<Setting>)| (name.clone(), choice.values()[0].clone());
-    for (name, choice) in &scenario.cluster.settings {
-        let known = protocol.settings().iter().map(|setting| setting.name);
-        if !known.clone().any(|known| known == name) {
-            let what = unknown(&format!("setting of {}", protocol.name()), name, known);
-            return Err((table, name, what));
-        }
-        for value in choice.values() {
-            let mut settings: BTreeMap<String, Setting> =
-                scenario.cluster.settings.iter().map(first).collect();
-            settings.insert(name.clone(), value.clone());
-            let check = |settings: &BTreeMap<String, Setting>| {
-                protocol.check(&scenario.workload.name, &Settings::new(settings.clone()))
-            };
-            let Err(what) = check(&settings) else {
-                continue;
-            };
-            // They are checked together, for some must fit others; one that is wrong by itself is to blame.
-            let alone = |(name, value): &(&String, &Setting)| {
-                check(&BTreeMap::from([((*name).clone(), (*value).clone())])).is_err()
-            };
-            let blamed = settings.iter().find(alone).map_or(name, |(name, _)| name);
-            let given = scenario.cluster.settings.get_key_value(blamed);
-            return Err((table, given.map_or(name, |(name, _)| name), what));
-        }
+    let cluster = &scenario.cluster;
+    let fits = SettingsFit { scenario, protocol, boot: Boot::first(NodeId(0)) };
+    fits.check("cluster.settings", &BTreeMap::new(), &cluster.settings)?;
+    for (version, settings) in &cluster.versions {
+        let boot = Boot { version: version.number(), ..fits.boot };
+        let table = intern(&format!("cluster.versions.{version}"));
+        SettingsFit { boot, ..fits }.check(table, &firsts(&cluster.settings), settings)?;
     }
     Ok(())
+}
+
+/// Of each setting the first value that may be drawn.
+fn firsts(settings: &BTreeMap<String, Choice<Setting>>) -> BTreeMap<String, Setting> {
+    let first =
+        |(name, choice): (&String, &Choice<Setting>)| (name.clone(), choice.values()[0].clone());
+    settings.iter().map(first).collect()
+}
+
+/// Asks the protocol whether settings make sense.
+#[derive(Clone, Copy)]
+struct SettingsFit<'s> {
+    scenario: &'s Scenario,
+    protocol: &'s Protocol,
+    boot: Boot,
+}
+
+impl SettingsFit<'_> {
+    /// These settings over those others.
+    fn check<'s>(
+        &self,
+        table: &'static str,
+        others: &BTreeMap<String, Setting>,
+        settings: &'s BTreeMap<String, Choice<Setting>>,
+    ) -> Result<(), (&'static str, &'s str, String)> {
+        for (name, choice) in settings {
+            let known = self.protocol.settings().iter().map(|setting| setting.name);
+            if !known.clone().any(|known| known == name) {
+                let what = unknown(&format!("setting of {}", self.protocol.name()), name, known);
+                return Err((table, name, what));
+            }
+            for value in choice.values() {
+                let mut together = others.clone();
+                together.extend(firsts(settings));
+                together.insert(name.clone(), value.clone());
+                let Err(what) = self.ask(&together) else {
+                    continue;
+                };
+                // They are checked together, for some must fit others; one that is wrong by itself is to blame.
+                let alone = |(name, value): &(&String, &Setting)| {
+                    self.ask(&BTreeMap::from([((*name).clone(), (*value).clone())])).is_err()
+                };
+                let blamed = together.iter().find(alone).map_or(name, |(name, _)| name);
+                let given = settings.get_key_value(blamed);
+                return Err((table, given.map_or(name, |(name, _)| name), what));
+            }
+        }
+        Ok(())
+    }
+
+    fn ask(&self, values: &BTreeMap<String, Setting>) -> Result<(), String> {
+        let settings = Settings::new(values.clone()).at(self.boot, &BTreeMap::new());
+        self.protocol.check(&self.scenario.workload.name, &settings)
+    }
 }
 
 /// Whether every fault is aimed at somebody whom each cluster that may be drawn has, or at a role that nodes show.
