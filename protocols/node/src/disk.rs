@@ -10,6 +10,8 @@
 
 use std::fmt;
 
+use crate::NodeId;
+
 /// The name of a file on a node's disk: up to [`FileName::MAX_LEN`] bytes of lower-case letters, digits, `-`, `_`, `.` and
 /// `/`. It is stored in place, so that layers can prefix it without allocating.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -186,6 +188,12 @@ pub trait Storage {
     /// # Errors
     /// Where the bytes cannot be read. What the buffer holds then is of no meaning.
     fn read(&mut self, file: FileName, offset: u64, buffer: &mut [u8]) -> Result<usize, DiskError>;
+
+    /// The node that is being opened, where the host says so. A node that writes its name on its disk can tell by this that it was
+    /// given another's, and refuse it.
+    fn owner(&self) -> Option<NodeId> {
+        None
+    }
 }
 
 /// The disk as an opening node sees it: files that a former life has left behind, to be read piece by piece.
@@ -225,6 +233,12 @@ impl<'a> Disk<'a> {
         buffer: &mut [u8],
     ) -> Result<usize, DiskError> {
         self.storage.read(self.folder.file(file), offset, buffer)
+    }
+
+    /// The node that is being opened, where the host says so: whose disk this ought to be, not whose it is. A disk that was put
+    /// into another machine holds a node's files all the same.
+    pub fn owner(&self) -> Option<NodeId> {
+        self.storage.owner()
     }
 }
 
@@ -287,6 +301,27 @@ mod tests {
     fn nested_folders_name_the_outermost_first() {
         let path = FolderPath::ROOT.join("orders").join("").join("raft");
         assert_eq!(path.file(FileName::new("log")).as_str(), "orders/raft/log");
+    }
+
+    #[test]
+    fn every_layer_sees_who_is_being_opened_where_the_host_says_so() {
+        struct Of(NodeId);
+        impl Storage for Of {
+            fn len(&mut self, _: FileName) -> Result<Option<u64>, DiskError> {
+                Ok(None)
+            }
+
+            fn read(&mut self, _: FileName, _: u64, _: &mut [u8]) -> Result<usize, DiskError> {
+                Ok(0)
+            }
+
+            fn owner(&self) -> Option<NodeId> {
+                Some(self.0)
+            }
+        }
+        let mut disk = Of(NodeId(3));
+        assert_eq!(Disk::new(&mut disk).child("raft").owner(), Some(NodeId(3)));
+        assert_eq!(Disk::new(&mut NoStorage).owner(), None);
     }
 
     #[test]
