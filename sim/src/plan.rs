@@ -30,6 +30,10 @@ pub struct FaultPlan {
     /// Faults at their times.
     #[serde(default)]
     pub faults: Vec<PlannedFault>,
+    /// Who is healed when the trouble is over; whoever is not named stays as broken as it was then, for ever. Everybody is healed
+    /// where this is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core: Option<Vec<NodeId>>,
 }
 
 /// What links between nodes, and between clients and nodes, do to messages. Rates are parts in a million.

@@ -27,7 +27,7 @@ pub fn setup(nodes: u32, events: u64) -> Setup {
     let rates = Rates { loss: 50_000, ..Rates::default() };
     Setup {
         latency: Latency::uniform(ms(1), ms(50)),
-        plan: FaultPlan { heal_after: Duration::MAX, rates, faults: Vec::new() },
+        plan: FaultPlan { heal_after: Duration::MAX, rates, ..FaultPlan::calm() },
         event_limit: events,
         ..Setup::new(nodes)
     }

@@ -67,7 +67,10 @@ pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
     setup.clients = count;
     draw_world(scenario, &mut drawing, &mut setup);
     setup.event_limit = scenario.judge.event_limit;
-    setup.plan = plan::draw(&scenario.faults, &setup.members, count, &mut drawing);
+    let zones = scenario.cluster.zones.as_ref();
+    let zones = zones.map_or_else(Vec::new, |zones| zones.of(&setup.members));
+    let cluster = plan::Cluster { members: &setup.members, clients: count, zones: &zones };
+    setup.plan = plan::draw(&scenario.faults, "faults", &cluster, &mut drawing);
     Drawn { knobs: drawing.knobs, setup, settings, versions, clients }
 }
 

@@ -44,6 +44,24 @@ pub struct KnobInfo {
     pub default: &'static str,
 }
 
+/// The knobs of every kind that recurs.
+pub const COMMON: [KnobInfo; 3] = [
+    KnobInfo { name: "count", about: "how many times it happens", default: "" },
+    KnobInfo { name: "lasts", about: "for how long each time", default: "" },
+    KnobInfo {
+        name: "target",
+        about: "whom it hits, where it hits one node: any, a node (n2), or a role that nodes show (leader)",
+        default: "any",
+    },
+];
+
+impl KindInfo {
+    /// Whether a scenario may give it this knob.
+    pub(crate) fn has_knob(&self, name: &str) -> bool {
+        COMMON.iter().chain(self.knobs).any(|knob| knob.name == name)
+    }
+}
+
 /// How a scenario asks for a kind of fault.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum How {

@@ -7,6 +7,7 @@ mod library;
 mod read;
 mod setting;
 mod version;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +25,8 @@ pub use library::{LIBRARY, LibraryEntry};
 pub(crate) use read::target;
 pub use setting::Setting;
 pub use version::Version;
+pub(crate) use zones::Zone;
+pub use zones::Zones;
 
 /// What is tried: a protocol, its clients, its network and disks, its troubles, and who judges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +99,9 @@ pub struct ClusterSpec {
     /// Versions that nodes may be upgraded to, from 2: the settings that each has otherwise than version 1, which has those above.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub versions: BTreeMap<Version, BTreeMap<String, Choice<Setting>>>,
+    /// Zones, each of which may fail as a whole: how many, or which nodes are in which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zones: Option<Zones>,
 }
 
 /// The clients of a scenario: each asks, waits, thinks, and asks again.
@@ -294,6 +300,14 @@ pub struct Recurring {
     /// Whom it hits, where it hits one node: `any`, a node (`n2`), or a role that nodes show (`leader`).
     #[serde(default = "anybody")]
     pub target: Choice<String>,
+}
+
+impl Recurring {
+    /// The names of the knobs that are given.
+    pub(crate) fn knobs(&self) -> Vec<String> {
+        let table = toml::Table::try_from(self).expect("a fault that recurs is a table");
+        table.into_iter().map(|(name, _)| name).collect()
+    }
 }
 
 /// Crashes for good, at times that the seed draws: a node each, as long as enough are kept.

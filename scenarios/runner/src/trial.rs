@@ -114,6 +114,7 @@ where
                 nodes: Knob::Fixed(3),
                 settings: Default::default(),
                 versions: Default::default(),
+                zones: None,
             },
             clients: ClientSpec { count: Knob::Fixed(0), ..ClientSpec::default() },
             workload: WorkloadSpec {

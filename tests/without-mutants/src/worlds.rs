@@ -74,6 +74,7 @@ fn trouble() -> FaultPlan {
             fault(750, 80, Fault::Crash { node: Target::Node(NodeId(2)) }),
             fault(900, 50, Fault::Crash { node: leader() }),
         ],
+        ..FaultPlan::calm()
     }
 }
 

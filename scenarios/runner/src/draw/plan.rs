@@ -6,45 +6,58 @@ use seatrial_sim::{Fault, FaultPlan, PlannedFault, Rates, Target, WORLD};
 
 use super::Drawing;
 use crate::faults::{How, Make, kinds};
-use crate::scenario::{ClientSide, CrashStop, FaultSpec, Recurring, target};
+use crate::scenario::{ClientSide, CrashStop, FaultSpec, Recurring, Zone, target};
 
-/// Draws a plan for these nodes and so many clients.
+/// Whom trouble is drawn for.
+pub(super) struct Cluster<'a> {
+    pub(super) members: &'a [NodeId],
+    pub(super) clients: u32,
+    pub(super) zones: &'a [Zone],
+}
+
+/// Draws a plan. `table` is what its sites begin with: scenarios draw at sites of their own.
 pub(super) fn draw(
     spec: &FaultSpec,
-    members: &[NodeId],
-    clients: u32,
+    table: &str,
+    cluster: &Cluster<'_>,
     drawing: &mut Drawing<'_>,
 ) -> FaultPlan {
-    let heal_after = drawing.scalar("faults.trouble", &spec.trouble);
+    let place = |key: &str| format!("{table}.{key}");
+    let heal_after = drawing.scalar(TROUBLE, &spec.trouble);
     let rates = Rates {
-        loss: drawing.scalar("faults.loss", &spec.loss).0,
-        duplicate: drawing.scalar("faults.duplicate", &spec.duplicate).0,
-        reorder: drawing.scalar("faults.reorder", &spec.reorder).0,
-        reorder_delay: drawing.scalar("faults.reorder_delay", &spec.reorder_delay),
+        loss: drawing.scalar(&place("loss"), &spec.loss).0,
+        duplicate: drawing.scalar(&place("duplicate"), &spec.duplicate).0,
+        reorder: drawing.scalar(&place("reorder"), &spec.reorder).0,
+        reorder_delay: drawing.scalar(&place("reorder_delay"), &spec.reorder_delay),
     };
-    let side = *drawing.choice("faults.clients", &spec.clients, ToString::to_string);
+    let side = *drawing.choice(&place("clients"), &spec.clients, ToString::to_string);
     let mut faults = spec.script.clone();
-    let burst = drawing.scalar("faults.burst", &spec.burst);
+    let burst = drawing.scalar(&place("burst"), &spec.burst);
     let begun = faults.iter().map(|planned| planned.at).collect();
-    let mut draft = Draft { members, clients, side, heal_after, burst, begun, drawing };
+    let &Cluster { members, clients, zones } = cluster;
+    let mut draft = Draft { members, clients, zones, side, heal_after, burst, begun, drawing };
     for kind in kinds() {
         if let How::Recurring { get, make, .. } = kind.how
             && let Some(recurring) = get(spec)
         {
-            faults.extend(draft.recur(&format!("faults.{}", kind.key), recurring, make));
+            faults.extend(draft.recur(&place(kind.key), recurring, make));
         }
     }
     if let Some(stop) = &spec.crash_stop {
-        faults.extend(draft.stop("faults.crash_stop", stop));
+        faults.extend(draft.stop(&place("crash_stop"), stop));
     }
     faults.sort_by_key(|planned| planned.at);
-    FaultPlan { heal_after, rates, faults }
+    FaultPlan { heal_after, rates, faults, ..FaultPlan::calm() }
 }
+
+/// How long the trouble goes on is the scenario's to say, whoever draws the trouble.
+pub(super) const TROUBLE: &str = "faults.trouble";
 
 /// A plan under way.
 pub(crate) struct Draft<'a, 'd> {
     pub(crate) members: &'a [NodeId],
     pub(crate) clients: u32,
+    zones: &'a [Zone],
     side: ClientSide,
     heal_after: Duration,
     /// Within how long after another fault one begins that belongs to a burst; zero where there are none.
@@ -115,6 +128,16 @@ impl Draft<'_, '_> {
     pub(crate) fn any(&mut self, name: &str) -> NodeId {
         let chosen = self.below(&format!("{name}.node"), self.members.len() as u64);
         self.members[chosen as usize]
+    }
+
+    /// One of the zones, and who is in it. Where the scenario declares none, each node is a zone by itself.
+    pub(crate) fn zone(&mut self, name: &str) -> Zone {
+        if self.zones.is_empty() {
+            let node = self.any(name);
+            return (node.to_string(), vec![node]);
+        }
+        let chosen = self.below(&format!("{name}.zone"), self.zones.len() as u64);
+        self.zones[chosen as usize].clone()
     }
 
     /// Groups are ordered by size: the first is the smallest, the last the largest.

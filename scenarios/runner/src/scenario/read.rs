@@ -7,6 +7,7 @@ use seatrial_sim::{Fault, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
 use super::{Choice, LIBRARY, Origin, Rate, Scenario, ScenarioError};
+use crate::faults::{COMMON, How, kinds};
 
 impl Scenario {
     /// The scenario of this name from the library, or else from the file of this path.
@@ -78,7 +79,11 @@ impl Scenario {
             let what = "there may be no key at all: a workload has at least one".into();
             return Err(("workload", "keys", what));
         }
+        if let Some(what) = self.cluster.zones.as_ref().and_then(|zones| zones.problem(most)) {
+            return Err(("cluster", "zones", what));
+        }
         self.check_latencies()?;
+        self.check_knobs()?;
         self.check_crash_stop()?;
         self.check_synchrony()?;
         self.check_script()
@@ -99,6 +104,24 @@ impl Scenario {
             return Ok(());
         };
         Err(("faults", "crash_stop", what))
+    }
+
+    /// A kind that recurs is given its own knobs and no others.
+    fn check_knobs(&self) -> Result<(), (&'static str, &'static str, String)> {
+        for info in kinds() {
+            if let How::Recurring { get, .. } = info.how
+                && let Some(recurring) = get(&self.faults)
+                && let Some(knob) = recurring.knobs().iter().find(|knob| !info.has_knob(knob))
+            {
+                let known = COMMON.iter().chain(info.knobs).map(|knob| knob.name);
+                return Err((
+                    "faults",
+                    info.key,
+                    unknown(&format!("knob of {}", info.kind), knob, known),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn check_latencies(&self) -> Result<(), (&'static str, &'static str, String)> {
