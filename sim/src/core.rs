@@ -7,6 +7,7 @@ mod branch;
 use seatrial_history::{DropCause, Endpoint, Moment, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId, RequestToken};
 
+use crate::clock::Clocks;
 use crate::counts::{Counts, FaultKind};
 use crate::disk::SimDisk;
 use crate::event::{Event, Events};
@@ -49,6 +50,7 @@ pub(crate) struct Core<N: Node> {
     pub(crate) bodies: Vec<Body<N::Timer>>,
     /// How many nodes are paused, so that nobody looks while none is.
     pub(crate) pauses: u32,
+    pub(crate) clocks: Clocks,
     pub(crate) disk_times: DiskTimes,
     wishes: Vec<u32>,
     attempts: u64,
@@ -118,6 +120,7 @@ impl<N: Node> Core<N> {
             rates: Rates::default(),
             bodies: Vec::new(),
             pauses: 0,
+            clocks: Clocks::default(),
             disk_times: DiskTimes::new(zero, zero, zero),
             wishes: Vec::new(),
             attempts: 0,
@@ -152,6 +155,7 @@ impl<N: Node> Core<N> {
             body.reset();
         }
         self.pauses = 0;
+        self.clocks.reset(setup.members.len());
         self.wishes.clear();
         self.wishes.resize(setup.clients as usize, 0);
         self.attempts = 0;

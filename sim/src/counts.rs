@@ -29,6 +29,15 @@ pub enum FaultKind {
     CrashStop,
     /// A node stands still. Asked: pauses in the plan. Bit: those that held something up.
     Pause,
+    /// A monotonic clock runs fast or slow. Asked: drifts in the plan. Bit: those that found somebody to strike. Effect: inputs that a
+    /// node handled meanwhile.
+    ClockDrift,
+    /// A wall clock is off for a while. Asked: such faults in the plan. Bit: those that found somebody to strike. Effect: readings.
+    WallOffset,
+    /// A wall clock jumps.
+    WallJump,
+    /// A wall clock jumps to and fro.
+    WallStrobe,
     /// A crash loses a write that was not synced. Asked: unsynced writes at a crash. Bit: writes lost.
     LostWrite,
     /// A crash keeps only some sectors of such a write.
@@ -37,7 +46,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Loss,
         Self::Duplicate,
         Self::Reorder,
@@ -48,6 +57,10 @@ impl FaultKind {
         Self::Crash,
         Self::CrashStop,
         Self::Pause,
+        Self::ClockDrift,
+        Self::WallOffset,
+        Self::WallJump,
+        Self::WallStrobe,
         Self::LostWrite,
         Self::TornWrite,
     ];
@@ -63,8 +76,14 @@ impl FaultKind {
             | Self::OneWay
             | Self::Ring => Group::Network,
             Self::Crash | Self::CrashStop | Self::Pause => Group::Node,
+            Self::ClockDrift | Self::WallOffset | Self::WallJump | Self::WallStrobe => Group::Clock,
             Self::LostWrite | Self::TornWrite => Group::Disk,
         }
+    }
+
+    /// Whether it happens at once and has no end of its own: what it does stays until it is mended, or until the world heals.
+    pub const fn is_instant(self) -> bool {
+        matches!(self, Self::WallJump)
     }
 
     /// Its name in scenarios, plans and reports.
@@ -80,6 +99,10 @@ impl FaultKind {
             Self::Crash => "crash",
             Self::CrashStop => "crash-stop",
             Self::Pause => "pause",
+            Self::ClockDrift => "clock-drift",
+            Self::WallOffset => "wall-offset",
+            Self::WallJump => "wall-jump",
+            Self::WallStrobe => "wall-strobe",
             Self::LostWrite => "lost-write",
             Self::TornWrite => "torn-write",
         }
@@ -100,19 +123,22 @@ pub enum Group {
     Network,
     /// Nodes themselves.
     Node,
+    /// Their clocks.
+    Clock,
     /// Their disks.
     Disk,
 }
 
 impl Group {
     /// Every group, in the order in which reports list them.
-    pub const ALL: [Self; 3] = [Self::Network, Self::Node, Self::Disk];
+    pub const ALL: [Self; 4] = [Self::Network, Self::Node, Self::Clock, Self::Disk];
 
     /// Its name in commands and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Network => "network",
             Self::Node => "node",
+            Self::Clock => "clock",
             Self::Disk => "disk",
         }
     }

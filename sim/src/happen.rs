@@ -1,7 +1,7 @@
 //! One event happens: who it happens to, whether it gets there, and what it is to the node.
 
 use seatrial_history::{DropCause, Observer, TraceEvent};
-use seatrial_node::{Input, Node, SyncToken};
+use seatrial_node::{Input, Instant, Node, SyncToken};
 
 use crate::client::{ClientIo, Driver};
 use crate::core::Core;
@@ -119,9 +119,31 @@ impl<N: Node> World<N> {
     #[inline]
     fn come_up(&mut self, node: u32, timer: TimerRef) {
         let core = &mut self.core;
+        if core.clocks.skewed {
+            return self.come_up_skewed(node, timer);
+        }
         match core.bodies[node as usize].timers.pop(timer, core.now) {
             Popped::Stale => {}
             Popped::Later(due) => core.queue_timer(node, timer, due),
+            Popped::Due(key) => self.fire(node, key),
+        }
+    }
+
+    /// The same where the clock of the node may be wrong.
+    #[cold]
+    fn come_up_skewed(&mut self, node: u32, timer: TimerRef) {
+        let core = &mut self.core;
+        let shown = core.clocks.shows(node, core.now);
+        match core.bodies[node as usize].timers.pop(timer, shown) {
+            Popped::Stale => {}
+            Popped::Later(due) => {
+                let at = core.clocks.comes_to(node, due, core.now);
+                let timers = &mut core.bodies[node as usize].timers;
+                timers.put_off(timer, at.unwrap_or(Instant::MAX));
+                if let Some(at) = at {
+                    core.queue_timer(node, timer, at);
+                }
+            }
             Popped::Due(key) => self.fire(node, key),
         }
     }

@@ -9,6 +9,7 @@
 //! | chance is drawn, recorded and overridden | [`Tape`], `tape.rs` |
 //! | messages are delayed and cut off | `network.rs`, [`Latency`] |
 //! | a disk forgets what was not synced | `disk.rs` |
+//! | a node's clock shows another time than the world's | `clock.rs` |
 //! | trouble is planned and carried out | [`FaultPlan`], `nemesis.rs` |
 //! | clients ask from outside | [`Driver`] |
 //! | somebody outside says what happens next | `steps.rs`, [`World::enabled`] |
@@ -21,6 +22,7 @@
 //! - Equal tapes, setups and nodes give equal [hashes](RunHash), on every machine and in every build.
 
 mod client;
+mod clock;
 mod core;
 mod counts;
 mod disk;
@@ -47,7 +49,7 @@ pub use hash::RunHash;
 pub use incident::{Incident, Stop};
 pub use latency::Latency;
 pub use network::LinkException;
-pub use plan::{Fault, FaultPlan, PlannedFault, Rates, Target};
+pub use plan::{Fault, FaultPlan, PlannedFault, Rates, Shift, Target};
 pub use queue::Order;
 pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};

@@ -1,5 +1,6 @@
 //! Carries out a fault plan.
 
+mod clock;
 mod network;
 mod node;
 
@@ -59,7 +60,7 @@ impl<N: Node> World<N> {
             }
             self.core.schedule(zero + planned.at, Lane::Plan, Event::Fault { index });
             let end = planned.at + planned.lasts;
-            if end < healed {
+            if end < healed && !planned.fault.is_instant() {
                 self.core.schedule(zero + end, Lane::Plan, Event::FaultOver { index });
             }
         }
@@ -75,6 +76,7 @@ impl<N: Node> World<N> {
         match fault.kind().group() {
             Group::Network => self.begin_at_links(index, &fault),
             Group::Node => self.begin_at_node(index, &fault),
+            Group::Clock => self.begin_at_clock(index, &fault),
             Group::Disk => {}
         }
     }
@@ -87,6 +89,7 @@ impl<N: Node> World<N> {
         match fault.kind().group() {
             Group::Network => self.end_at_links(index, &fault),
             Group::Node => self.end_at_node(index, &fault),
+            Group::Clock => self.end_at_clock(index, &fault),
             Group::Disk => {}
         }
     }
@@ -97,6 +100,7 @@ impl<N: Node> World<N> {
         self.count(Kind::Heal, 0, 0, 0);
         self.core.trace_fault(|| "the world heals".to_owned());
         self.heal_links();
+        self.core.heal_clocks();
         self.heal_nodes();
     }
 

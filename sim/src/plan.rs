@@ -3,10 +3,12 @@
 //! A plan can be read, saved, edited, replayed and made smaller. Every fault in it stands by itself: it begins at a time and lasts
 //! for a while, so that taking any one out leaves a plan that still makes sense.
 
+mod clock;
 mod fault;
 mod inhabitants;
 mod network;
 mod node;
+mod shift;
 mod target;
 
 use seatrial_node::{Duration, NodeId};
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::fault::Fault;
 use self::inhabitants::Inhabitants;
+pub use self::shift::Shift;
 pub use self::target::Target;
 use crate::tape::MILLION;
 
@@ -57,7 +60,7 @@ pub struct PlannedFault {
     /// How long after the run's beginning it begins.
     pub at: Duration,
     /// How long it lasts; it ends when the world heals, if not before. Of no meaning for what [lasts for ever](Fault::is_for_ever);
-    /// there it is [`Duration::MAX`], and a file leaves it out.
+    /// there it is [`Duration::MAX`], and for what [happens at once](Fault::is_instant); there it is zero. A file leaves both out.
     pub lasts: Duration,
     /// What happens.
     pub fault: Fault,
@@ -78,11 +81,16 @@ impl TryFrom<Written> for PlannedFault {
 
     fn try_from(Written { at, lasts, fault }: Written) -> Result<Self, String> {
         let kind = fault.kind();
-        let lasts = match (lasts, fault.is_for_ever()) {
-            (Some(lasts), false) => lasts,
-            (None, true) => Duration::MAX,
-            (None, false) => return Err(format!("missing field `lasts` of the {kind} at {at}")),
-            (Some(_), true) => {
+        let has_end = !fault.is_for_ever() && !fault.is_instant();
+        let lasts = match (lasts, has_end) {
+            (Some(lasts), true) => lasts,
+            (None, false) if fault.is_instant() => Duration::ZERO,
+            (None, false) => Duration::MAX,
+            (None, true) => return Err(format!("missing field `lasts` of the {kind} at {at}")),
+            (Some(_), false) if fault.is_instant() => {
+                return Err(format!("the {kind} at {at} happens at once: leave `lasts` out"));
+            }
+            (Some(_), false) => {
                 return Err(format!("the {kind} at {at} never ends: leave `lasts` out"));
             }
         };
@@ -92,7 +100,8 @@ impl TryFrom<Written> for PlannedFault {
 
 impl From<PlannedFault> for Written {
     fn from(PlannedFault { at, lasts, fault }: PlannedFault) -> Self {
-        Self { at, lasts: (!fault.is_for_ever()).then_some(lasts), fault }
+        let has_end = !fault.is_for_ever() && !fault.is_instant();
+        Self { at, lasts: has_end.then_some(lasts), fault }
     }
 }
 

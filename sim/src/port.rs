@@ -6,6 +6,7 @@ use seatrial_node::{
     RequestToken, SyncToken, WallTime,
 };
 
+use crate::clock::wall;
 use crate::core::Core;
 use crate::event::Event;
 use crate::latency::Sampler;
@@ -51,6 +52,9 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
 
     #[inline]
     fn set_timer(&mut self, key: N::Timer, after: Duration) {
+        if self.core.clocks.skewed {
+            return self.core.set_skewed_timer(self.node, key, after);
+        }
         let due = self.core.now + after;
         if let Some(timer) = self.core.bodies[self.node as usize].timers.set(key, due) {
             self.core.queue_timer(self.node, timer, due);
@@ -109,9 +113,10 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
         }
     }
 
-    /// The wall clock shows the world's time, counted from 2020-01-01T00:00:00Z.
+    /// The wall clock shows the world's time, counted from 2020-01-01T00:00:00Z, unless a fault has made it wrong.
     fn wall(&mut self) -> WallTime {
-        WallTime::from_unix_nanos(1_577_836_800_000_000_000 + self.core.now.as_nanos())
+        let error = if self.core.clocks.skewed { self.core.wall_error(self.node) } else { 0 };
+        wall(self.core.now, error)
     }
 }
 

@@ -38,9 +38,9 @@ pub(crate) struct Timers<K> {
 #[derive(Clone, Debug)]
 struct Slot<K> {
     key: Option<K>,
-    /// When it is due; [`None`] where it was taken back.
+    /// When it is due, by its node's clock; [`None`] where it was taken back.
     deadline: Option<Instant>,
-    /// The time of its live entry in the queue.
+    /// The time of its live entry in the queue, by the world's; the end of time where that clock stands still.
     queued: Option<Instant>,
     generation: u32,
     /// The next free slot, where this one is free.
@@ -66,6 +66,13 @@ impl<K: Ord + Clone> Timers<K> {
     /// Sets a timer, in place of one with the same key. Where it needs a new entry in the queue, says which.
     #[inline]
     pub(crate) fn set(&mut self, key: K, deadline: Instant) -> Option<TimerRef> {
+        self.set_at(key, deadline, deadline)
+    }
+
+    /// The same where the clock is wrong: it shows `deadline` when the world's time is `at`, or never, which is [`Instant::MAX`]; then
+    /// the timer has no entry, and [`Timers::move_entry`] gives it one later.
+    #[inline]
+    pub(crate) fn set_at(&mut self, key: K, deadline: Instant, at: Instant) -> Option<TimerRef> {
         let index = match self.find(&key) {
             Ok(place) => self.order[place],
             Err(place) => {
@@ -78,10 +85,10 @@ impl<K: Ord + Clone> Timers<K> {
         let slot = &mut self.slots[index as usize];
         self.idle -= usize::from(slot.is_idle());
         slot.deadline = Some(deadline);
-        if slot.queued.is_some_and(|queued| queued <= deadline) {
+        if slot.queued.is_some_and(|queued| queued <= at) {
             return None;
         }
-        slot.queued = Some(deadline);
+        slot.queued = Some(at);
         slot.generation = slot.generation.wrapping_add(1);
         Some(TimerRef { slot: index, generation: slot.generation })
     }
@@ -120,6 +127,42 @@ impl<K: Ord + Clone> Timers<K> {
                 Popped::Stale
             }
         }
+    }
+
+    /// An entry that has been put off has its place at another time than the timer's own.
+    pub(crate) fn put_off(&mut self, entry: TimerRef, at: Instant) {
+        self.slots[entry.slot as usize].queued = Some(at);
+    }
+
+    /// How many keys there are, set or idle: what [`Timers::move_entry`] counts by.
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The clock goes on at another rate, and comes to show a time at another one of the world's. Where the timer of this place needs a
+    /// new entry in the queue, says which and when. One that has an entry too early keeps that.
+    pub(crate) fn move_entry(
+        &mut self,
+        place: usize,
+        at: impl Fn(Instant) -> Instant,
+    ) -> Option<(TimerRef, Instant)> {
+        let index = self.order[place];
+        let slot = &mut self.slots[index as usize];
+        let Some(deadline) = slot.deadline else {
+            if slot.queued == Some(Instant::MAX) {
+                // It was taken back while the clock stood still, and nothing is queued for it.
+                slot.queued = None;
+                self.idle += 1;
+            }
+            return None;
+        };
+        let at = at(deadline);
+        if slot.queued.is_some_and(|queued| queued <= at) {
+            return None;
+        }
+        slot.queued = Some(at);
+        slot.generation = slot.generation.wrapping_add(1);
+        Some((TimerRef { slot: index, generation: slot.generation }, at))
     }
 
     /// When the timer of this entry is due, if the entry is its live one and the timer is set.

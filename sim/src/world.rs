@@ -264,7 +264,7 @@ impl<N: Node> World<N> {
         self.nodes[self.core.slot(id)? as usize].as_ref()
     }
 
-    /// The timers of a node that are set, with the times when they are due.
+    /// The timers of a node that are set, with the times when they are due by its own clock.
     pub fn timers(&self, id: NodeId) -> impl Iterator<Item = (&N::Timer, Instant)> {
         let body = self.core.slot(id).map(|slot| &self.core.bodies[slot as usize]);
         body.into_iter().flat_map(|body| body.timers.pending())
@@ -367,7 +367,10 @@ impl<N: Node> World<N> {
         };
         let id = self.core.members[node as usize];
         self.acting = Some(id);
-        let now = self.core.now;
+        let now = match self.core.clocks.skewed {
+            false => self.core.now,
+            true => self.core.skewed_now(node),
+        };
         let mut port = WorldPort { core: &mut self.core, node };
         state.handle(input, &mut Io::new(id, now, &self.roster, &mut port));
         self.acting = None;

@@ -2,6 +2,7 @@
 //!
 //! This is the one list. Scenarios draw from it, and what users read of faults is written from it.
 
+mod clock;
 mod disk;
 mod network;
 mod node;
@@ -105,6 +106,9 @@ fn usual(most: u32, shortest: Duration, longest: Duration) -> Recurring {
         count: Knob::Between { min: 1, max: most },
         lasts: Knob::Between { min: shortest, max: longest },
         target: Choice::Fixed("any".to_owned()),
+        rate: None,
+        by: None,
+        period: None,
     }
 }
 
@@ -113,5 +117,5 @@ pub(crate) type Make = fn(&mut Draft<'_, '_>, &str, &Recurring) -> Fault;
 
 /// Every kind, in the order in which a plan draws them: a new one goes to the end of its group, so that seeds keep their meaning.
 pub fn kinds() -> impl Iterator<Item = &'static KindInfo> {
-    network::KINDS.iter().chain(node::KINDS).chain(disk::KINDS)
+    network::KINDS.iter().chain(node::KINDS).chain(clock::KINDS).chain(disk::KINDS)
 }

@@ -237,6 +237,14 @@ pub struct FaultSpec {
     pub one_way: Option<Recurring>,
     /// Rings, in which each node reaches a majority and no two the same one.
     pub ring: Option<Recurring>,
+    /// Monotonic clocks that run fast or slow, and timers with them.
+    pub clock_drift: Option<Recurring>,
+    /// Wall clocks that are off for a while.
+    pub wall_offset: Option<Recurring>,
+    /// Wall clocks that jump forward or back, and stay so until the world heals.
+    pub wall_jump: Option<Recurring>,
+    /// Wall clocks that jump to and fro.
+    pub wall_strobe: Option<Recurring>,
     /// Faults at times of your choosing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<PlannedFault>,
@@ -259,6 +267,10 @@ impl Default for FaultSpec {
             partition: None,
             one_way: None,
             ring: None,
+            clock_drift: None,
+            wall_offset: None,
+            wall_jump: None,
+            wall_strobe: None,
             script: Vec::new(),
         }
     }
@@ -295,11 +307,21 @@ impl fmt::Display for ClientSide {
 pub struct Recurring {
     /// How many times.
     pub count: Knob<u32>,
-    /// For how long each.
+    /// For how long each. Left out for what happens at once, such as a jump of a clock.
+    #[serde(default = "no_time", skip_serializing_if = "is_no_time")]
     pub lasts: Knob<Duration>,
     /// Whom it hits, where it hits one node: `any`, a node (`n2`), or a role that nodes show (`leader`).
     #[serde(default = "anybody")]
     pub target: Choice<String>,
+    /// How strong each is, where that is a rate: for a clock that drifts, how fast or slow it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Knob<Rate>>,
+    /// How much each comes to, where that is a time: for a wall clock, how far it is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Knob<Duration>>,
+    /// How long each turn lasts of what goes to and fro.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Knob<Duration>>,
 }
 
 impl Recurring {
@@ -366,6 +388,14 @@ impl From<Keep> for Setting {
             Keep::Nodes(count) => Self::Count(count.into()),
         }
     }
+}
+
+fn no_time() -> Knob<Duration> {
+    Knob::Fixed(Duration::ZERO)
+}
+
+fn is_no_time(lasts: &Knob<Duration>) -> bool {
+    *lasts == no_time()
 }
 
 fn anybody() -> Choice<String> {

@@ -367,6 +367,9 @@ fn recurring(most: u32) -> Recurring {
         count: Knob::Between { min: 0, max: most },
         lasts: Knob::Between { min: ms(5), max: ms(200) },
         target: Choice::Fixed("any".into()),
+        rate: None,
+        by: None,
+        period: None,
     }
 }
 

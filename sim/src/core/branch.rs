@@ -20,6 +20,9 @@ impl<N: Node> Core<N> {
         self.queue.clone_from(&former.queue);
         self.events.clone_from(&former.events);
         self.pauses = former.pauses;
+        if self.clocks.skewed || former.clocks.skewed {
+            self.clocks.clone_from(&former.clocks);
+        }
         self.attempts = former.attempts;
         self.tokens = former.tokens;
         self.counts.clone_from(&former.counts);

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use seatrial_history::Endpoint;
-use seatrial_node::NodeId;
+use seatrial_node::{Duration, NodeId};
 use serde::{Deserialize, Serialize};
 
 use super::inhabitants::Inhabitants;
-use super::{Target, network, node};
+use super::{Shift, Target, clock, network, node};
 use crate::counts::{FaultKind, Group};
 
 /// What can go wrong at a time.
@@ -59,6 +59,38 @@ pub enum Fault {
         /// Who.
         node: Target,
     },
+
+    /// A node's monotonic clock runs fast or slow, and its timers with it. It never goes back: when the fault ends, the clock goes on at
+    /// the right rate from what it shows. A crash does not mend it, for it is the machine's.
+    ClockDrift {
+        /// Whose.
+        node: Target,
+        /// So many parts in a million fast; slow where below zero.
+        rate: i32,
+    },
+    /// A node's wall clock is off for a while.
+    WallOffset {
+        /// Whose.
+        node: Target,
+        /// By how much: ahead (`"2s"`), or behind (`"-2s"`).
+        by: Shift,
+    },
+    /// A node's wall clock jumps, and stays so until the world heals.
+    WallJump {
+        /// Whose.
+        node: Target,
+        /// By how much: forward (`"2s"`), or back (`"-2s"`).
+        by: Shift,
+    },
+    /// A node's wall clock jumps to and fro: it is off for one period, right for the next, and so on (Jepsen's strobe).
+    WallStrobe {
+        /// Whose.
+        node: Target,
+        /// By how much it is off: ahead (`"2s"`), or behind (`"-2s"`).
+        by: Shift,
+        /// How long it is off, and how long right.
+        period: Duration,
+    },
 }
 
 impl Fault {
@@ -72,6 +104,10 @@ impl Fault {
             Self::Crash { .. } => FaultKind::Crash,
             Self::CrashStop { .. } => FaultKind::CrashStop,
             Self::Pause { .. } => FaultKind::Pause,
+            Self::ClockDrift { .. } => FaultKind::ClockDrift,
+            Self::WallOffset { .. } => FaultKind::WallOffset,
+            Self::WallJump { .. } => FaultKind::WallJump,
+            Self::WallStrobe { .. } => FaultKind::WallStrobe,
         }
     }
 
@@ -80,13 +116,22 @@ impl Fault {
         matches!(self, Self::CrashStop { .. })
     }
 
+    /// Whether it happens at once and has no end of its own: what it does stays until it is mended, or until the world heals.
+    pub const fn is_instant(&self) -> bool {
+        self.kind().is_instant()
+    }
+
     /// Whom it is aimed at, where that is one node.
     pub const fn target(&self) -> Option<&Target> {
         match self {
             Self::Isolate { node, .. }
             | Self::Crash { node }
             | Self::CrashStop { node }
-            | Self::Pause { node } => Some(node),
+            | Self::Pause { node }
+            | Self::ClockDrift { node, .. }
+            | Self::WallOffset { node, .. }
+            | Self::WallJump { node, .. }
+            | Self::WallStrobe { node, .. } => Some(node),
             Self::Partition { .. } | Self::OneWay { .. } | Self::Ring { .. } => None,
         }
     }
@@ -96,6 +141,7 @@ impl Fault {
         match self.kind().group() {
             Group::Network => network::problem(self, world),
             Group::Node => node::problem(self, world),
+            Group::Clock => clock::problem(self, world),
             Group::Disk => None,
         }
     }
@@ -107,6 +153,7 @@ impl fmt::Display for Fault {
         match self.kind().group() {
             Group::Network => network::words(self, f),
             Group::Node => node::words(self, f),
+            Group::Clock => clock::words(self, f),
             Group::Disk => Ok(()),
         }
     }

@@ -6,7 +6,7 @@ use seatrial_sim::{Fault, FaultPlan, PlannedFault, Rates, Target, WORLD};
 
 use super::Drawing;
 use crate::faults::{How, Make, kinds};
-use crate::scenario::{ClientSide, CrashStop, FaultSpec, Recurring, Zone, target};
+use crate::scenario::{ClientSide, CrashStop, FaultSpec, Knob, Recurring, Scalar, Zone, target};
 
 /// Whom trouble is drawn for.
 pub(super) struct Cluster<'a> {
@@ -169,6 +169,11 @@ impl Draft<'_, '_> {
         nodes
     }
 
+    /// Draws one value of a knob of a fault.
+    pub(crate) fn scalar<T: Scalar>(&mut self, place: &str, knob: &Knob<T>) -> T {
+        knob.draw(place, self.drawing.tape)
+    }
+
     pub(crate) fn below(&mut self, place: &str, bound: u64) -> u64 {
         if bound == 0 {
             return 0;
@@ -185,9 +190,10 @@ pub(super) fn describe(plan: &FaultPlan) -> Vec<String> {
         .iter()
         .map(|planned| {
             let PlannedFault { at, lasts, fault } = planned;
-            let span = match fault.is_for_ever() {
-                true => "for good".to_owned(),
-                false => format!("for {lasts:.3}"),
+            let span = match (fault.is_for_ever(), fault.is_instant()) {
+                (true, _) => "for good".to_owned(),
+                (_, true) => "at once".to_owned(),
+                (false, false) => format!("for {lasts:.3}"),
             };
             format!("{at:>12.3}  {:<9}  {span}: {fault}", fault.kind())
         })

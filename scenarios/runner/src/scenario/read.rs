@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use seatrial_node::{Duration, NodeId};
-use seatrial_sim::{Fault, FaultPlan, Latency, Target};
+use seatrial_sim::{Fault, FaultKind, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
 use super::{Choice, LIBRARY, Origin, Rate, Scenario, ScenarioError};
@@ -85,6 +85,7 @@ impl Scenario {
         self.check_latencies()?;
         self.check_knobs()?;
         self.check_crash_stop()?;
+        self.check_recurring()?;
         self.check_synchrony()?;
         self.check_script()
     }
@@ -124,6 +125,23 @@ impl Scenario {
         Ok(())
     }
 
+    /// What has an end is said to last, and what happens at once is not.
+    fn check_recurring(&self) -> Result<(), (&'static str, &'static str, String)> {
+        for kind in kinds() {
+            let How::Recurring { get, .. } = kind.how else { continue };
+            let Some(recurring) = get(&self.faults) else { continue };
+            let no_time = recurring.lasts.greatest() == Duration::ZERO;
+            let (key, name) = (kind.key, kind.kind);
+            let what = match (kind.kind.is_instant(), no_time) {
+                (false, true) => format!("missing field `lasts`: how long does a {name} last?"),
+                (true, false) => format!("a {name} happens at once: leave `lasts` out"),
+                _ => continue,
+            };
+            return Err(("faults", key, what));
+        }
+        Ok(())
+    }
+
     fn check_latencies(&self) -> Result<(), (&'static str, &'static str, String)> {
         let all: [(&str, &str, &Choice<Latency>); 5] = [
             ("network", "latency", &self.network.latency),
@@ -149,7 +167,15 @@ impl Scenario {
         let endless = |latency: &Latency| {
             matches!(latency, Latency::Exponential { .. } | Latency::Normal { .. })
         };
-        let breaks = |fault: &Fault| !matches!(fault, Fault::CrashStop { .. });
+        let breaks = |fault: &Fault| {
+            let harmless = [
+                FaultKind::CrashStop,
+                FaultKind::WallOffset,
+                FaultKind::WallJump,
+                FaultKind::WallStrobe,
+            ];
+            !harmless.contains(&fault.kind())
+        };
         let breaking = [
             ("loss", faults.loss.greatest() > Rate(0)),
             ("reorder", faults.reorder.greatest() > Rate(0)),
@@ -159,6 +185,7 @@ impl Scenario {
             ("partition", faults.partition.is_some()),
             ("one_way", faults.one_way.is_some()),
             ("ring", faults.ring.is_some()),
+            ("clock_drift", faults.clock_drift.is_some()),
             ("script", faults.script.iter().any(|planned| breaks(&planned.fault))),
             ("latency", self.network.latency.values().iter().any(endless)),
         ];
