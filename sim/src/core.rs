@@ -3,6 +3,9 @@
 //! It is apart from the nodes so that a node can be called while its effects go straight in here, without a buffer between.
 
 mod branch;
+mod slow;
+
+use std::collections::VecDeque;
 
 use seatrial_history::{DropCause, Endpoint, Moment, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId, RequestToken};
@@ -19,6 +22,8 @@ use crate::queue::{Lane, Queue};
 use crate::tape::{Tape, site};
 use crate::timers::{TimerRef, Timers};
 
+pub(crate) use self::slow::Slow;
+
 /// How a node is, apart from its own state.
 #[derive(Clone, Debug)]
 pub(crate) struct Body<T> {
@@ -31,6 +36,9 @@ pub(crate) struct Body<T> {
     pub(crate) paused: bool,
     /// Events that wait for the node to go on.
     pub(crate) waiting: Vec<u32>,
+    /// What makes the node slow, and the inputs that wait for their turn.
+    pub(crate) slow: Option<Slow>,
+    pub(crate) turns: VecDeque<u32>,
     /// Requests that may be answered: client and attempt.
     requests: Vec<(u32, u64)>,
 }
@@ -48,9 +56,9 @@ pub(crate) struct Core<N: Node> {
     pub(crate) cuts: Cuts,
     pub(crate) rates: Rates,
     pub(crate) bodies: Vec<Body<N::Timer>>,
-    /// How many nodes are paused, so that nobody looks while none is.
-    pub(crate) pauses: u32,
     pub(crate) clocks: Clocks,
+    /// How many pauses, slow nodes and faults in wait there are, so that nobody looks while there is none.
+    pub(crate) unusual: u32,
     pub(crate) disk_times: DiskTimes,
     wishes: Vec<u32>,
     attempts: u64,
@@ -64,6 +72,8 @@ pub(crate) struct Core<N: Node> {
     /// What observers of the trace have not been told yet; filled only while tracing.
     pub(crate) trace: Vec<TraceEvent>,
     pub(crate) tracing: bool,
+    /// Tracing, or about to break an input off: what is asked wherever a node is given an input.
+    pub(crate) attended: bool,
     /// Messages that observers have not been told of yet: from whom, to whom, and at what cost; filled only while weighing.
     pub(crate) loads: Vec<(NodeId, NodeId, Load)>,
     pub(crate) weighing: bool,
@@ -119,8 +129,8 @@ impl<N: Node> Core<N> {
             cuts: Cuts::default(),
             rates: Rates::default(),
             bodies: Vec::new(),
-            pauses: 0,
             clocks: Clocks::default(),
+            unusual: 0,
             disk_times: DiskTimes::new(zero, zero, zero),
             wishes: Vec::new(),
             attempts: 0,
@@ -131,6 +141,7 @@ impl<N: Node> Core<N> {
             heard: false,
             trace: Vec::new(),
             tracing: false,
+            attended: false,
             loads: Vec::new(),
             weighing: false,
             watched: false,
@@ -154,8 +165,8 @@ impl<N: Node> Core<N> {
         for body in &mut self.bodies {
             body.reset();
         }
-        self.pauses = 0;
         self.clocks.reset(setup.members.len());
+        self.unusual = 0;
         self.wishes.clear();
         self.wishes.resize(setup.clients as usize, 0);
         self.attempts = 0;
@@ -367,23 +378,27 @@ impl<N: Node> Core<N> {
         let body = &mut self.bodies[node as usize];
         body.timers.clear();
         body.requests.clear();
-        self.pauses -= u32::from(std::mem::take(&mut body.paused));
+        self.unusual -= u32::from(std::mem::take(&mut body.paused));
         body.disk_free = self.now;
         let waiting = std::mem::take(&mut body.waiting);
         let unsynced = body.disk.crash(node, &mut self.tape, &mut self.counts);
         for slot in waiting {
             self.drop_waiting(node, slot);
         }
+        self.drop_turns(node);
         unsynced
     }
 
     /// What waited for a node that has crashed arrives nowhere.
     pub(crate) fn drop_waiting(&mut self, node: u32, slot: u32) {
+        self.lose_input(node, slot);
+        self.events.release(slot);
+    }
+
+    /// The same for what the queue still names.
+    pub(crate) fn lose_input(&mut self, node: u32, slot: u32) {
         match *self.events.peek(slot) {
-            Event::Message { from, id, .. } => {
-                drop(self.events.take_message(slot));
-                return self.lose(id, from, node, DropCause::Down);
-            }
+            Event::Message { from, id, .. } => self.lose(id, from, node, DropCause::Down),
             Event::Request { client, id, body, .. } => {
                 drop(self.events.requests.take(body));
                 self.lose(id, self.client_slot(client), node, DropCause::Down);
@@ -391,7 +406,7 @@ impl<N: Node> Core<N> {
             Event::Read { body, .. } => drop(self.events.reads.take(body)),
             _ => {}
         }
-        self.events.release(slot);
+        self.events.bury(slot);
     }
 
     /// Tells observers of a fact in the host's own name.
@@ -410,6 +425,8 @@ impl<T: Ord + Clone> Body<T> {
             life: 0,
             paused: false,
             waiting: Vec::new(),
+            slow: None,
+            turns: VecDeque::new(),
             requests: Vec::new(),
         }
     }
@@ -421,6 +438,8 @@ impl<T: Ord + Clone> Body<T> {
         self.life = 0;
         self.paused = false;
         self.waiting.clear();
+        self.slow = None;
+        self.turns.clear();
         self.requests.clear();
     }
 }

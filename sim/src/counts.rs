@@ -38,6 +38,22 @@ pub enum FaultKind {
     WallJump,
     /// A wall clock jumps to and fro.
     WallStrobe,
+    /// A node crashes and starts over and over. Asked: loops in the plan. Bit: those that found the node up. Effect: lives ended.
+    CrashLoop,
+    /// All nodes of a zone crash at once. Asked: such crashes in the plan. Bit: those that found one up. Effect: lives ended.
+    CrashZone,
+    /// A node crashes while writes are not synced. Asked: such crashes in the plan. Bit: those that found such a moment.
+    CrashWriting,
+    /// A node crashes between two effects of one input. Asked: such crashes in the plan. Bit: those that found such an input.
+    CrashMidway,
+    /// A node crashes and gets an empty disk. Asked: wipes in the plan. Bit: those that found the node there. Effect: those that found
+    /// something on its disk.
+    Wipe,
+    /// A node takes time for each input. Asked: such times in the plan. Bit: those that held something up. Effect: inputs that came late.
+    SlowCpu,
+    /// A node starts again as another version. Asked: upgrades in the plan. Bit: those that found the node there. Effect: those that
+    /// changed its version.
+    Upgrade,
     /// A crash loses a write that was not synced. Asked: unsynced writes at a crash. Bit: writes lost.
     LostWrite,
     /// A crash keeps only some sectors of such a write.
@@ -46,7 +62,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::Loss,
         Self::Duplicate,
         Self::Reorder,
@@ -61,6 +77,13 @@ impl FaultKind {
         Self::WallOffset,
         Self::WallJump,
         Self::WallStrobe,
+        Self::CrashLoop,
+        Self::CrashZone,
+        Self::CrashWriting,
+        Self::CrashMidway,
+        Self::Wipe,
+        Self::SlowCpu,
+        Self::Upgrade,
         Self::LostWrite,
         Self::TornWrite,
     ];
@@ -75,8 +98,17 @@ impl FaultKind {
             | Self::Isolate
             | Self::OneWay
             | Self::Ring => Group::Network,
-            Self::Crash | Self::CrashStop | Self::Pause => Group::Node,
             Self::ClockDrift | Self::WallOffset | Self::WallJump | Self::WallStrobe => Group::Clock,
+            Self::Crash
+            | Self::CrashStop
+            | Self::Pause
+            | Self::CrashLoop
+            | Self::CrashZone
+            | Self::CrashWriting
+            | Self::CrashMidway
+            | Self::Wipe
+            | Self::SlowCpu
+            | Self::Upgrade => Group::Node,
             Self::LostWrite | Self::TornWrite => Group::Disk,
         }
     }
@@ -103,6 +135,13 @@ impl FaultKind {
             Self::WallOffset => "wall-offset",
             Self::WallJump => "wall-jump",
             Self::WallStrobe => "wall-strobe",
+            Self::CrashLoop => "crash-loop",
+            Self::CrashZone => "crash-zone",
+            Self::CrashWriting => "crash-writing",
+            Self::CrashMidway => "crash-midway",
+            Self::Wipe => "wipe",
+            Self::SlowCpu => "slow-cpu",
+            Self::Upgrade => "upgrade",
             Self::LostWrite => "lost-write",
             Self::TornWrite => "torn-write",
         }

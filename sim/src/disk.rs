@@ -55,6 +55,16 @@ impl SimDisk {
         self.changes = 0;
     }
 
+    /// Whether a write is not synced yet.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.unsynced.iter().any(|change| !matches!(change.undo, Undo::Create { .. }))
+    }
+
+    /// Whether there is any file.
+    pub(crate) fn has_files(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// Goes back to a former copy of this disk; nothing is to be done where nothing has changed since.
     pub(crate) fn go_back_to(&mut self, former: &Self) {
         let state =

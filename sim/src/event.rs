@@ -30,8 +30,12 @@ pub(crate) enum Event {
     Fault { index: u32 },
     /// A fault of the plan ends.
     FaultOver { index: u32 },
+    /// A fault that goes on and off takes its next turn.
+    FaultTurn { index: u32 },
     /// All trouble is over.
     Heal,
+    /// Nothing: what was to happen was lost on its way.
+    Gone,
 }
 
 const _: () = assert!(size_of::<Event>() == 32, "two events fit a cache line");
@@ -150,6 +154,13 @@ impl<M, Q, A> Events<M, Q, A> {
         place.event = Event::Free { next: self.free };
         self.free = slot;
         place.body.take().expect("a message has a body")
+    }
+
+    /// Makes nothing of the event there, while the queue still names its place. Its body, if that stands apart, must have been taken.
+    pub(crate) fn bury(&mut self, slot: u32) {
+        let place = &mut self.places[slot as usize];
+        place.event = Event::Gone;
+        place.body = None;
     }
 
     /// Makes the place of an event free. Its body, if it has one, must have been taken.

@@ -20,15 +20,13 @@ impl<N: Node> World<N> {
         driver: &mut D,
         observer: &mut O,
     ) {
-        let event = self.core.events.peek(slot);
-        if self.core.pauses > 0
-            && let Some(node) = event.node()
-            && self.core.bodies[node as usize].paused
+        if self.core.unusual > 0
+            && let Some(node) = self.core.events.peek(slot).node()
+            && self.divert(node, slot)
         {
-            self.hold_up(node, slot);
             return;
         }
-        match *event {
+        match *self.core.events.peek(slot) {
             Event::Message { from, to, id } => self.deliver(slot, from, to, id),
             Event::Timer { node, timer } => {
                 self.core.events.release(slot);
@@ -83,6 +81,8 @@ impl<N: Node> World<N> {
             }
             Event::Fault { index } => self.fault(index as usize),
             Event::FaultOver { index } => self.fault_over(index as usize),
+            Event::FaultTurn { index } => self.fault_turn(index as usize),
+            Event::Gone => {}
             Event::Heal => {
                 self.heal();
                 self.flush(observer);
@@ -215,9 +215,25 @@ impl<N: Node> World<N> {
         cuts.stopped(from, to, |fault| counts.bit(nemesis.kind(fault)));
     }
 
-    /// A paused node gets nothing; it waits until the node goes on.
+    /// Something unusual may be about the node that an event is for. Whether the event has to wait.
     #[cold]
+    fn divert(&mut self, node: u32, slot: u32) -> bool {
+        if self.core.bodies[node as usize].paused {
+            self.hold_up(node, slot);
+            return true;
+        }
+        if self.nodes[node as usize].is_some() && self.core.waits_for_turn(node, slot) {
+            return true;
+        }
+        self.crash_while_writing(node);
+        false
+    }
+
+    /// A paused node gets nothing; it waits until the node goes on.
     fn hold_up(&mut self, node: u32, slot: u32) {
+        if self.core.hold_turn(node, slot) {
+            return;
+        }
         if self.core.bodies[node as usize].waiting.is_empty() {
             self.core.counts.bit(FaultKind::Pause);
         }

@@ -1,12 +1,14 @@
 //! Carries out a fault plan.
 
 mod clock;
+mod lurking;
 mod network;
 mod node;
 
 use seatrial_history::Endpoint;
 use seatrial_node::{Duration, Instant, Node};
 
+use self::lurking::Lurk;
 use crate::counts::{FaultKind, Group};
 use crate::event::Event;
 use crate::plan::{FaultPlan, PlannedFault, Target};
@@ -22,6 +24,12 @@ pub(crate) struct Nemesis {
     /// By node: the crash that it is down by, for good where that is a crash-stop, and the pause that it stands still by.
     down: Vec<Option<usize>>,
     still: Vec<Option<usize>>,
+    /// By node: as which version it begins its next life, and whether its first disk is gone.
+    lives: Vec<(u32, bool)>,
+    /// Faults that lie in wait.
+    lurks: Vec<Lurk>,
+    /// Crash loops under way: the fault, its node, and whether it has found that up.
+    loops: Vec<(usize, u32, bool)>,
 }
 
 impl Nemesis {
@@ -32,6 +40,15 @@ impl Nemesis {
         self.down.resize(nodes, None);
         self.still.clear();
         self.still.resize(nodes, None);
+        self.lives.clear();
+        self.lives.resize(nodes, (1, false));
+        self.lurks.clear();
+        self.loops.clear();
+    }
+
+    /// As which version a node begins its next life, and whether with another disk than its first; none, where it is as at first.
+    pub(crate) fn other_life(&self, node: u32) -> Option<(u32, bool)> {
+        Some(self.lives[node as usize]).filter(|life| *life != (1, false))
     }
 
     pub(crate) fn has_faults(&self) -> bool {
@@ -60,7 +77,8 @@ impl<N: Node> World<N> {
             }
             self.core.schedule(zero + planned.at, Lane::Plan, Event::Fault { index });
             let end = planned.at + planned.lasts;
-            if end < healed && !planned.fault.is_instant() {
+            let fault = &planned.fault;
+            if end < healed && !fault.is_instant() && !fault.lies_in_wait() {
                 self.core.schedule(zero + end, Lane::Plan, Event::FaultOver { index });
             }
         }
@@ -92,6 +110,13 @@ impl<N: Node> World<N> {
             Group::Clock => self.end_at_clock(index, &fault),
             Group::Disk => {}
         }
+    }
+
+    /// A fault that goes on and off takes its next turn.
+    #[cold]
+    pub(crate) fn fault_turn(&mut self, index: usize) {
+        self.count(Kind::Fault, index as u32, 0, 0);
+        self.turn_loop(index);
     }
 
     /// All trouble is over.

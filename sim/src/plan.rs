@@ -11,7 +11,7 @@ mod node;
 mod shift;
 mod target;
 
-use seatrial_node::{Duration, NodeId};
+use seatrial_node::{Boot, Duration, NodeId};
 use serde::{Deserialize, Serialize};
 
 pub use self::fault::Fault;
@@ -61,6 +61,9 @@ pub struct PlannedFault {
     pub at: Duration,
     /// How long it lasts; it ends when the world heals, if not before. Of no meaning for what [lasts for ever](Fault::is_for_ever);
     /// there it is [`Duration::MAX`], and for what [happens at once](Fault::is_instant); there it is zero. A file leaves both out.
+    /// How long it lasts; it ends when the world heals, if not before. What [lies in wait](Fault::lies_in_wait) lasts so long from its
+    /// moment on. Of no meaning for what [lasts for ever](Fault::is_for_ever);
+    /// there it is [`Duration::MAX`], and a file leaves it out.
     pub lasts: Duration,
     /// What happens.
     pub fault: Fault,
@@ -109,6 +112,36 @@ impl FaultPlan {
     /// A plan without any trouble.
     pub fn calm() -> Self {
         Self::default()
+    }
+
+    /// The ways, besides the first, in which a node may begin a life under this plan: as another version, or with another disk. In order
+    /// of version, the first disk before another.
+    pub(crate) fn other_boots(&self, node: NodeId) -> Vec<Boot> {
+        let hits = |target: &Target| match target {
+            Target::Node(hit) => *hit == node,
+            Target::Role(_) => true,
+        };
+        let (mut versions, mut wiped) = (vec![1], false);
+        for planned in &self.faults {
+            match &planned.fault {
+                Fault::Upgrade { node, version } if hits(node) => versions.push(*version),
+                Fault::Wipe { node } => wiped |= hits(node),
+                _ => {}
+            }
+        }
+        versions.sort_unstable();
+        versions.dedup();
+        let disks = |version| [(version, false), (version, true)];
+        let all = versions.into_iter().flat_map(disks).filter(|(_, other)| wiped || !other);
+        all.skip(1)
+            .map(|(version, replaced_disk)| Boot { node, life: 2, version, replaced_disk })
+            .collect()
+    }
+
+    /// Whether any node may begin a life otherwise than its first.
+    pub(crate) fn has_other_boots(&self) -> bool {
+        let other = |fault: &Fault| matches!(fault, Fault::Upgrade { .. } | Fault::Wipe { .. });
+        self.faults.iter().any(|planned| other(&planned.fault))
     }
 
     /// What is wrong with it in a world of these nodes and so many clients, if anything: a sentence for whoever wrote it.

@@ -1,5 +1,7 @@
 //! Where a node's effects go: straight into the core, without a buffer between.
 
+mod broken;
+
 use seatrial_history::TraceEvent;
 use seatrial_node::{
     Announce, DiskError, DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken,
@@ -12,6 +14,8 @@ use crate::event::Event;
 use crate::latency::Sampler;
 use crate::queue::Lane;
 use crate::tape::{Site, site};
+
+pub(crate) use self::broken::BrokenPort;
 
 /// Where one node's effects go.
 pub(crate) struct WorldPort<'a, N: Node> {

@@ -226,6 +226,7 @@ impl<N: Node> World<N> {
         act: impl FnOnce(&mut Self, &mut O),
     ) -> Result<(), Incident> {
         self.core.tracing = observer.wants_trace();
+        self.attend();
         let before = self.core.queue.pending().next_back().map_or(0, |(number, ..)| number);
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| act(self, observer))) {
             // Only a node's own panic is the node's fault.

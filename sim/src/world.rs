@@ -12,7 +12,7 @@ use crate::counts::Counts;
 use crate::hash::RunHash;
 use crate::incident::{Incident, Stop};
 use crate::nemesis::Nemesis;
-use crate::port::WorldPort;
+use crate::port::{BrokenPort, WorldPort};
 use crate::setup::{Setup, SetupError};
 use crate::tape::Tape;
 
@@ -45,6 +45,8 @@ use crate::tape::Tape;
 pub struct World<N: Node> {
     pub(crate) nodes: Vec<Option<N>>,
     configs: Vec<N::Config>,
+    /// Those for other versions and other disks: the node, which it is for, in order.
+    others: Vec<((u32, u32, bool), N::Config)>,
     /// What nodes see of who there is; apart from the core, which takes their effects meanwhile.
     roster: Vec<NodeId>,
     pub(crate) core: Core<N>,
@@ -72,6 +74,7 @@ where
         Self {
             nodes: self.nodes.clone(),
             configs: self.configs.clone(),
+            others: self.others.clone(),
             roster: self.roster.clone(),
             core: self.core.clone(),
             nemesis: self.nemesis.clone(),
@@ -98,6 +101,7 @@ impl<N: Node> World<N> {
         Self {
             nodes: Vec::new(),
             configs: Vec::new(),
+            others: Vec::new(),
             roster: Vec::new(),
             core: Core::new(),
             nemesis: Nemesis::default(),
@@ -163,6 +167,14 @@ impl<N: Node> World<N> {
         self.nodes.resize_with(setup.members.len(), || None);
         self.configs.clear();
         self.configs.extend(setup.members.iter().map(|node| config(Boot::first(*node))));
+        self.others.clear();
+        if setup.plan.has_other_boots() {
+            for (slot, node) in (0..).zip(&setup.members) {
+                let boots = setup.plan.other_boots(*node).into_iter();
+                let key = |boot: Boot| (slot, boot.version, boot.replaced_disk);
+                self.others.extend(boots.map(|boot| (key(boot), config(boot))));
+            }
+        }
         self.roster.clone_from(&setup.members);
         self.core.reset(setup);
         self.core.tape = tape;
@@ -212,6 +224,7 @@ impl<N: Node> World<N> {
         self.core.tracing = observer.wants_trace();
         self.core.weighing = observer.wants_sent();
         self.core.watched = self.core.tracing || self.core.weighing;
+        self.attend();
         self.core.heard |= self.core.tracing;
         let went = catch_unwind(AssertUnwindSafe(|| self.run_until(until, driver, observer)));
         let stop = went.unwrap_or_else(|payload| {
@@ -343,7 +356,14 @@ impl<N: Node> World<N> {
         self.count(Kind::Boot, node, 0, life);
         self.acting = Some(id);
         let disk = &mut self.core.bodies[node as usize].disk;
-        let opened = N::open(&self.configs[node as usize], &mut Disk::new(disk));
+        let config = match self.nemesis.other_life(node) {
+            None => &self.configs[node as usize],
+            Some((version, replaced)) => {
+                let place = self.others.binary_search_by_key(&(node, version, replaced), |o| o.0);
+                &self.others[place.expect("the plan has said which lives there may be")].1
+            }
+        };
+        let opened = N::open(config, &mut Disk::new(disk));
         self.acting = None;
         match opened {
             Ok(state) => {
@@ -362,6 +382,9 @@ impl<N: Node> World<N> {
     /// Inlined always, so that the input is made where the node takes it.
     #[inline(always)]
     pub(crate) fn handle(&mut self, node: u32, input: Input<N>) {
+        if self.core.attended {
+            return self.handle_attended(node, input);
+        }
         let Some(state) = &mut self.nodes[node as usize] else {
             return;
         };
@@ -374,8 +397,29 @@ impl<N: Node> World<N> {
         let mut port = WorldPort { core: &mut self.core, node };
         state.handle(input, &mut Io::new(id, now, &self.roster, &mut port));
         self.acting = None;
+    }
+
+    /// The same where somebody looks at what the node shows, or waits for it to be midway through an input.
+    #[cold]
+    #[inline(never)]
+    fn handle_attended(&mut self, node: u32, input: Input<N>) {
+        let midway = self.waits_midway(node);
+        let Some(state) = &mut self.nodes[node as usize] else {
+            return;
+        };
+        let id = self.core.members[node as usize];
+        self.acting = Some(id);
+        let now = self.core.now;
+        let port = WorldPort { core: &mut self.core, node };
+        let mut port = BrokenPort::new(port, midway.map(|(_, after)| after));
+        state.handle(input, &mut Io::new(id, now, &self.roster, &mut port));
+        self.acting = None;
+        let broke_off = port.broke_off();
         if self.core.tracing {
             self.trace_status(node);
+        }
+        if let Some((fault, _)) = midway.filter(|_| broke_off) {
+            self.strike(fault, node);
         }
     }
 

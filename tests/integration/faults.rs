@@ -2,6 +2,7 @@
 
 mod crash_stop; // a crash for good
 mod incidents; // what no node may do, whatever it promises
+mod node; // crashes of every sort, empty disks, slow nodes, upgrades
 
 use seatrial::history::Endpoint;
 use seatrial::sim::{

@@ -54,7 +54,9 @@ impl Default for ClientPlan {
 
 /// Draws a run. The tape goes on where this leaves it.
 pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
-    let mut drawing = Drawing { tape, knobs: Vec::new() };
+    let others = scenario.cluster.versions.keys().map(|version| version.number());
+    let versions = [1].into_iter().chain(others).collect();
+    let mut drawing = Drawing { tape, versions, knobs: Vec::new() };
     let nodes = drawing.scalar("cluster.nodes", &scenario.cluster.nodes);
     let settings = draw_settings("settings", &scenario.cluster.settings, &mut drawing);
     let versions = draw_versions(scenario, &mut drawing);
@@ -122,6 +124,8 @@ fn draw_world(scenario: &Scenario, drawing: &mut Drawing<'_>, setup: &mut Setup)
 /// A drawing under way.
 pub(crate) struct Drawing<'a> {
     pub(crate) tape: &'a mut Tape,
+    /// As which versions nodes can run, the first first.
+    pub(crate) versions: Vec<u32>,
     knobs: Vec<(String, String)>,
 }
 

@@ -102,14 +102,11 @@ use recurring;
 
 /// So many times at most, each for a part of the trouble, at anybody or, every other time, at the leader.
 fn usual(most: u32, shortest: Duration, longest: Duration) -> Recurring {
-    Recurring {
-        count: Knob::Between { min: 1, max: most },
-        lasts: Knob::Between { min: shortest, max: longest },
-        target: Choice::Fixed("any".to_owned()),
-        rate: None,
-        by: None,
-        period: None,
-    }
+    Recurring::new(
+        Knob::Between { min: 1, max: most },
+        Knob::Between { min: shortest, max: longest },
+        Choice::Fixed("any".to_owned()),
+    )
 }
 
 /// Draws one fault of a kind, whose key is given.

@@ -107,7 +107,10 @@ impl Prepared {
         let drawn = self.drawn(&mut self.tape(seed));
         let plan = &drawn.setup.plan;
         let misses = || plan.faults.iter().find_map(|planned| self.misses(planned.fault.target()?));
-        let problem = plan.problem(&drawn.setup.members, drawn.setup.clients).or_else(misses);
+        let unknown =
+            || plan.faults.iter().find_map(|planned| self.scenario.unversed(&planned.fault));
+        let problem = plan.problem(&drawn.setup.members, drawn.setup.clients);
+        let problem = problem.or_else(misses).or_else(unknown);
         problem.map_or(Ok(()), |problem| Err(format!("the plan makes no sense: {problem}")))
     }
 

@@ -245,6 +245,20 @@ pub struct FaultSpec {
     pub wall_jump: Option<Recurring>,
     /// Wall clocks that jump to and fro.
     pub wall_strobe: Option<Recurring>,
+    /// Nodes that crash and start over and over.
+    pub crash_loop: Option<Recurring>,
+    /// Crashes of all nodes of a zone at once.
+    pub crash_zone: Option<Recurring>,
+    /// Crashes of a node while writes are not synced.
+    pub crash_writing: Option<Recurring>,
+    /// Crashes of a node between two effects of one input.
+    pub crash_midway: Option<Recurring>,
+    /// Crashes of a node that starts again with an empty disk.
+    pub wipe: Option<Recurring>,
+    /// Times in which a node takes long for each input.
+    pub slow_cpu: Option<Recurring>,
+    /// Restarts of a node as another version.
+    pub upgrade: Option<Recurring>,
     /// Faults at times of your choosing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<PlannedFault>,
@@ -271,6 +285,13 @@ impl Default for FaultSpec {
             wall_offset: None,
             wall_jump: None,
             wall_strobe: None,
+            crash_loop: None,
+            crash_zone: None,
+            crash_writing: None,
+            crash_midway: None,
+            wipe: None,
+            slow_cpu: None,
+            upgrade: None,
             script: Vec::new(),
         }
     }
@@ -316,15 +337,34 @@ pub struct Recurring {
     /// How strong each is, where that is a rate: for a clock that drifts, how fast or slow it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Knob<Rate>>,
-    /// How much each comes to, where that is a time: for a wall clock, how far it is off.
+    /// How much each comes to, where that is a time: for a wall clock, how far it is off; for a slow node, how long it takes for an input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Knob<Duration>>,
     /// How long each turn lasts of what goes to and fro.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Knob<Duration>>,
+    /// How long each life lasts of a node that crashes over and over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<Knob<Duration>>,
+    /// How long it is down between two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down: Option<Knob<Duration>>,
+    /// After how many effects of one input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Knob<u32>>,
+    /// As which version nodes start again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Knob<u32>>,
 }
 
 impl Recurring {
+    /// So many times, for so long each, at this target, and the usual otherwise.
+    pub const fn new(count: Knob<u32>, lasts: Knob<Duration>, target: Choice<String>) -> Self {
+        let (rate, by, period) = (None, None, None);
+        let (up, down, after, version) = (None, None, None, None);
+        Self { count, lasts, target, rate, by, period, up, down, after, version }
+    }
+
     /// The names of the knobs that are given.
     pub(crate) fn knobs(&self) -> Vec<String> {
         let table = toml::Table::try_from(self).expect("a fault that recurs is a table");

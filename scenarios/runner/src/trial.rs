@@ -363,14 +363,11 @@ const SHOWN: usize = 25;
 
 fn recurring(most: u32) -> Recurring {
     let ms = Duration::from_millis;
-    Recurring {
-        count: Knob::Between { min: 0, max: most },
-        lasts: Knob::Between { min: ms(5), max: ms(200) },
-        target: Choice::Fixed("any".into()),
-        rate: None,
-        by: None,
-        period: None,
-    }
+    Recurring::new(
+        Knob::Between { min: 0, max: most },
+        Knob::Between { min: ms(5), max: ms(200) },
+        Choice::Fixed("any".into()),
+    )
 }
 
 /// A number from the environment: a test has no flags.

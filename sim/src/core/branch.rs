@@ -19,10 +19,10 @@ impl<N: Node> Core<N> {
         self.tape.clone_script(&former.tape);
         self.queue.clone_from(&former.queue);
         self.events.clone_from(&former.events);
-        self.pauses = former.pauses;
         if self.clocks.skewed || former.clocks.skewed {
             self.clocks.clone_from(&former.clocks);
         }
+        self.unusual = former.unusual;
         self.attempts = former.attempts;
         self.tokens = former.tokens;
         self.counts.clone_from(&former.counts);
@@ -40,6 +40,8 @@ impl<T: Ord + Clone> Body<T> {
         self.life = former.life;
         self.paused = former.paused;
         self.waiting.clone_from(&former.waiting);
+        self.slow = former.slow;
+        self.turns.clone_from(&former.turns);
         self.requests.clone_from(&former.requests);
     }
 }

@@ -1,9 +1,11 @@
 //! Faults of nodes: they crash, come back or not, and stand still.
 
-use seatrial_node::{Fact, Node};
+use seatrial_node::{Duration, Fact, Node, NodeId};
 
 use crate::counts::FaultKind;
+use crate::event::Event;
 use crate::plan::{Fault, Target};
+use crate::queue::Lane;
 use crate::world::World;
 
 impl<N: Node> World<N> {
@@ -11,17 +13,29 @@ impl<N: Node> World<N> {
         match fault {
             Fault::Crash { node } | Fault::CrashStop { node } => self.crash(index, node),
             Fault::Pause { node } => self.pause(index, node),
+            Fault::CrashLoop { node, .. } => self.begin_loop(index, node),
+            Fault::CrashZone { zone, nodes } => self.crash_zone(index, zone, nodes),
+            Fault::CrashWriting { .. } | Fault::CrashMidway { .. } => {
+                self.lie_in_wait(index, fault);
+            }
+            Fault::Wipe { node } => self.wipe(index, node),
+            Fault::SlowCpu { node, takes } => self.slow_down(index, node, *takes),
+            Fault::Upgrade { node, version } => self.upgrade(index, node, *version),
             _ => unreachable!("a fault of nodes"),
         }
     }
 
     pub(super) fn end_at_node(&mut self, index: usize, fault: &Fault) {
         match fault {
-            Fault::Crash { .. } => {
-                if let Some(node) = self.nemesis.down.iter().position(|by| *by == Some(index)) {
-                    self.nemesis.down[node] = None;
-                    self.boot(node as u32);
-                }
+            Fault::Crash { .. }
+            | Fault::CrashZone { .. }
+            | Fault::CrashWriting { .. }
+            | Fault::CrashMidway { .. }
+            | Fault::Wipe { .. }
+            | Fault::Upgrade { .. } => self.bring_back(index),
+            Fault::CrashLoop { .. } => {
+                self.nemesis.loops.retain(|(by, ..)| *by != index);
+                self.bring_back(index);
             }
             Fault::CrashStop { .. } => {}
             Fault::Pause { .. } => {
@@ -29,12 +43,20 @@ impl<N: Node> World<N> {
                     self.resume(node as u32);
                 }
             }
+            Fault::SlowCpu { .. } => {
+                let mut nodes = 0..self.nodes.len() as u32;
+                if let Some(node) = nodes.find(|node| self.core.is_slow_by(*node, index)) {
+                    self.speed_up(node);
+                }
+            }
             _ => unreachable!("a fault of nodes"),
         }
     }
 
-    /// Whoever is down and is to come back does so, and whoever stands still goes on.
+    /// Whoever is down and is to come back does so, whoever stands still goes on, and nobody waits to do more harm.
     pub(super) fn heal_nodes(&mut self) {
+        self.give_up_waiting();
+        self.nemesis.loops.clear();
         for node in 0..self.nodes.len() {
             if self.nemesis.comes_back(node) {
                 self.nemesis.down[node] = None;
@@ -42,6 +64,19 @@ impl<N: Node> World<N> {
             }
             if self.nemesis.still[node].is_some() {
                 self.resume(node as u32);
+            }
+            if self.core.bodies[node].slow.is_some() {
+                self.speed_up(node as u32);
+            }
+        }
+    }
+
+    /// Whoever is down by this fault starts.
+    fn bring_back(&mut self, index: usize) {
+        for node in 0..self.nodes.len() {
+            if self.nemesis.down[node] == Some(index) {
+                self.nemesis.down[node] = None;
+                self.boot(node as u32);
             }
         }
     }
@@ -59,8 +94,117 @@ impl<N: Node> World<N> {
             return;
         }
         self.core.counts.bit(kind);
+        self.take_down(index, node);
+    }
+
+    /// This fault ends a life.
+    fn take_down(&mut self, index: usize, node: u32) {
+        self.core.counts.effect(self.nemesis.kind(index));
         self.nemesis.down[node as usize] = Some(index);
         self.bring_down(node);
+    }
+
+    fn crash_zone(&mut self, index: usize, zone: &str, nodes: &[NodeId]) {
+        self.core.trace_fault(|| format!("all of {zone} crash"));
+        let up: Vec<u32> = (nodes.iter().filter_map(|node| self.core.slot(*node)))
+            .filter(|node| self.nodes[*node as usize].is_some())
+            .collect();
+        if !up.is_empty() {
+            self.core.counts.bit(FaultKind::CrashZone);
+        }
+        for node in up {
+            self.take_down(index, node);
+        }
+    }
+
+    fn begin_loop(&mut self, index: usize, target: &Target) {
+        if let Some(node) = self.target(target) {
+            self.nemesis.loops.push((index, node, false));
+            self.turn_loop(index);
+        }
+    }
+
+    /// A node in a loop crashes, or starts. Where something else keeps it down, the loop waits.
+    pub(super) fn turn_loop(&mut self, index: usize) {
+        let Some(turn) = self.nemesis.loops.iter().position(|(by, ..)| *by == index) else {
+            return;
+        };
+        let Fault::CrashLoop { up_for, down_for, .. } = self.nemesis.faults[index].fault else {
+            unreachable!("only a loop has turns");
+        };
+        let (_, node, bitten) = &mut self.nemesis.loops[turn];
+        let node = *node;
+        let is_up = self.nodes[node as usize].is_some();
+        if is_up && !std::mem::replace(bitten, true) {
+            self.core.counts.bit(FaultKind::CrashLoop);
+        }
+        if is_up {
+            self.take_down(index, node);
+        } else {
+            self.bring_back(index);
+        }
+        let next = self.core.now + if is_up { down_for } else { up_for };
+        self.core.schedule(next, Lane::Plan, Event::FaultTurn { index: index as u32 });
+    }
+
+    /// The disk of a node is gone, and so is what the node knows. One that is down for good needs none.
+    fn wipe(&mut self, index: usize, target: &Target) {
+        let Some(node) = self.there(target) else {
+            return;
+        };
+        self.core.counts.bit(FaultKind::Wipe);
+        let disk = &mut self.core.bodies[node as usize].disk;
+        if disk.has_files() {
+            self.core.counts.effect(FaultKind::Wipe);
+        }
+        disk.reset();
+        self.nemesis.lives[node as usize].1 = true;
+        let id = self.core.members[node as usize];
+        self.core.trace_fault(|| format!("the disk of {id} is gone"));
+        self.restart(index, node);
+    }
+
+    fn upgrade(&mut self, index: usize, target: &Target, version: u32) {
+        let Some(node) = self.there(target) else {
+            return;
+        };
+        self.core.counts.bit(FaultKind::Upgrade);
+        let former = std::mem::replace(&mut self.nemesis.lives[node as usize].0, version);
+        if former != version {
+            self.core.counts.effect(FaultKind::Upgrade);
+        }
+        let id = self.core.members[node as usize];
+        self.core.trace_fault(|| format!("{id} goes from version {former} to {version}"));
+        self.restart(index, node);
+    }
+
+    /// Whom a fault hits that is for the node's next life: one that is up, or down and to come back.
+    fn there(&mut self, target: &Target) -> Option<u32> {
+        let node = self.target(target)?;
+        let is_up = self.nodes[node as usize].is_some();
+        (is_up || self.nemesis.comes_back(node as usize)).then_some(node)
+    }
+
+    /// A node that is up goes down, to come back when the fault ends; one that is down comes back when it would have.
+    fn restart(&mut self, index: usize, node: u32) {
+        if self.nodes[node as usize].is_some() {
+            self.nemesis.down[node as usize] = Some(index);
+            self.bring_down(node);
+        }
+    }
+
+    fn slow_down(&mut self, index: usize, target: &Target, takes: Duration) {
+        if let Some(node) = self.target(target) {
+            self.core.slow_down(node, index, takes);
+            let id = self.core.members[node as usize];
+            self.core.trace_fault(|| format!("{id} takes {takes} for each input"));
+        }
+    }
+
+    fn speed_up(&mut self, node: u32) {
+        self.core.speed_up(node);
+        let id = self.core.members[node as usize];
+        self.core.trace_fault(|| format!("{id} is as fast as ever"));
     }
 
     /// A node that is up loses everything but its disk.
@@ -79,6 +223,7 @@ impl<N: Node> World<N> {
     /// A node that is down will not start again.
     fn stay_down(&mut self, index: usize, node: u32) {
         self.core.counts.bit(FaultKind::CrashStop);
+        self.core.counts.effect(FaultKind::CrashStop);
         self.nemesis.down[node as usize] = Some(index);
         let id = self.core.members[node as usize];
         self.core.trace_fault(|| format!("{id} stays down for good"));
@@ -93,7 +238,7 @@ impl<N: Node> World<N> {
             return;
         }
         body.paused = true;
-        self.core.pauses += 1;
+        self.core.unusual += 1;
         self.nemesis.still[node as usize] = Some(index);
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Paused);
@@ -105,12 +250,13 @@ impl<N: Node> World<N> {
         self.nemesis.still[node as usize] = None;
         let body = &mut self.core.bodies[node as usize];
         body.paused = false;
-        self.core.pauses -= 1;
+        self.core.unusual -= 1;
         let mut waiting = std::mem::take(&mut body.waiting);
         for slot in waiting.drain(..) {
             self.core.requeue(slot);
         }
         self.core.bodies[node as usize].waiting = waiting;
+        self.core.queue_turn(node);
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Resumed);
         self.core.trace_fault(|| format!("{id} goes on"));

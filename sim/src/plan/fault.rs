@@ -91,6 +91,56 @@ pub enum Fault {
         /// How long it is off, and how long right.
         period: Duration,
     },
+    /// A node crashes and starts again, over and over, as a program does that a supervisor restarts. When the fault ends, it stays up.
+    CrashLoop {
+        /// Who.
+        node: Target,
+        /// How long each life lasts.
+        up_for: Duration,
+        /// How long it is down between two.
+        down_for: Duration,
+    },
+    /// All nodes of a zone crash at once, as when a rack loses power. They start again when the fault ends.
+    CrashZone {
+        /// The zone's name, for people.
+        zone: String,
+        /// Who is in it.
+        nodes: Vec<NodeId>,
+    },
+    /// A node crashes while writes of it are not synced. It waits for such a moment from its time on, and lasts from then on.
+    CrashWriting {
+        /// Who; whoever has the role at that moment, where that is a role.
+        node: Target,
+    },
+    /// A node crashes while it handles an input: what it has done so far stands, and it does nothing more. It waits for an input with so
+    /// many effects from its time on, and lasts from then on.
+    CrashMidway {
+        /// Who; whoever has the role at that moment, where that is a role.
+        node: Target,
+        /// How many messages, answers, writes and syncs stand. There is one more, and that is the first that does not happen.
+        after: u32,
+    },
+    /// A node crashes and its disk is gone. It starts again with an empty one when the fault ends, and is
+    /// [told](seatrial_node::Boot::replaced_disk). A node that is down already loses its disk and stays down as long as it would have.
+    Wipe {
+        /// Who.
+        node: Target,
+    },
+    /// A node takes time for each input: it handles one after the other, in the order in which they come.
+    SlowCpu {
+        /// Who.
+        node: Target,
+        /// How long each input takes.
+        takes: Duration,
+    },
+    /// A node crashes and starts again as [this version](seatrial_node::Boot::version) of its code or configuration when the fault ends,
+    /// and stays so. A node that is down already will start as that version, when it would have.
+    Upgrade {
+        /// Who.
+        node: Target,
+        /// As which version: from 1.
+        version: u32,
+    },
 }
 
 impl Fault {
@@ -108,6 +158,13 @@ impl Fault {
             Self::WallOffset { .. } => FaultKind::WallOffset,
             Self::WallJump { .. } => FaultKind::WallJump,
             Self::WallStrobe { .. } => FaultKind::WallStrobe,
+            Self::CrashLoop { .. } => FaultKind::CrashLoop,
+            Self::CrashZone { .. } => FaultKind::CrashZone,
+            Self::CrashWriting { .. } => FaultKind::CrashWriting,
+            Self::CrashMidway { .. } => FaultKind::CrashMidway,
+            Self::Wipe { .. } => FaultKind::Wipe,
+            Self::SlowCpu { .. } => FaultKind::SlowCpu,
+            Self::Upgrade { .. } => FaultKind::Upgrade,
         }
     }
 
@@ -121,6 +178,11 @@ impl Fault {
         self.kind().is_instant()
     }
 
+    /// Whether it waits for its moment from its time on, and lasts from then on.
+    pub const fn lies_in_wait(&self) -> bool {
+        matches!(self, Self::CrashWriting { .. } | Self::CrashMidway { .. })
+    }
+
     /// Whom it is aimed at, where that is one node.
     pub const fn target(&self) -> Option<&Target> {
         match self {
@@ -131,8 +193,17 @@ impl Fault {
             | Self::ClockDrift { node, .. }
             | Self::WallOffset { node, .. }
             | Self::WallJump { node, .. }
-            | Self::WallStrobe { node, .. } => Some(node),
-            Self::Partition { .. } | Self::OneWay { .. } | Self::Ring { .. } => None,
+            | Self::WallStrobe { node, .. }
+            | Self::CrashLoop { node, .. }
+            | Self::CrashWriting { node }
+            | Self::CrashMidway { node, .. }
+            | Self::Wipe { node }
+            | Self::SlowCpu { node, .. }
+            | Self::Upgrade { node, .. } => Some(node),
+            Self::Partition { .. }
+            | Self::OneWay { .. }
+            | Self::Ring { .. }
+            | Self::CrashZone { .. } => None,
         }
     }
 

@@ -140,6 +140,28 @@ impl Draft<'_, '_> {
         self.zones[chosen as usize].clone()
     }
 
+    /// Draws one value of a knob of a fault.
+    pub(crate) fn scalar<T: Scalar>(&mut self, place: &str, knob: &Knob<T>) -> T {
+        knob.draw(place, self.drawing.tape)
+    }
+
+    /// Draws one value of a knob that a scenario may leave out.
+    pub(crate) fn knob<T: Scalar>(
+        &mut self,
+        name: &str,
+        knob: &str,
+        given: Option<&Knob<T>>,
+        usual: Knob<T>,
+    ) -> T {
+        self.scalar(&format!("{name}.{knob}"), given.unwrap_or(&usual))
+    }
+
+    /// One of the versions that there are.
+    pub(crate) fn version(&mut self, name: &str) -> u32 {
+        let chosen = self.below(&format!("{name}.version"), self.drawing.versions.len() as u64);
+        self.drawing.versions.get(chosen as usize).copied().unwrap_or(1)
+    }
+
     /// Groups are ordered by size: the first is the smallest, the last the largest.
     pub(crate) fn place_clients(&mut self, name: &str, groups: &mut [Vec<Endpoint>]) {
         if self.side == ClientSide::Anywhere {
@@ -167,11 +189,6 @@ impl Draft<'_, '_> {
             nodes.swap(i, j);
         }
         nodes
-    }
-
-    /// Draws one value of a knob of a fault.
-    pub(crate) fn scalar<T: Scalar>(&mut self, place: &str, knob: &Knob<T>) -> T {
-        knob.draw(place, self.drawing.tape)
     }
 
     pub(crate) fn below(&mut self, place: &str, bound: u64) -> u64 {

@@ -3,7 +3,7 @@
 use seatrial_node::Duration;
 use seatrial_sim::{Fault, FaultKind, Shift};
 
-use super::{How, KindInfo, KnobInfo, recurring, usual};
+use super::{KindInfo, KnobInfo, recurring, usual};
 use crate::draw::Draft;
 use crate::scenario::{Knob, Rate, Recurring};
 

@@ -103,6 +103,12 @@ pub(super) fn targets(
         ("pause", of(&faults.pause)),
         ("isolate", of(&faults.isolate)),
         ("one_way", of(&faults.one_way)),
+        ("crash_loop", of(&faults.crash_loop)),
+        ("crash_writing", of(&faults.crash_writing)),
+        ("crash_midway", of(&faults.crash_midway)),
+        ("wipe", of(&faults.wipe)),
+        ("slow_cpu", of(&faults.slow_cpu)),
+        ("upgrade", of(&faults.upgrade)),
     ] {
         let targets = targets.iter().flat_map(Choice::values);
         let mut targets = targets.map(|text| target(text, || NodeId(0)));

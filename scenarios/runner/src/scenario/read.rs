@@ -86,6 +86,7 @@ impl Scenario {
         self.check_knobs()?;
         self.check_crash_stop()?;
         self.check_recurring()?;
+        self.check_versions()?;
         self.check_synchrony()?;
         self.check_script()
     }
@@ -186,6 +187,13 @@ impl Scenario {
             ("one_way", faults.one_way.is_some()),
             ("ring", faults.ring.is_some()),
             ("clock_drift", faults.clock_drift.is_some()),
+            ("crash_loop", faults.crash_loop.is_some()),
+            ("crash_zone", faults.crash_zone.is_some()),
+            ("crash_writing", faults.crash_writing.is_some()),
+            ("crash_midway", faults.crash_midway.is_some()),
+            ("wipe", faults.wipe.is_some()),
+            ("slow_cpu", faults.slow_cpu.is_some()),
+            ("upgrade", faults.upgrade.is_some()),
             ("script", faults.script.iter().any(|planned| breaks(&planned.fault))),
             ("latency", self.network.latency.values().iter().any(endless)),
         ];

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use seatrial_sim::Fault;
 use serde::{Deserialize, Serialize};
+
+use super::Scenario;
 
 /// The number of a version that nodes may be upgraded to. Version 1 is what they begin as, so it has no table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,5 +47,39 @@ impl From<Version> for String {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl Scenario {
+    /// Whoever is upgraded has a version to go to.
+    pub(super) fn check_versions(&self) -> Result<(), (&'static str, &'static str, String)> {
+        if let Some(upgrade) = &self.faults.upgrade {
+            if self.cluster.versions.is_empty() {
+                let what = "there is nothing to upgrade to: say in [cluster.versions.2] what version 2 has otherwise";
+                return Err(("faults", "upgrade", what.into()));
+            }
+            let asked = upgrade.version.as_ref();
+            let mut asked = asked.into_iter().flat_map(|knob| knob.least()..=knob.greatest());
+            if let Some(what) = asked.find_map(|version| self.no_version(version)) {
+                return Err(("faults", "upgrade", what));
+            }
+        }
+        let unversed = self.faults.script.iter().find_map(|planned| self.unversed(&planned.fault));
+        unversed.map_or(Ok(()), |what| Err(("faults.script", "version", what)))
+    }
+
+    /// What is wrong with an upgrade, if nobody has said what its version is.
+    pub(crate) fn unversed(&self, fault: &Fault) -> Option<String> {
+        match fault {
+            Fault::Upgrade { version, .. } => self.no_version(*version),
+            _ => None,
+        }
+    }
+
+    fn no_version(&self, version: u32) -> Option<String> {
+        let known = version == 1 || self.cluster.versions.keys().any(|v| v.number() == version);
+        (!known).then(|| {
+            format!("there is no version {version}: [cluster.versions.{version}] would say what it has otherwise")
+        })
     }
 }
