@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::child::{ChildPort, Outbox};
+use crate::either::WithinPort;
 use crate::{
     DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken, RequestToken, SyncToken,
     WallTime,
@@ -169,6 +170,19 @@ impl<'a, N: Node> Io<'a, N> {
     ) -> R {
         let mut port = ChildPort { parent: &mut *self.port, folder, message, timer, outbox };
         act(&mut Io { me: self.me, now: self.now, members: self.members, port: &mut port })
+    }
+
+    /// Lets another node of the same wire act in place of this one.
+    pub(crate) fn within<C>(
+        &mut self,
+        timer: impl Fn(C::Timer) -> N::Timer,
+        event: impl Fn(C::Event) -> N::Event,
+        act: impl FnOnce(&mut Io<'_, C>),
+    ) where
+        C: Node<Message = N::Message, Response = N::Response>,
+    {
+        let mut port = WithinPort { host: &mut *self.port, timer, event };
+        act(&mut Io { me: self.me, now: self.now, members: self.members, port: &mut port });
     }
 }
 

@@ -101,6 +101,7 @@
 mod boot;
 mod child;
 mod disk;
+mod either;
 mod fact;
 mod id;
 mod input;
@@ -117,6 +118,7 @@ mod wire;
 pub use boot::Boot;
 pub use child::Outbox;
 pub use disk::{Disk, DiskError, DiskWrite, FileName, NoStorage, Storage};
+pub use either::Either;
 pub use fact::{Announce, Clock, Fact};
 pub use id::{MessageNumber, NodeId, ParseNodeIdError, ReadToken, RequestToken, SyncToken};
 pub use input::Input;

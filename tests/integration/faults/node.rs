@@ -3,6 +3,7 @@
 mod breaks; // each alone breaks a node that is naive about it
 mod overlaps; // two at one node
 mod refused; // plans that make no sense
+mod versions; // two versions of a protocol in one cluster
 
 use seatrial::sim::{Counts, Fault, FaultKind, FaultPlan, PlannedFault, Target, World};
 use seatrial_node::{Duration, NodeId};
