@@ -4,6 +4,7 @@
 
 mod branch;
 mod slow;
+mod travel;
 
 use std::collections::VecDeque;
 
@@ -11,15 +12,15 @@ use seatrial_history::{DropCause, Endpoint, Moment, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId, RequestToken};
 
 use crate::clock::Clocks;
-use crate::counts::{Counts, FaultKind};
+use crate::counts::Counts;
 use crate::disk::SimDisk;
 use crate::event::{Event, Events};
 use crate::hash::RunHash;
 use crate::latency::{Latency, Sampler};
-use crate::network::{Cuts, Links};
+use crate::network::{Cuts, Links, Troubles, Way};
 use crate::plan::Rates;
 use crate::queue::{Lane, Queue};
-use crate::tape::{Tape, site};
+use crate::tape::Tape;
 use crate::timers::{TimerRef, Timers};
 
 pub(crate) use self::slow::Slow;
@@ -33,6 +34,8 @@ pub(crate) struct Body<T> {
     pub(crate) disk_free: Instant,
     /// Which life this is; 0 before the first.
     pub(crate) life: u32,
+    /// It has opened and has not crashed since.
+    pub(crate) up: bool,
     pub(crate) paused: bool,
     /// Events that wait for the node to go on.
     pub(crate) waiting: Vec<u32>,
@@ -54,11 +57,14 @@ pub(crate) struct Core<N: Node> {
     pub(crate) events: Events<N::Message, N::Request, N::Response>,
     pub(crate) links: Links,
     pub(crate) cuts: Cuts,
+    pub(crate) troubles: Troubles,
     pub(crate) rates: Rates,
+    /// Links do to messages what has to be looked at when they arrive; from the first such fault on, until the run ends.
+    pub(crate) rough: bool,
     pub(crate) bodies: Vec<Body<N::Timer>>,
     pub(crate) clocks: Clocks,
     /// How many pauses, slow nodes and faults in wait there are, so that nobody looks while there is none.
-    pub(crate) unusual: u32,
+    pub(crate) odd: u32,
     pub(crate) disk_times: DiskTimes,
     wishes: Vec<u32>,
     attempts: u64,
@@ -77,8 +83,9 @@ pub(crate) struct Core<N: Node> {
     /// Messages that observers have not been told of yet: from whom, to whom, and at what cost; filled only while weighing.
     pub(crate) loads: Vec<(NodeId, NodeId, Load)>,
     pub(crate) weighing: bool,
-    /// Tracing or weighing: what is asked wherever a message is sent.
     pub(crate) watched: bool,
+    /// Watched or rough: what is asked wherever a message is sent.
+    pub(crate) unusual: bool,
     pub(crate) describe: Option<Describe<N>>,
 }
 
@@ -112,9 +119,6 @@ impl DiskTimes {
     }
 }
 
-/// A message to oneself takes no link, but time passes all the same: a node that answers itself for ever is no livelock.
-const LOOPBACK: Duration = Duration::from_micros(1);
-
 impl<N: Node> Core<N> {
     pub(crate) fn new() -> Self {
         let zero = Latency::constant(Duration::ZERO);
@@ -127,10 +131,12 @@ impl<N: Node> Core<N> {
             events: Events::new(),
             links: Links::new(0, zero, zero, &[]),
             cuts: Cuts::default(),
+            troubles: Troubles::default(),
             rates: Rates::default(),
+            rough: false,
             bodies: Vec::new(),
             clocks: Clocks::default(),
-            unusual: 0,
+            odd: 0,
             disk_times: DiskTimes::new(zero, zero, zero),
             wishes: Vec::new(),
             attempts: 0,
@@ -145,6 +151,7 @@ impl<N: Node> Core<N> {
             loads: Vec::new(),
             weighing: false,
             watched: false,
+            unusual: false,
             describe: None,
         }
     }
@@ -159,14 +166,17 @@ impl<N: Node> Core<N> {
         let nodes = u32::try_from(setup.members.len()).expect("fewer than 2^32 nodes");
         self.links = Links::new(nodes, setup.latency, setup.client_latency, &setup.exceptions);
         self.cuts.reset(setup.members.len() + setup.clients as usize);
+        self.troubles.clear();
         self.rates = setup.plan.rates;
+        self.rough = self.rates.duplicate > 0 || self.rates.reorder > 0;
+        self.unusual = self.watched || self.rough;
         self.disk_times = DiskTimes::new(setup.disk_write, setup.disk_sync, setup.disk_read);
         self.bodies.resize_with(setup.members.len(), Body::new);
         for body in &mut self.bodies {
             body.reset();
         }
         self.clocks.reset(setup.members.len());
-        self.unusual = 0;
+        self.odd = 0;
         self.wishes.clear();
         self.wishes.resize(setup.clients as usize, 0);
         self.attempts = 0;
@@ -214,94 +224,9 @@ impl<N: Node> Core<N> {
         self.queue.push(time.as_nanos(), slot, lane);
     }
 
-    /// The same for a message.
-    #[inline(always)]
-    fn post(&mut self, time: Instant, from: u32, to: u32, id: u64, body: N::Message) {
-        let slot = self.events.keep_message(from, to, id, body);
-        self.queue.push(time.as_nanos(), slot, Lane::Free);
-    }
-
     /// Puts an event that was held up back into the queue, for now.
     pub(crate) fn requeue(&mut self, slot: u32) {
         self.queue.push(self.now.as_nanos(), slot, Lane::Free);
-    }
-
-    /// Sends a node's message to where it goes, once, twice or not at all.
-    #[inline]
-    pub(crate) fn send(&mut self, from: u32, to: NodeId, body: N::Message) {
-        self.counts.sent += 1;
-        // Named before it is known whether anybody is there: a trace must not shift the names of what follows.
-        let id = self.next_id();
-        let Some(to) = self.slot(to) else {
-            self.trace_lost(id, from, to);
-            self.counts.dropped += 1;
-            return;
-        };
-        if self.watched {
-            self.tell_sent(id, from, to, &body);
-        }
-        if from == to {
-            self.post(self.now + LOOPBACK, from, to, id, body);
-            return;
-        }
-        let Some(arrival) = self.travel(from, to, id) else {
-            return;
-        };
-        if self.rates.duplicate > 0 {
-            self.counts.asked(FaultKind::Duplicate);
-            if self.tape.chance(site::DUPLICATE, from, self.rates.duplicate) {
-                self.duplicate(from, to, id, body.clone());
-            }
-        }
-        self.post(arrival, from, to, id, body);
-    }
-
-    #[cold]
-    fn duplicate(&mut self, from: u32, to: u32, of: u64, body: N::Message) {
-        self.counts.bit(FaultKind::Duplicate);
-        let id = self.next_id();
-        if self.tracing {
-            self.trace.push(TraceEvent::Duplicate { id, of });
-        }
-        let latency = self.links.latency(from, to).sample(&mut self.tape, site::LATENCY, from);
-        self.post(self.now + latency, from, to, id, body);
-    }
-
-    /// When something sent now would arrive, if the link does not lose it.
-    #[inline(always)]
-    fn travel(&mut self, from: u32, to: u32, id: u64) -> Option<Instant> {
-        if self.rates.loss > 0 {
-            self.counts.asked(FaultKind::Loss);
-            if self.tape.chance(site::LOSS, from, self.rates.loss) {
-                self.counts.bit(FaultKind::Loss);
-                self.lose(id, from, to, DropCause::Loss);
-                return None;
-            }
-        }
-        let latency = self.links.latency(from, to).sample(&mut self.tape, site::LATENCY, from);
-        let arrival = self.now + latency;
-        Some(if self.rates.reorder > 0 { self.hold_back(from, arrival) } else { arrival })
-    }
-
-    #[cold]
-    fn hold_back(&mut self, from: u32, arrival: Instant) -> Instant {
-        self.counts.asked(FaultKind::Reorder);
-        if !self.tape.chance(site::REORDER, from, self.rates.reorder) {
-            return arrival;
-        }
-        self.counts.bit(FaultKind::Reorder);
-        let longest = self.rates.reorder_delay.as_nanos().max(1);
-        arrival + Duration::from_nanos(self.tape.choose(site::REORDER_DELAY, from, longest) + 1)
-    }
-
-    /// Something does not arrive.
-    #[cold]
-    pub(crate) fn lose(&mut self, id: u64, from: u32, to: u32, cause: DropCause) {
-        self.counts.dropped += 1;
-        if self.tracing {
-            let (from, to) = (self.endpoint(from), self.endpoint(to));
-            self.trace.push(TraceEvent::Drop { id, from, to, cause });
-        }
     }
 
     /// A name for a message, a sync or a read.
@@ -324,10 +249,11 @@ impl<N: Node> Core<N> {
             let text = self.describe.map_or_else(String::new, |d| (d.request)(&body));
             self.trace_send(id, from, to, text);
         }
-        if let Some(arrival) = self.travel(from, to, id) {
+        if let Some(Way { latency, marks }) = self.travel(from, to, id) {
             let body = self.events.requests.keep(body);
-            let event = Event::Request { client, to, body, attempt, id };
-            self.schedule(arrival, Lane::Free, event);
+            let event = Event::Request { client, to, body, attempt, id, marks };
+            let slot = self.events.keep(event);
+            self.launch(from, to, slot, latency);
         }
         attempt
     }
@@ -350,10 +276,11 @@ impl<N: Node> Core<N> {
             let text = self.describe.map_or_else(String::new, |d| (d.response)(&body));
             self.trace_send(id, node, to, text);
         }
-        if let Some(arrival) = self.travel(node, to, id) {
+        if let Some(Way { latency, marks }) = self.travel(node, to, id) {
             let body = self.events.answers.keep(body);
-            let event = Event::Answer { from: node, client, body, attempt, id };
-            self.schedule(arrival, Lane::Free, event);
+            let event = Event::Answer { from: node, client, body, attempt, id, marks };
+            let slot = self.events.keep(event);
+            self.launch(node, to, slot, latency);
         }
     }
 
@@ -376,37 +303,18 @@ impl<N: Node> Core<N> {
     /// All that a crash does to a node but dropping its state. Returns how many writes were not synced.
     pub(crate) fn crash(&mut self, node: u32) -> usize {
         let body = &mut self.bodies[node as usize];
+        body.up = false;
         body.timers.clear();
         body.requests.clear();
-        self.unusual -= u32::from(std::mem::take(&mut body.paused));
+        self.odd -= u32::from(std::mem::take(&mut body.paused));
         body.disk_free = self.now;
         let waiting = std::mem::take(&mut body.waiting);
         let unsynced = body.disk.crash(node, &mut self.tape, &mut self.counts);
         for slot in waiting {
-            self.drop_waiting(node, slot);
+            self.discard(slot, DropCause::Down);
         }
         self.drop_turns(node);
         unsynced
-    }
-
-    /// What waited for a node that has crashed arrives nowhere.
-    pub(crate) fn drop_waiting(&mut self, node: u32, slot: u32) {
-        self.lose_input(node, slot);
-        self.events.release(slot);
-    }
-
-    /// The same for what the queue still names.
-    pub(crate) fn lose_input(&mut self, node: u32, slot: u32) {
-        match *self.events.peek(slot) {
-            Event::Message { from, id, .. } => self.lose(id, from, node, DropCause::Down),
-            Event::Request { client, id, body, .. } => {
-                drop(self.events.requests.take(body));
-                self.lose(id, self.client_slot(client), node, DropCause::Down);
-            }
-            Event::Read { body, .. } => drop(self.events.reads.take(body)),
-            _ => {}
-        }
-        self.events.bury(slot);
     }
 
     /// Tells observers of a fact in the host's own name.
@@ -423,6 +331,7 @@ impl<T: Ord + Clone> Body<T> {
             disk: SimDisk::default(),
             disk_free: Instant::ZERO,
             life: 0,
+            up: false,
             paused: false,
             waiting: Vec::new(),
             slow: None,
@@ -436,6 +345,7 @@ impl<T: Ord + Clone> Body<T> {
         self.disk.reset();
         self.disk_free = Instant::ZERO;
         self.life = 0;
+        self.up = false;
         self.paused = false;
         self.waiting.clear();
         self.slow = None;

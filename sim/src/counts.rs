@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -23,6 +23,28 @@ pub enum FaultKind {
     OneWay,
     /// Every node reaches a majority, but not the same one.
     Ring,
+    /// A link loses messages in bursts. Asked: messages sent under it. Bit: messages lost.
+    LossBurst,
+    /// Some messages take much longer. Asked: messages sent under it. Bit: messages slowed.
+    SlowTail,
+    /// A link is slow. Asked: slow links in the plan. Bit: those that slowed a message.
+    SlowLink,
+    /// A link carries only so much. Asked: narrow links in the plan. Bit: those at which a message waited.
+    Throttle,
+    /// A link holds everything until it is over. Asked: clogs in the plan. Bit: those that held a message.
+    Clog,
+    /// Nodes are clogged one after the other, and freed in another order.
+    SwizzleClog,
+    /// Two groups reach each other only through one node.
+    Bridge,
+    /// Clients reach no node.
+    CutClients,
+    /// A node hears all and is heard by nobody.
+    Mute,
+    /// A node is heard by all and hears nobody.
+    Deaf,
+    /// What is under way between a node and others is lost. Asked: resets in the plan. Bit: those that lost something.
+    Reset,
     /// A node crashes and starts again. Asked: crashes in the plan. Bit: those that found the node up.
     Crash,
     /// A node crashes and never starts again. Asked: such crashes in the plan. Bit: those that found the node there to lose.
@@ -62,7 +84,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 34] = [
         Self::Loss,
         Self::Duplicate,
         Self::Reorder,
@@ -70,6 +92,17 @@ impl FaultKind {
         Self::Isolate,
         Self::OneWay,
         Self::Ring,
+        Self::LossBurst,
+        Self::SlowTail,
+        Self::SlowLink,
+        Self::Throttle,
+        Self::Clog,
+        Self::SwizzleClog,
+        Self::Bridge,
+        Self::CutClients,
+        Self::Mute,
+        Self::Deaf,
+        Self::Reset,
         Self::Crash,
         Self::CrashStop,
         Self::Pause,
@@ -97,7 +130,18 @@ impl FaultKind {
             | Self::Partition
             | Self::Isolate
             | Self::OneWay
-            | Self::Ring => Group::Network,
+            | Self::Ring
+            | Self::LossBurst
+            | Self::SlowTail
+            | Self::SlowLink
+            | Self::Throttle
+            | Self::Clog
+            | Self::SwizzleClog
+            | Self::Bridge
+            | Self::CutClients
+            | Self::Mute
+            | Self::Deaf
+            | Self::Reset => Group::Network,
             Self::ClockDrift | Self::WallOffset | Self::WallJump | Self::WallStrobe => Group::Clock,
             Self::Crash
             | Self::CrashStop
@@ -113,9 +157,17 @@ impl FaultKind {
         }
     }
 
+    /// Whether each message asks for it, and not the plan once.
+    pub const fn is_rate(self) -> bool {
+        matches!(
+            self,
+            Self::Loss | Self::Duplicate | Self::Reorder | Self::LossBurst | Self::SlowTail
+        )
+    }
+
     /// Whether it happens at once and has no end of its own: what it does stays until it is mended, or until the world heals.
     pub const fn is_instant(self) -> bool {
-        matches!(self, Self::WallJump)
+        matches!(self, Self::WallJump | Self::Reset)
     }
 
     /// Its name in scenarios, plans and reports.
@@ -128,6 +180,17 @@ impl FaultKind {
             Self::Isolate => "isolate",
             Self::OneWay => "one-way",
             Self::Ring => "ring",
+            Self::LossBurst => "loss-burst",
+            Self::SlowTail => "slow-tail",
+            Self::SlowLink => "slow-link",
+            Self::Throttle => "throttle",
+            Self::Clog => "clog",
+            Self::SwizzleClog => "swizzle-clog",
+            Self::Bridge => "bridge",
+            Self::CutClients => "cut-clients",
+            Self::Mute => "mute",
+            Self::Deaf => "deaf",
+            Self::Reset => "reset",
             Self::Crash => "crash",
             Self::CrashStop => "crash-stop",
             Self::Pause => "pause",
@@ -195,8 +258,9 @@ pub struct Count {
 }
 
 /// What became of all kinds in a run, and what the network did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Counts {
+    #[serde(serialize_with = "as_list")]
     faults: [Count; FaultKind::ALL.len()],
     /// Messages that nodes sent each other, copies not counted.
     pub sent: u64,
@@ -204,6 +268,18 @@ pub struct Counts {
     pub delivered: u64,
     /// Messages that reached nobody, for any reason.
     pub dropped: u64,
+}
+
+/// Arrays of more than 32 have no form of their own.
+fn as_list<S: Serializer>(counts: &[Count], serializer: S) -> Result<S::Ok, S::Error> {
+    counts.serialize(serializer)
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        let faults = [Count::default(); FaultKind::ALL.len()];
+        Self { faults, sent: 0, delivered: 0, dropped: 0 }
+    }
 }
 
 impl Counts {

@@ -4,6 +4,7 @@
 //! moved twice only, into its place when it is sent and out of it into the receiver's hands: a message's body is beside its event,
 //! so that both are fetched at once, and what rarer events carry stands apart.
 
+use crate::counts::FaultKind;
 use crate::queue::Entry;
 use crate::timers::TimerRef;
 
@@ -13,11 +14,13 @@ pub(crate) enum Event {
     /// No event: a free place, and the next one.
     Free { next: u32 },
     /// A node's message to a node.
-    Message { from: u32, to: u32, id: u64 },
+    Message { from: u32, to: u32, id: u64, marks: Marks },
     /// A client's request.
-    Request { client: u32, to: u32, body: u32, attempt: u64, id: u64 },
+    Request { client: u32, to: u32, body: u32, attempt: u64, id: u64, marks: Marks },
     /// The answer to it.
-    Answer { from: u32, client: u32, body: u32, attempt: u64, id: u64 },
+    Answer { from: u32, client: u32, body: u32, attempt: u64, id: u64, marks: Marks },
+    /// A link of limited bandwidth may be free again.
+    Depart { fault: u32, from: u32, to: u32 },
     /// A timer's entry in the queue.
     Timer { node: u32, timer: TimerRef },
     /// A client wakes up, if it still wishes.
@@ -52,6 +55,55 @@ impl Event {
             | Self::Read { node, .. } => Some(node),
             _ => None,
         }
+    }
+}
+
+/// What faults have done to something that is under way, so that it can be counted when it is given to its receiver.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks(u16);
+
+impl Marks {
+    /// Nothing.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// It is lost already, and waits only to be forgotten.
+    const LOST: u16 = 1 << 15;
+
+    /// The kinds that leave a mark, by its place.
+    const KINDS: [FaultKind; 7] = [
+        FaultKind::Duplicate,
+        FaultKind::Reorder,
+        FaultKind::SlowLink,
+        FaultKind::SlowTail,
+        FaultKind::Throttle,
+        FaultKind::Clog,
+        FaultKind::SwizzleClog,
+    ];
+
+    /// The mark of one kind.
+    pub(crate) fn of(kind: FaultKind) -> Self {
+        let mut marks = Self::NONE;
+        marks.add(kind);
+        marks
+    }
+
+    pub(crate) fn add(&mut self, kind: FaultKind) {
+        let place = Self::KINDS.iter().position(|marked| *marked == kind);
+        self.0 |= 1 << place.expect("only kinds that leave a mark are marked");
+    }
+
+    pub(crate) fn lose(&mut self) {
+        self.0 |= Self::LOST;
+    }
+
+    pub(crate) const fn is_lost(self) -> bool {
+        self.0 & Self::LOST != 0
+    }
+
+    /// The kinds that have left one.
+    pub(crate) fn kinds(self) -> impl Iterator<Item = FaultKind> {
+        let is_set = move |(place, _): &(usize, FaultKind)| self.0 >> place & 1 == 1;
+        Self::KINDS.into_iter().enumerate().filter(is_set).map(|(_, kind)| kind)
     }
 }
 
@@ -102,8 +154,15 @@ impl<M, Q, A> Events<M, Q, A> {
 
     /// Keeps a message. Returns its slot.
     #[inline(always)]
-    pub(crate) fn keep_message(&mut self, from: u32, to: u32, id: u64, body: M) -> u32 {
-        let (slot, place) = self.occupy(Event::Message { from, to, id });
+    pub(crate) fn keep_message(
+        &mut self,
+        from: u32,
+        to: u32,
+        id: u64,
+        marks: Marks,
+        body: M,
+    ) -> u32 {
+        let (slot, place) = self.occupy(Event::Message { from, to, id, marks });
         *place = Some(body);
         slot
     }
@@ -139,6 +198,21 @@ impl<M, Q, A> Events<M, Q, A> {
     #[inline]
     pub(crate) fn peek(&self, slot: u32) -> &Event {
         &self.places[slot as usize].event
+    }
+
+    /// What faults have done to what is under way there.
+    pub(crate) fn marks(&mut self, slot: u32) -> Option<&mut Marks> {
+        match &mut self.places[slot as usize].event {
+            Event::Message { marks, .. }
+            | Event::Request { marks, .. }
+            | Event::Answer { marks, .. } => Some(marks),
+            _ => None,
+        }
+    }
+
+    /// All places, the free ones too.
+    pub(crate) fn slots(&self) -> std::ops::Range<u32> {
+        0..self.places.len() as u32
     }
 
     /// What the message there says.

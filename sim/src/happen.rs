@@ -7,7 +7,9 @@ use crate::client::{ClientIo, Driver};
 use crate::core::Core;
 use crate::counts::FaultKind;
 use crate::event::Event;
+use crate::network::Stopped;
 use crate::port::SYNCED;
+use crate::queue::Lane;
 use crate::timers::{Popped, TimerRef};
 use crate::world::{Kind, World};
 
@@ -20,14 +22,14 @@ impl<N: Node> World<N> {
         driver: &mut D,
         observer: &mut O,
     ) {
-        if self.core.unusual > 0
+        if self.core.odd > 0
             && let Some(node) = self.core.events.peek(slot).node()
             && self.divert(node, slot)
         {
             return;
         }
         match *self.core.events.peek(slot) {
-            Event::Message { from, to, id } => self.deliver(slot, from, to, id),
+            Event::Message { from, to, id, .. } => self.deliver(slot, from, to, id),
             Event::Timer { node, timer } => {
                 self.core.events.release(slot);
                 self.come_up(node, timer);
@@ -44,27 +46,27 @@ impl<N: Node> World<N> {
         driver: &mut D,
         observer: &mut O,
     ) {
+        if self.core.rough && !self.gets_through(slot) {
+            return;
+        }
         let event = *self.core.events.peek(slot);
         self.core.events.release(slot);
         match event {
-            Event::Request { client, to, body, attempt, id } => {
+            Event::Request { client, to, body, attempt, id, .. } => {
                 let body = self.core.events.requests.take(body);
                 self.ask(client, to, attempt, id, body);
             }
-            Event::Answer { from, client, body, attempt, id } => {
+            Event::Answer { from, client, body, attempt, id, .. } => {
                 let body = self.core.events.answers.take(body);
                 let to = self.core.client_slot(client);
-                if self.arrives(from, to, id) {
-                    self.count(Kind::Answer, from, to, attempt);
-                    let node = self.core.members[from as usize];
-                    if self.core.tracing {
-                        let text =
-                            self.core.describe.map_or_else(String::new, |d| (d.response)(&body));
-                        self.trace_delivery(id, from, to, text);
-                    }
-                    let io = &mut ClientIo { client, core: &mut self.core, observer };
-                    driver.answer(attempt, node, body, io);
+                self.count(Kind::Answer, from, to, attempt);
+                let node = self.core.members[from as usize];
+                if self.core.tracing {
+                    let text = self.core.describe.map_or_else(String::new, |d| (d.response)(&body));
+                    self.trace_delivery(id, from, to, text);
                 }
+                let io = &mut ClientIo { client, core: &mut self.core, observer };
+                driver.answer(attempt, node, body, io);
             }
             Event::Wake { client, wish } => {
                 if self.core.wanted(client, wish) {
@@ -79,6 +81,7 @@ impl<N: Node> World<N> {
                 let bytes = self.core.events.reads.take(body);
                 self.read(node, life, token, bytes);
             }
+            Event::Depart { fault, from, to } => self.core.depart(fault as usize, from, to),
             Event::Fault { index } => self.fault(index as usize),
             Event::FaultOver { index } => self.fault_over(index as usize),
             Event::FaultTurn { index } => self.fault_turn(index as usize),
@@ -98,7 +101,11 @@ impl<N: Node> World<N> {
     /// A message is judged where it lies and then moved once, into its receiver's hands.
     #[inline]
     fn deliver(&mut self, slot: u32, from: u32, to: u32, id: u64) {
-        if !self.arrives(from, to, id) {
+        if self.core.rough && !self.gets_through(slot) {
+            return;
+        }
+        if self.nodes[to as usize].is_none() {
+            self.core.lose(id, from, to, DropCause::Down);
             drop(self.core.events.take_message(slot));
             return;
         }
@@ -160,8 +167,8 @@ impl<N: Node> World<N> {
 
     fn ask(&mut self, client: u32, to: u32, attempt: u64, id: u64, body: N::Request) {
         let from = self.core.client_slot(client);
-        if !self.arrives(from, to, id) {
-            return;
+        if self.nodes[to as usize].is_none() {
+            return self.core.lose(id, from, to, DropCause::Down);
         }
         self.count(Kind::Request, from, to, attempt);
         if self.core.tracing {
@@ -193,26 +200,44 @@ impl<N: Node> World<N> {
         self.handle(node, Input::Read { token, result: Ok(bytes) });
     }
 
-    /// Whether what has come up to its receiver's door gets in.
-    #[inline]
-    fn arrives(&mut self, from: u32, to: u32, id: u64) -> bool {
-        if self.core.cuts.block(from, to) {
-            self.stopped(from, to, id);
+    /// Whether faults let what has come up to its receiver's door go in; what they do not is dropped, or comes again later. Anything
+    /// that no link carries goes in.
+    #[cold]
+    fn gets_through(&mut self, slot: u32) -> bool {
+        let Some((_, from, to, marks)) = self.core.under_way(slot) else {
+            return true;
+        };
+        if marks.is_lost() {
+            self.core.discard(slot, DropCause::Reset);
             return false;
         }
-        if self.nodes.get(to as usize).is_some_and(Option::is_none) {
-            self.core.lose(id, from, to, DropCause::Down);
+        let Core { troubles, counts, now, .. } = &mut self.core;
+        if let Some((until, kind)) = troubles.held((from, to), *now, counts) {
+            self.core.mark(slot, kind);
+            self.core.queue.push(until.as_nanos(), slot, Lane::Free);
             return false;
+        }
+        if self.core.cuts.block(from, to) {
+            self.stopped(from, to);
+            self.core.discard(slot, DropCause::Partition);
+            return false;
+        }
+        if self.core.is_there(to) {
+            for kind in marks.kinds() {
+                self.core.counts.effect(kind);
+            }
         }
         true
     }
 
-    #[cold]
-    fn stopped(&mut self, from: u32, to: u32, id: u64) {
-        self.core.lose(id, from, to, DropCause::Partition);
+    fn stopped(&mut self, from: u32, to: u32) {
+        let was_there = self.core.is_there(to);
         let Core { cuts, counts, .. } = &mut self.core;
         let nemesis = &self.nemesis;
-        cuts.stopped(from, to, |fault| counts.bit(nemesis.kind(fault)));
+        cuts.stopped((from, to), was_there, |fault, what| match what {
+            Stopped::Something => counts.bit(nemesis.kind(fault)),
+            Stopped::Missed => counts.effect(nemesis.kind(fault)),
+        });
     }
 
     /// Something unusual may be about the node that an event is for. Whether the event has to wait.

@@ -90,7 +90,9 @@ impl<N: Node> World<N> {
     pub(crate) fn fault(&mut self, index: usize) {
         self.count(Kind::Fault, index as u32, 0, 0);
         let fault = self.nemesis.faults[index].fault.clone();
-        self.core.counts.asked(fault.kind());
+        if !fault.kind().is_rate() {
+            self.core.counts.asked(fault.kind());
+        }
         match fault.kind().group() {
             Group::Network => self.begin_at_links(index, &fault),
             Group::Node => self.begin_at_node(index, &fault),
@@ -127,6 +129,12 @@ impl<N: Node> World<N> {
         self.heal_links();
         self.core.heal_clocks();
         self.heal_nodes();
+    }
+
+    /// When a fault that begins now will be over.
+    fn end_of(&self, index: usize) -> Instant {
+        let healed = Instant::ZERO + self.nemesis.heal_after;
+        (self.core.now + self.nemesis.faults[index].lasts).min(healed)
     }
 
     fn slots(&self, endpoints: &[Endpoint]) -> Vec<u32> {

@@ -3,6 +3,12 @@
 //! Links are sparse: one profile for all pairs of nodes, one between clients and nodes, and exceptions. Cuts are a matrix of bits
 //! that exists only while something is cut.
 
+mod pairs;
+mod trouble;
+
+pub(crate) use pairs::Pairs;
+pub(crate) use trouble::{Effect, Trouble, Troubles, Turn, Way};
+
 use crate::latency::{Latency, Sampler};
 
 /// How one direction between two endpoints behaves.
@@ -69,6 +75,8 @@ struct Cut {
     fault: usize,
     pairs: Vec<(u32, u32)>,
     bit: bool,
+    /// It has stopped a message to somebody who was there to miss it.
+    missed: bool,
 }
 
 impl Cuts {
@@ -91,7 +99,7 @@ impl Cuts {
     pub(crate) fn add(&mut self, fault: usize, pairs: Vec<(u32, u32)>) {
         self.blocked.resize(self.endpoints * self.row_words(), 0);
         self.mark(&pairs);
-        self.active.push(Cut { fault, pairs, bit: false });
+        self.active.push(Cut { fault, pairs, bit: false, missed: false });
     }
 
     /// Mends what that fault had cut, as far as no other cut is in the way.
@@ -115,13 +123,24 @@ impl Cuts {
         self.blocked.clear();
     }
 
-    /// A message was stopped between these two: tells each fault of the plan that this was its first.
+    /// A message was stopped between these two, whose receiver was there or not: tells of each fault of the plan whose first this
+    /// was, and of each that nobody had missed a message for.
     #[cold]
-    pub(crate) fn stopped(&mut self, from: u32, to: u32, mut first: impl FnMut(usize)) {
-        for cut in self.active.iter_mut().filter(|cut| !cut.bit) {
+    pub(crate) fn stopped(
+        &mut self,
+        (from, to): (u32, u32),
+        was_there: bool,
+        mut first: impl FnMut(usize, Stopped),
+    ) {
+        for cut in self.active.iter_mut().filter(|cut| !cut.missed) {
             if cut.pairs.contains(&(from, to)) {
-                cut.bit = true;
-                first(cut.fault);
+                if !std::mem::replace(&mut cut.bit, true) {
+                    first(cut.fault, Stopped::Something);
+                }
+                cut.missed = was_there;
+                if was_there {
+                    first(cut.fault, Stopped::Missed);
+                }
             }
         }
     }
@@ -141,6 +160,15 @@ impl Cuts {
     fn place(&self, from: u32, to: u32) -> (usize, u32) {
         (from as usize * self.endpoints.div_ceil(64) + to as usize / 64, to % 64)
     }
+}
+
+/// What a cut has done for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stopped {
+    /// It has stopped a message.
+    Something,
+    /// It has stopped one whose receiver was there.
+    Missed,
 }
 
 /// Both directions between every member of one group and every member of another.
@@ -232,9 +260,10 @@ mod tests {
         cuts.reset(4);
         cuts.add(7, vec![(0, 1)]);
         let mut bitten = Vec::new();
-        cuts.stopped(0, 1, |fault| bitten.push(fault));
-        cuts.stopped(0, 1, |fault| bitten.push(fault));
-        assert_eq!(bitten, [7]);
+        for was_there in [false, false, true, true] {
+            cuts.stopped((0, 1), was_there, |fault, what| bitten.push((fault, what)));
+        }
+        assert_eq!(bitten, [(7, Stopped::Something), (7, Stopped::Missed)]);
     }
 
     #[test]

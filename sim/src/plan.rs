@@ -59,11 +59,9 @@ pub struct Rates {
 pub struct PlannedFault {
     /// How long after the run's beginning it begins.
     pub at: Duration,
-    /// How long it lasts; it ends when the world heals, if not before. Of no meaning for what [lasts for ever](Fault::is_for_ever);
-    /// there it is [`Duration::MAX`], and for what [happens at once](Fault::is_instant); there it is zero. A file leaves both out.
     /// How long it lasts; it ends when the world heals, if not before. What [lies in wait](Fault::lies_in_wait) lasts so long from its
-    /// moment on. Of no meaning for what [lasts for ever](Fault::is_for_ever);
-    /// there it is [`Duration::MAX`], and a file leaves it out.
+    /// moment on. Of no meaning for what [lasts for ever](Fault::is_for_ever), where it is [`Duration::MAX`], and what is
+    /// [over at once](Fault::is_instant), where it is zero; a file leaves it out there.
     pub lasts: Duration,
     /// What happens.
     pub fault: Fault,

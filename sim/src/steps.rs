@@ -10,7 +10,7 @@
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use seatrial_history::Observer;
+use seatrial_history::{DropCause, Observer};
 use seatrial_node::{Input, Node, NodeId, RequestToken};
 
 use crate::event::Event;
@@ -173,7 +173,7 @@ impl<N: Node> World<N> {
             .collect();
         for number in doomed {
             let place = self.core.queue.take(number).expect("it is pending");
-            self.core.drop_waiting(slot, place);
+            self.core.discard(place, DropCause::Down);
         }
         self.flush(observer);
     }
@@ -207,15 +207,15 @@ impl<N: Node> World<N> {
     fn drop_sent_to_dead(&mut self, after: u64) {
         let is_down = |slot: u32| self.nodes[slot as usize].is_none();
         let recent = self.core.queue.pending().rev().take_while(|entry| entry.0 > after);
-        let lost: Vec<(u64, u32)> = recent
+        let lost: Vec<u64> = recent
             .filter_map(|(number, place, _)| match *self.core.events.peek(place) {
-                Event::Message { to, .. } if is_down(to) => Some((number, to)),
+                Event::Message { to, .. } if is_down(to) => Some(number),
                 _ => None,
             })
             .collect();
-        for (number, to) in lost {
+        for number in lost {
             let place = self.core.queue.take(number).expect("it is pending");
-            self.core.drop_waiting(to, place);
+            self.core.discard(place, DropCause::Down);
         }
     }
 

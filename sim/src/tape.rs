@@ -42,8 +42,13 @@ pub(crate) mod site {
     pub(crate) const CRASH_SECTOR: Site = Site(11);
     pub(crate) const SCHEDULE: Site = Site(12);
     pub(crate) const TARGET: Site = Site(13);
+    pub(crate) const BURST: Site = Site(14);
+    pub(crate) const BURST_LOSS: Site = Site(15);
+    pub(crate) const SLOW_TAIL: Site = Site(16);
+    pub(crate) const SLOW_TAIL_TIME: Site = Site(17);
+    pub(crate) const EVICTION: Site = Site(18);
 
-    pub(super) const NAMES: [&str; 14] = [
+    pub(super) const NAMES: [&str; 19] = [
         "tie",
         "latency",
         "latency mode",
@@ -58,6 +63,11 @@ pub(crate) mod site {
         "crash: fate of a sector",
         "schedule",
         "fault target",
+        "loss burst",
+        "loss burst: loss",
+        "slow tail",
+        "slow tail time",
+        "throttle: eviction",
     ];
 }
 

@@ -225,6 +225,7 @@ impl<N: Node> World<N> {
         self.core.weighing = observer.wants_sent();
         self.core.watched = self.core.tracing || self.core.weighing;
         self.attend();
+        self.core.unusual = self.core.watched || self.core.rough;
         self.core.heard |= self.core.tracing;
         let went = catch_unwind(AssertUnwindSafe(|| self.run_until(until, driver, observer)));
         let stop = went.unwrap_or_else(|payload| {
@@ -368,6 +369,7 @@ impl<N: Node> World<N> {
         match opened {
             Ok(state) => {
                 self.nodes[node as usize] = Some(state);
+                self.core.bodies[node as usize].up = true;
                 self.handle(node, Input::Start);
             }
             Err(error) => {

@@ -2,7 +2,8 @@
 
 mod crash_stop; // a crash for good
 mod incidents; // what no node may do, whatever it promises
-mod node; // crashes of every sort, empty disks, slow nodes, upgrades
+mod network;
+mod node; // crashes of every sort, empty disks, slow nodes, upgrades // what links do to messages, and whom they cut off
 
 use seatrial::history::Endpoint;
 use seatrial::sim::{

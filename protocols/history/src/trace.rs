@@ -73,6 +73,12 @@ pub enum DropCause {
     Down,
     /// There is no such receiver.
     NoReceiver,
+    /// The connection that it was on was reset.
+    Reset,
+    /// Too many waited for their turn on the link.
+    Evicted,
+    /// Its bytes were changed on the way, and the receiver refused them.
+    Corrupt,
 }
 
 /// One thing that happened. Texts are for people; nothing reads them back.
@@ -164,6 +170,9 @@ impl fmt::Display for TraceEvent {
                 let cause = match cause {
                     DropCause::Loss => "lost",
                     DropCause::Partition => "cut off by a partition",
+                    DropCause::Reset => "its connection was reset",
+                    DropCause::Evicted => "the link's queue was full",
+                    DropCause::Corrupt => "its bytes were corrupted",
                     DropCause::Down => "the receiver is down",
                     DropCause::NoReceiver => "there is no such receiver",
                 };

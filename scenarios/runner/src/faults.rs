@@ -112,6 +112,14 @@ fn usual(most: u32, shortest: Duration, longest: Duration) -> Recurring {
 /// Draws one fault of a kind, whose key is given.
 pub(crate) type Make = fn(&mut Draft<'_, '_>, &str, &Recurring) -> Fault;
 
+/// The kinds that recur in these troubles, and how.
+pub(crate) fn asked(faults: &FaultSpec) -> impl Iterator<Item = (&'static KindInfo, &Recurring)> {
+    kinds().filter_map(|info| match info.how {
+        How::Recurring { get, .. } => get(faults).map(|recurring| (info, recurring)),
+        _ => None,
+    })
+}
+
 /// Every kind, in the order in which a plan draws them: a new one goes to the end of its group, so that seeds keep their meaning.
 pub fn kinds() -> impl Iterator<Item = &'static KindInfo> {
     network::KINDS.iter().chain(node::KINDS).chain(clock::KINDS).chain(disk::KINDS)

@@ -1,6 +1,7 @@
 //! A scenario: what is tried. Read from TOML; every field is checked when it is read.
 
 mod bound;
+mod crash_stop;
 mod error;
 mod knob;
 mod library;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use bound::Limit;
 pub use bound::{BoundSpec, Quantity};
+pub use crash_stop::{CrashStop, Keep};
 pub use error::ScenarioError;
 pub(crate) use error::unknown;
 pub use knob::{Choice, Knob, Rate, Scalar};
@@ -259,6 +261,28 @@ pub struct FaultSpec {
     pub slow_cpu: Option<Recurring>,
     /// Restarts of a node as another version.
     pub upgrade: Option<Recurring>,
+    /// Times in which links lose messages in bursts.
+    pub loss_burst: Option<Recurring>,
+    /// Times in which some messages take much longer.
+    pub slow_tail: Option<Recurring>,
+    /// Links that are slow.
+    pub slow_link: Option<Recurring>,
+    /// Links that carry only so much.
+    pub throttle: Option<Recurring>,
+    /// Links that hold everything for a while.
+    pub clog: Option<Recurring>,
+    /// Nodes that are clogged one after the other and freed in another order.
+    pub swizzle_clog: Option<Recurring>,
+    /// Cuts between two groups that reach each other through one node only.
+    pub bridge: Option<Recurring>,
+    /// Cuts between clients and all nodes.
+    pub cut_clients: Option<Recurring>,
+    /// Nodes that nobody hears.
+    pub mute: Option<Recurring>,
+    /// Nodes that hear nobody.
+    pub deaf: Option<Recurring>,
+    /// Connections that break, with what is under way on them.
+    pub reset: Option<Recurring>,
     /// Faults at times of your choosing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<PlannedFault>,
@@ -292,6 +316,17 @@ impl Default for FaultSpec {
             wipe: None,
             slow_cpu: None,
             upgrade: None,
+            loss_burst: None,
+            slow_tail: None,
+            slow_link: None,
+            throttle: None,
+            clog: None,
+            swizzle_clog: None,
+            bridge: None,
+            cut_clients: None,
+            mute: None,
+            deaf: None,
+            reset: None,
             script: Vec::new(),
         }
     }
@@ -334,7 +369,7 @@ pub struct Recurring {
     /// Whom it hits, where it hits one node: `any`, a node (`n2`), or a role that nodes show (`leader`).
     #[serde(default = "anybody")]
     pub target: Choice<String>,
-    /// How strong each is, where that is a rate: for a clock that drifts, how fast or slow it runs.
+    /// How strong each is, where that is a rate: for a clock that drifts, how fast or slow it runs; for messages, how many it strikes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Knob<Rate>>,
     /// How much each comes to, where that is a time: for a wall clock, how far it is off; for a slow node, how long it takes for an input.
@@ -355,78 +390,45 @@ pub struct Recurring {
     /// As which version nodes start again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Knob<u32>>,
+    /// How often a link that is good turns bad.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enter: Option<Knob<Rate>>,
+    /// How often one that is bad turns good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<Knob<Rate>>,
+    /// How many messages may wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Knob<u32>>,
+    /// How many groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Knob<u32>>,
 }
 
 impl Recurring {
     /// So many times, for so long each, at this target, and the usual otherwise.
     pub const fn new(count: Knob<u32>, lasts: Knob<Duration>, target: Choice<String>) -> Self {
-        let (rate, by, period) = (None, None, None);
-        let (up, down, after, version) = (None, None, None, None);
-        Self { count, lasts, target, rate, by, period, up, down, after, version }
+        Self {
+            count,
+            lasts,
+            target,
+            rate: None,
+            by: None,
+            period: None,
+            up: None,
+            down: None,
+            after: None,
+            version: None,
+            enter: None,
+            leave: None,
+            queue: None,
+            groups: None,
+        }
     }
 
     /// The names of the knobs that are given.
     pub(crate) fn knobs(&self) -> Vec<String> {
         let table = toml::Table::try_from(self).expect("a fault that recurs is a table");
         table.into_iter().map(|(name, _)| name).collect()
-    }
-}
-
-/// Crashes for good, at times that the seed draws: a node each, as long as enough are kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CrashStop {
-    /// How many nodes; fewer, where more must be kept.
-    pub count: Knob<u32>,
-    /// How many nodes never crash for good: `"majority"`, if not said, or a number.
-    #[serde(default)]
-    pub keep: Keep,
-    /// Whom it hits: `any`, a node (`n2`), or a role that nodes show (`leader`).
-    #[serde(default = "anybody")]
-    pub target: Choice<String>,
-}
-
-/// How many nodes of a cluster are left alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Setting", into = "Setting")]
-pub enum Keep {
-    /// More than half.
-    #[default]
-    Majority,
-    /// So many.
-    Nodes(u32),
-}
-
-impl Keep {
-    /// How many that is in a cluster of this size.
-    pub(crate) const fn of(self, nodes: u32) -> u32 {
-        match self {
-            Self::Majority => nodes / 2 + 1,
-            Self::Nodes(count) => count,
-        }
-    }
-}
-
-impl TryFrom<Setting> for Keep {
-    type Error = String;
-
-    fn try_from(setting: Setting) -> Result<Self, String> {
-        let nodes = |count| u32::try_from(count).map(Self::Nodes).ok();
-        let keep = match &setting {
-            Setting::Word(word) if word == "majority" => Some(Self::Majority),
-            Setting::Count(count) => nodes(*count),
-            _ => None,
-        };
-        keep.ok_or_else(|| format!("keep = {setting}: \"majority\" or a number of nodes is wanted"))
-    }
-}
-
-impl From<Keep> for Setting {
-    fn from(keep: Keep) -> Self {
-        match keep {
-            Keep::Majority => Self::Word("majority".into()),
-            Keep::Nodes(count) => Self::Count(count.into()),
-        }
     }
 }
 

@@ -22,7 +22,7 @@ impl<N: Node> Core<N> {
         if self.clocks.skewed || former.clocks.skewed {
             self.clocks.clone_from(&former.clocks);
         }
-        self.unusual = former.unusual;
+        self.odd = former.odd;
         self.attempts = former.attempts;
         self.tokens = former.tokens;
         self.counts.clone_from(&former.counts);
@@ -38,6 +38,7 @@ impl<T: Ord + Clone> Body<T> {
         self.disk.go_back_to(&former.disk);
         self.disk_free = former.disk_free;
         self.life = former.life;
+        self.up = former.up;
         self.paused = former.paused;
         self.waiting.clone_from(&former.waiting);
         self.slow = former.slow;

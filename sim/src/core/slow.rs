@@ -3,6 +3,7 @@
 //! Only the first of them is in the queue of the world, for the time when the node is done with it. So the node is as fast as ever once
 //! nothing makes it slow any more, however many wait.
 
+use seatrial_history::DropCause;
 use seatrial_node::{Duration, Node};
 
 use super::Core;
@@ -32,7 +33,7 @@ impl<N: Node> Core<N> {
             Some(slow) => *slow = Slow { by: Some(by), takes, bit: false, ..*slow },
             None => {
                 body.slow = Some(Slow { by: Some(by), takes, bit: false, queued: false });
-                self.unusual += 1;
+                self.odd += 1;
             }
         }
     }
@@ -109,8 +110,8 @@ impl<N: Node> Core<N> {
         let turns = std::mem::take(&mut body.turns);
         for (place, slot) in turns.into_iter().enumerate() {
             match place {
-                0 if in_queue => self.lose_input(node, slot),
-                _ => self.drop_waiting(node, slot),
+                0 if in_queue => self.lose_input(slot, DropCause::Down),
+                _ => self.discard(slot, DropCause::Down),
             }
         }
         self.forget_slow(node);
@@ -121,7 +122,7 @@ impl<N: Node> Core<N> {
         let body = &mut self.bodies[node as usize];
         if body.turns.is_empty() && body.slow.is_some_and(|slow| slow.by.is_none()) {
             body.slow = None;
-            self.unusual -= 1;
+            self.odd -= 1;
         }
     }
 

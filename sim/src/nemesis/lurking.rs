@@ -33,13 +33,13 @@ impl<N: Node> World<N> {
         };
         self.core.trace_fault(|| format!("{} lies in wait: {planned}", planned.kind()));
         self.nemesis.lurks.push(Lurk { fault, target, moment });
-        self.core.unusual += 1;
+        self.core.odd += 1;
         self.attend();
     }
 
     /// Nothing lies in wait any more.
     pub(super) fn give_up_waiting(&mut self) {
-        self.core.unusual -= self.nemesis.lurks.len() as u32;
+        self.core.odd -= self.nemesis.lurks.len() as u32;
         self.nemesis.lurks.clear();
         self.attend();
     }
@@ -80,7 +80,7 @@ impl<N: Node> World<N> {
     /// The moment has come: the node crashes, and the fault lasts from now on.
     pub(crate) fn strike(&mut self, fault: usize, node: u32) {
         self.nemesis.lurks.retain(|lurk| lurk.fault != fault);
-        self.core.unusual -= 1;
+        self.core.odd -= 1;
         self.attend();
         let kind = self.nemesis.kind(fault);
         self.core.counts.bit(kind);

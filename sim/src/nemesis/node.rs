@@ -238,7 +238,7 @@ impl<N: Node> World<N> {
             return;
         }
         body.paused = true;
-        self.core.unusual += 1;
+        self.core.odd += 1;
         self.nemesis.still[node as usize] = Some(index);
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Paused);
@@ -250,7 +250,7 @@ impl<N: Node> World<N> {
         self.nemesis.still[node as usize] = None;
         let body = &mut self.core.bodies[node as usize];
         body.paused = false;
-        self.core.unusual -= 1;
+        self.core.odd -= 1;
         let mut waiting = std::mem::take(&mut body.waiting);
         for slot in waiting.drain(..) {
             self.core.requeue(slot);

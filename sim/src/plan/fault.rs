@@ -43,6 +43,110 @@ pub enum Fault {
         /// The nodes, in the order of the ring.
         order: Vec<NodeId>,
     },
+    /// Links lose messages in bursts (Gilbert 1960, Elliott 1963): each link is good or bad, a bad one loses messages, and each message
+    /// that is sent is a step, before which the link may turn. A burst is `1 / leave` messages long on average.
+    LossBurst {
+        /// How often a good link goes bad, in parts of a million.
+        enter: u32,
+        /// How often a bad one recovers.
+        leave: u32,
+        /// How many messages a bad link loses.
+        rate: u32,
+        /// On links from these; from everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<Endpoint>,
+        /// On links to these; to everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Endpoint>,
+    },
+    /// Some messages take much longer than others: by an exponential time.
+    SlowTail {
+        /// How many, in parts of a million.
+        rate: u32,
+        /// How much longer they take on average; at most 22 times that.
+        by: Duration,
+        /// On links from these; from everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<Endpoint>,
+        /// On links to these; to everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Endpoint>,
+    },
+    /// Every message from here to there takes longer. A pair that is slow for good is one whose fault lasts as long as the trouble.
+    SlowLink {
+        /// How much longer.
+        by: Duration,
+        /// From whom; from everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<Endpoint>,
+        /// To whom; to everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Endpoint>,
+    },
+    /// Each link from here to there carries one message after the other. Those that wait stand in a queue, and where that is full,
+    /// one of them is lost, any of them (as in TigerBeetle's packet simulator).
+    Throttle {
+        /// How long the link is busy with a message before the next can go.
+        by: Duration,
+        /// How many messages may wait.
+        queue: u32,
+        /// From whom; from everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<Endpoint>,
+        /// To whom; to everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Endpoint>,
+    },
+    /// Nothing from here arrives there until it is over; then all of it does, at once. Nothing is lost.
+    Clog {
+        /// From whom; from everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<Endpoint>,
+        /// To whom; to everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Endpoint>,
+    },
+    /// Nodes are clogged, both ways, one after the other, and freed one after the other (FoundationDB's swizzling): in the first half
+    /// of the time they clog, in the second they are freed, at equal distances.
+    SwizzleClog {
+        /// Who, in the order in which they clog.
+        order: Vec<NodeId>,
+        /// The same nodes in the order in which they are freed.
+        back: Vec<NodeId>,
+    },
+    /// Two groups reach each other only through one node. Whoever is named in neither reaches all.
+    Bridge {
+        /// The one that both groups reach, in whichever it is named.
+        node: Target,
+        /// One group.
+        left: Vec<Endpoint>,
+        /// The other.
+        right: Vec<Endpoint>,
+    },
+    /// Clients reach no node, and no answer reaches them.
+    CutClients {
+        /// Which; all, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        clients: Vec<Endpoint>,
+    },
+    /// Nothing that a node sends arrives; it hears all others.
+    Mute {
+        /// Who.
+        node: Target,
+    },
+    /// A node hears nobody; all others hear it.
+    Deaf {
+        /// Who.
+        node: Target,
+    },
+    /// Connections break, and are there again at once: what is under way between a node and others at that moment is lost.
+    Reset {
+        /// The one end.
+        node: Target,
+        /// The other ends; everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        peers: Vec<Endpoint>,
+    },
     /// A node loses all but its disk, and of that what was not synced may be lost or torn. It starts again when the fault ends.
     Crash {
         /// Who.
@@ -151,6 +255,17 @@ impl Fault {
             Self::Isolate { .. } => FaultKind::Isolate,
             Self::OneWay { .. } => FaultKind::OneWay,
             Self::Ring { .. } => FaultKind::Ring,
+            Self::LossBurst { .. } => FaultKind::LossBurst,
+            Self::SlowTail { .. } => FaultKind::SlowTail,
+            Self::SlowLink { .. } => FaultKind::SlowLink,
+            Self::Throttle { .. } => FaultKind::Throttle,
+            Self::Clog { .. } => FaultKind::Clog,
+            Self::SwizzleClog { .. } => FaultKind::SwizzleClog,
+            Self::Bridge { .. } => FaultKind::Bridge,
+            Self::CutClients { .. } => FaultKind::CutClients,
+            Self::Mute { .. } => FaultKind::Mute,
+            Self::Deaf { .. } => FaultKind::Deaf,
+            Self::Reset { .. } => FaultKind::Reset,
             Self::Crash { .. } => FaultKind::Crash,
             Self::CrashStop { .. } => FaultKind::CrashStop,
             Self::Pause { .. } => FaultKind::Pause,
@@ -187,6 +302,10 @@ impl Fault {
     pub const fn target(&self) -> Option<&Target> {
         match self {
             Self::Isolate { node, .. }
+            | Self::Bridge { node, .. }
+            | Self::Mute { node }
+            | Self::Deaf { node }
+            | Self::Reset { node, .. }
             | Self::Crash { node }
             | Self::CrashStop { node }
             | Self::Pause { node }
@@ -203,6 +322,13 @@ impl Fault {
             Self::Partition { .. }
             | Self::OneWay { .. }
             | Self::Ring { .. }
+            | Self::LossBurst { .. }
+            | Self::SlowTail { .. }
+            | Self::SlowLink { .. }
+            | Self::Throttle { .. }
+            | Self::Clog { .. }
+            | Self::SwizzleClog { .. }
+            | Self::CutClients { .. }
             | Self::CrashZone { .. } => None,
         }
     }

@@ -40,7 +40,8 @@ pub(super) fn draw(
         if let How::Recurring { get, make, .. } = kind.how
             && let Some(recurring) = get(spec)
         {
-            faults.extend(draft.recur(&place(kind.key), recurring, make));
+            let is_instant = kind.kind.is_instant();
+            faults.extend(draft.recur(&place(kind.key), recurring, is_instant, make));
         }
     }
     if let Some(stop) = &spec.crash_stop {
@@ -68,14 +69,23 @@ pub(crate) struct Draft<'a, 'd> {
 }
 
 impl Draft<'_, '_> {
-    fn recur(&mut self, name: &str, recurring: &Recurring, make: Make) -> Vec<PlannedFault> {
+    fn recur(
+        &mut self,
+        name: &str,
+        recurring: &Recurring,
+        is_instant: bool,
+        make: Make,
+    ) -> Vec<PlannedFault> {
         let count = self.drawing.scalar(&format!("{name}.count"), &recurring.count);
         let lasts = format!("{name}.lasts");
         let mut planned = Vec::new();
         for _ in 0..count {
             let at = self.begin(&format!("{name}.at"));
             self.begun.push(at);
-            let lasts = recurring.lasts.draw(&lasts, self.drawing.tape);
+            let lasts = match is_instant {
+                true => Duration::ZERO,
+                false => recurring.lasts.draw(&lasts, self.drawing.tape),
+            };
             planned.push(PlannedFault { at, lasts, fault: make(self, name, recurring) });
         }
         planned
@@ -123,6 +133,14 @@ impl Draft<'_, '_> {
         let text = recurring.target.draw(&format!("{name}.target"), self.drawing.tape);
         let text = text.clone();
         target(&text, || self.any(name))
+    }
+
+    /// One node; one by chance, where the scenario names a role: links have no sense for whoever may have a role later.
+    pub(crate) fn one(&mut self, name: &str, recurring: &Recurring) -> NodeId {
+        match self.target(name, recurring) {
+            Target::Node(node) => node,
+            Target::Role(_) => self.any(name),
+        }
     }
 
     pub(crate) fn any(&mut self, name: &str) -> NodeId {

@@ -6,9 +6,10 @@ use seatrial_checkers::linearizability::Model;
 use seatrial_node::{Boot, NodeId};
 use seatrial_sim::Target;
 
+use crate::faults::asked;
 use crate::intern::intern;
 use crate::registry::{Protocol, Settings, WorkloadInfo};
-use crate::scenario::{Choice, JudgeSpec, Recurring, Scenario, Setting, target, unknown};
+use crate::scenario::{Choice, JudgeSpec, Scenario, Setting, target, unknown};
 use crate::workload::NONE;
 
 /// Every value that may be drawn for a setting is known to the protocol and makes sense to it, in every version.
@@ -96,22 +97,10 @@ pub(super) fn targets(
         Target::Node(_) => None,
     };
     let faults = &scenario.faults;
-    let of = |recurring: &'_ Option<Recurring>| recurring.as_ref().map(|spec| spec.target.clone());
-    for (key, targets) in [
-        ("crash", of(&faults.crash)),
-        ("crash_stop", faults.crash_stop.as_ref().map(|spec| spec.target.clone())),
-        ("pause", of(&faults.pause)),
-        ("isolate", of(&faults.isolate)),
-        ("one_way", of(&faults.one_way)),
-        ("crash_loop", of(&faults.crash_loop)),
-        ("crash_writing", of(&faults.crash_writing)),
-        ("crash_midway", of(&faults.crash_midway)),
-        ("wipe", of(&faults.wipe)),
-        ("slow_cpu", of(&faults.slow_cpu)),
-        ("upgrade", of(&faults.upgrade)),
-    ] {
-        let targets = targets.iter().flat_map(Choice::values);
-        let mut targets = targets.map(|text| target(text, || NodeId(0)));
+    let stop = faults.crash_stop.iter().map(|stop| ("crash_stop", &stop.target));
+    let drawn = asked(faults).map(|(info, spec)| (info.key, &spec.target));
+    for (key, targets) in drawn.chain(stop) {
+        let mut targets = targets.values().iter().map(|text| target(text, || NodeId(0)));
         if let Some(what) = targets.find_map(|target| wrong(&target)) {
             return Err(("faults", key, what));
         }

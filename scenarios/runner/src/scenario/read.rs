@@ -7,7 +7,7 @@ use seatrial_sim::{Fault, FaultKind, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
 use super::{Choice, LIBRARY, Origin, Rate, Scenario, ScenarioError};
-use crate::faults::{COMMON, How, kinds};
+use crate::faults::{COMMON, How, asked, kinds};
 
 impl Scenario {
     /// The scenario of this name from the library, or else from the file of this path.
@@ -180,24 +180,11 @@ impl Scenario {
         let breaking = [
             ("loss", faults.loss.greatest() > Rate(0)),
             ("reorder", faults.reorder.greatest() > Rate(0)),
-            ("crash", faults.crash.is_some()),
-            ("pause", faults.pause.is_some()),
-            ("isolate", faults.isolate.is_some()),
-            ("partition", faults.partition.is_some()),
-            ("one_way", faults.one_way.is_some()),
-            ("ring", faults.ring.is_some()),
-            ("clock_drift", faults.clock_drift.is_some()),
-            ("crash_loop", faults.crash_loop.is_some()),
-            ("crash_zone", faults.crash_zone.is_some()),
-            ("crash_writing", faults.crash_writing.is_some()),
-            ("crash_midway", faults.crash_midway.is_some()),
-            ("wipe", faults.wipe.is_some()),
-            ("slow_cpu", faults.slow_cpu.is_some()),
-            ("upgrade", faults.upgrade.is_some()),
             ("script", faults.script.iter().any(|planned| breaks(&planned.fault))),
             ("latency", self.network.latency.values().iter().any(endless)),
         ];
-        match breaking.iter().find(|(_, breaks)| *breaks) {
+        let recurring = asked(faults).map(|(info, _)| (info.key, true));
+        match breaking.into_iter().chain(recurring).find(|(_, breaks)| *breaks) {
             None => Ok(()),
             Some((name, _)) => Err((
                 "judge",
