@@ -42,6 +42,8 @@ pub(crate) struct Body<T> {
     /// What makes the node slow, and the inputs that wait for their turn.
     pub(crate) slow: Option<Slow>,
     pub(crate) turns: VecDeque<u32>,
+    /// Completions that wait for the disk to go on.
+    pub(crate) stalled: Vec<u32>,
     /// Requests that may be answered: client and attempt.
     requests: Vec<(u32, u64)>,
 }
@@ -308,13 +310,37 @@ impl<N: Node> Core<N> {
         body.requests.clear();
         self.odd -= u32::from(std::mem::take(&mut body.paused));
         body.disk_free = self.now;
-        let waiting = std::mem::take(&mut body.waiting);
+        let mut waiting = std::mem::take(&mut body.waiting);
+        waiting.append(&mut body.stalled);
         let unsynced = body.disk.crash(node, &mut self.tape, &mut self.counts);
         for slot in waiting {
             self.discard(slot, DropCause::Down);
         }
         self.drop_turns(node);
         unsynced
+    }
+
+    /// Whether the disk of this node completes nothing now; then what has come up waits.
+    #[cold]
+    pub(crate) fn stalls(&mut self, node: u32, slot: u32) -> bool {
+        let body = &mut self.bodies[node as usize];
+        if !body.disk.trouble.stalls() {
+            return false;
+        }
+        body.disk.trouble.hold_up(&mut self.counts);
+        body.stalled.push(slot);
+        true
+    }
+
+    /// A disk goes on, and completes what has waited, in the order in which it was asked for.
+    pub(crate) fn unstall(&mut self, node: u32) {
+        let mut stalled = std::mem::take(&mut self.bodies[node as usize].stalled);
+        for slot in stalled.drain(..) {
+            let body = &mut self.bodies[node as usize];
+            body.disk_free = body.disk_free.max(self.now) + Duration::from_nanos(1);
+            self.queue.push(body.disk_free.as_nanos(), slot, Lane::Disk(node));
+        }
+        self.bodies[node as usize].stalled = stalled;
     }
 
     /// Tells observers of a fact in the host's own name.
@@ -336,6 +362,7 @@ impl<T: Ord + Clone> Body<T> {
             waiting: Vec::new(),
             slow: None,
             turns: VecDeque::new(),
+            stalled: Vec::new(),
             requests: Vec::new(),
         }
     }
@@ -350,6 +377,7 @@ impl<T: Ord + Clone> Body<T> {
         self.waiting.clear();
         self.slow = None;
         self.turns.clear();
+        self.stalled.clear();
         self.requests.clear();
     }
 }

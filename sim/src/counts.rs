@@ -80,11 +80,27 @@ pub enum FaultKind {
     LostWrite,
     /// A crash keeps only some sectors of such a write.
     TornWrite,
+    /// A disk takes longer. Asked: slow disks in the plan. Bit: those that delayed an operation.
+    SlowDisk,
+    /// A disk completes nothing. Asked: stalls in the plan. Bit: those that held something up.
+    DiskStall,
+    /// Reads fail. Asked: times of it in the plan. Bit: those in which a read failed.
+    ReadError,
+    /// A bit of synced bytes flips. Asked: flips in the plan. Bit: those that found such bytes. Effect: those that were read back.
+    BitRot,
+    /// A write lands elsewhere. Asked: in the plan. Bit: writes that did. Effect: places read back that are wrong for it.
+    MisdirectedWrite,
+    /// A disk has no room. Asked: in the plan. Bit: those that refused a write. Effect: syncs that told of it.
+    DiskFull,
+    /// A sync fails. Asked: in the plan. Bit: syncs that failed.
+    SyncFailure,
+    /// Two nodes have each other's disks. Asked: swaps in the plan. Bit: swaps done. Effect: nodes that opened over the other's disk.
+    DiskSwap,
 }
 
 impl FaultKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 42] = [
         Self::Loss,
         Self::Duplicate,
         Self::Reorder,
@@ -119,6 +135,14 @@ impl FaultKind {
         Self::Upgrade,
         Self::LostWrite,
         Self::TornWrite,
+        Self::SlowDisk,
+        Self::DiskStall,
+        Self::ReadError,
+        Self::BitRot,
+        Self::MisdirectedWrite,
+        Self::DiskFull,
+        Self::SyncFailure,
+        Self::DiskSwap,
     ];
 
     /// What it strikes.
@@ -153,7 +177,16 @@ impl FaultKind {
             | Self::Wipe
             | Self::SlowCpu
             | Self::Upgrade => Group::Node,
-            Self::LostWrite | Self::TornWrite => Group::Disk,
+            Self::LostWrite
+            | Self::TornWrite
+            | Self::SlowDisk
+            | Self::DiskStall
+            | Self::ReadError
+            | Self::BitRot
+            | Self::MisdirectedWrite
+            | Self::DiskFull
+            | Self::SyncFailure
+            | Self::DiskSwap => Group::Disk,
         }
     }
 
@@ -167,7 +200,7 @@ impl FaultKind {
 
     /// Whether it happens at once and has no end of its own: what it does stays until it is mended, or until the world heals.
     pub const fn is_instant(self) -> bool {
-        matches!(self, Self::WallJump | Self::Reset)
+        matches!(self, Self::WallJump | Self::Reset | Self::BitRot)
     }
 
     /// Its name in scenarios, plans and reports.
@@ -207,6 +240,14 @@ impl FaultKind {
             Self::Upgrade => "upgrade",
             Self::LostWrite => "lost-write",
             Self::TornWrite => "torn-write",
+            Self::SlowDisk => "slow-disk",
+            Self::DiskStall => "disk-stall",
+            Self::ReadError => "read-error",
+            Self::BitRot => "bit-rot",
+            Self::MisdirectedWrite => "misdirected-write",
+            Self::DiskFull => "disk-full",
+            Self::SyncFailure => "sync-failure",
+            Self::DiskSwap => "disk-swap",
         }
     }
 }
@@ -268,6 +309,8 @@ pub struct Counts {
     pub delivered: u64,
     /// Messages that reached nobody, for any reason.
     pub dropped: u64,
+    /// How often a node did not open over a disk that a fault had struck, and stayed down.
+    pub refused: u64,
 }
 
 /// Arrays of more than 32 have no form of their own.
@@ -278,7 +321,7 @@ fn as_list<S: Serializer>(counts: &[Count], serializer: S) -> Result<S::Ok, S::E
 impl Default for Counts {
     fn default() -> Self {
         let faults = [Count::default(); FaultKind::ALL.len()];
-        Self { faults, sent: 0, delivered: 0, dropped: 0 }
+        Self { faults, sent: 0, delivered: 0, dropped: 0, refused: 0 }
     }
 }
 
@@ -298,6 +341,7 @@ impl Counts {
         self.sent += other.sent;
         self.delivered += other.delivered;
         self.dropped += other.dropped;
+        self.refused += other.refused;
     }
 
     #[inline]

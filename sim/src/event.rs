@@ -4,6 +4,8 @@
 //! moved twice only, into its place when it is sent and out of it into the receiver's hands: a message's body is beside its event,
 //! so that both are fetched at once, and what rarer events carry stands apart.
 
+use seatrial_node::DiskError;
+
 use crate::counts::FaultKind;
 use crate::queue::Entry;
 use crate::timers::TimerRef;
@@ -27,7 +29,7 @@ pub(crate) enum Event {
     Wake { client: u32, wish: u32 },
     /// A disk has synced a file.
     Synced { node: u32, life: u32, file: u32, token: u64, upto: u64 },
-    /// A disk has read; the body is the bytes.
+    /// A disk has read; the body is the bytes, or why there are none.
     Read { node: u32, life: u32, body: u32, token: u64 },
     /// A fault of the plan begins.
     Fault { index: u32 },
@@ -39,6 +41,8 @@ pub(crate) enum Event {
     Heal,
     /// Nothing: what was to happen was lost on its way.
     Gone,
+    /// A node that could not open tries again.
+    Reopen { node: u32 },
 }
 
 const _: () = assert!(size_of::<Event>() == 32, "two events fit a cache line");
@@ -114,7 +118,7 @@ pub(crate) struct Events<M, Q, A> {
     free: u32,
     pub(crate) requests: Bodies<Q>,
     pub(crate) answers: Bodies<A>,
-    pub(crate) reads: Bodies<Vec<u8>>,
+    pub(crate) reads: Bodies<Result<Vec<u8>, DiskError>>,
 }
 
 /// An event and, where it is a message, what that says.

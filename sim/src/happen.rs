@@ -1,14 +1,13 @@
 //! One event happens: who it happens to, whether it gets there, and what it is to the node.
 
 use seatrial_history::{DropCause, Observer, TraceEvent};
-use seatrial_node::{Input, Instant, Node, SyncToken};
+use seatrial_node::{DiskError, Input, Instant, Node, ReadToken, SyncToken};
 
 use crate::client::{ClientIo, Driver};
 use crate::core::Core;
 use crate::counts::FaultKind;
 use crate::event::Event;
 use crate::network::Stopped;
-use crate::port::SYNCED;
 use crate::queue::Lane;
 use crate::timers::{Popped, TimerRef};
 use crate::world::{Kind, World};
@@ -50,6 +49,12 @@ impl<N: Node> World<N> {
             return;
         }
         let event = *self.core.events.peek(slot);
+        if let Event::Synced { node, .. } | Event::Read { node, .. } = event
+            && self.core.bodies[node as usize].disk.trouble.any
+            && self.core.stalls(node, slot)
+        {
+            return;
+        }
         self.core.events.release(slot);
         match event {
             Event::Request { client, to, body, attempt, id, .. } => {
@@ -78,8 +83,8 @@ impl<N: Node> World<N> {
                 self.synced(node, life, token, file, upto);
             }
             Event::Read { node, life, body, token } => {
-                let bytes = self.core.events.reads.take(body);
-                self.read(node, life, token, bytes);
+                let read = self.core.events.reads.take(body);
+                self.read(node, life, token, read);
             }
             Event::Depart { fault, from, to } => self.core.depart(fault as usize, from, to),
             Event::Fault { index } => self.fault(index as usize),
@@ -91,6 +96,7 @@ impl<N: Node> World<N> {
                 self.flush(observer);
                 observer.healed(self.core.moment());
             }
+            Event::Reopen { node } => self.reopen(node),
             Event::Message { .. } | Event::Timer { .. } => {
                 unreachable!("messages and timers have their own way")
             }
@@ -184,20 +190,33 @@ impl<N: Node> World<N> {
         if body.life != life || self.nodes[node as usize].is_none() {
             return;
         }
-        body.disk.synced(file, upto);
-        self.count(Kind::Synced, node, 0, 0);
-        self.trace_disk(node, "synced");
-        self.handle(node, Input::Synced { token: SyncToken(token), result: SYNCED });
+        let result = match body.disk.trouble.any {
+            true => body.disk.synced_in_trouble(file, upto, &mut self.core.counts),
+            false => {
+                body.disk.synced(file, upto);
+                Ok(())
+            }
+        };
+        self.count(Kind::Synced, node, 0, result.map_or_else(failure, |()| 0));
+        self.trace_completion(node, "synced", result.err());
+        self.handle(node, Input::Synced { token: SyncToken(token), result });
     }
 
-    fn read(&mut self, node: u32, life: u32, token: u64, bytes: Vec<u8>) {
+    fn read(&mut self, node: u32, life: u32, token: u64, result: Result<Vec<u8>, DiskError>) {
         if self.core.bodies[node as usize].life != life || self.nodes[node as usize].is_none() {
             return;
         }
-        self.count(Kind::Read, node, 0, bytes.len() as u64);
-        self.trace_disk(node, "read");
-        let token = seatrial_node::ReadToken(token);
-        self.handle(node, Input::Read { token, result: Ok(bytes) });
+        let content = result.as_ref().map_or_else(|error| failure(*error), |b| b.len() as u64);
+        self.count(Kind::Read, node, 0, content);
+        self.trace_completion(node, "read", result.as_ref().err().copied());
+        self.handle(node, Input::Read { token: ReadToken(token), result });
+    }
+
+    fn trace_completion(&mut self, node: u32, text: &str, error: Option<DiskError>) {
+        match error {
+            None => self.trace_disk(node, text),
+            Some(error) => self.trace_disk(node, &format!("not {text}: {error}")),
+        }
     }
 
     /// Whether faults let what has come up to its receiver's door go in; what they do not is dropped, or comes again later. Anything
@@ -265,4 +284,15 @@ impl<N: Node> World<N> {
         self.core.counts.effect(FaultKind::Pause);
         self.core.bodies[node as usize].waiting.push(slot);
     }
+}
+
+/// A failed completion in the run hash: no read has as many bytes.
+fn failure(error: DiskError) -> u64 {
+    u64::MAX
+        - match error {
+            DiskError::Unreadable => 0,
+            DiskError::Full => 1,
+            DiskError::SyncFailed => 2,
+            _ => 3,
+        }
 }

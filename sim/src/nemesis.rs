@@ -1,6 +1,7 @@
 //! Carries out a fault plan.
 
 mod clock;
+mod disk;
 mod lurking;
 mod network;
 mod node;
@@ -30,6 +31,7 @@ pub(crate) struct Nemesis {
     lurks: Vec<Lurk>,
     /// Crash loops under way: the fault, its node, and whether it has found that up.
     loops: Vec<(usize, u32, bool)>,
+    disks: disk::Disks,
 }
 
 impl Nemesis {
@@ -42,6 +44,7 @@ impl Nemesis {
         self.still.resize(nodes, None);
         self.lives.clear();
         self.lives.resize(nodes, (1, false));
+        self.disks.reset(nodes);
         self.lurks.clear();
         self.loops.clear();
     }
@@ -59,9 +62,10 @@ impl Nemesis {
         self.faults[fault].fault.kind()
     }
 
-    /// The node is down by a crash that ends.
+    /// The node is down by a crash that ends, or because it could not open.
     fn comes_back(&self, node: usize) -> bool {
-        self.down[node].is_some_and(|by| !self.faults[by].fault.is_for_ever())
+        self.disks.refused(node)
+            || self.down[node].is_some_and(|by| !self.faults[by].fault.is_for_ever())
     }
 }
 
@@ -97,7 +101,7 @@ impl<N: Node> World<N> {
             Group::Network => self.begin_at_links(index, &fault),
             Group::Node => self.begin_at_node(index, &fault),
             Group::Clock => self.begin_at_clock(index, &fault),
-            Group::Disk => {}
+            Group::Disk => self.begin_at_disk(index, &fault),
         }
     }
 
@@ -110,7 +114,7 @@ impl<N: Node> World<N> {
             Group::Network => self.end_at_links(index, &fault),
             Group::Node => self.end_at_node(index, &fault),
             Group::Clock => self.end_at_clock(index, &fault),
-            Group::Disk => {}
+            Group::Disk => self.end_at_disk(index, &fault),
         }
     }
 
@@ -128,6 +132,7 @@ impl<N: Node> World<N> {
         self.core.trace_fault(|| "the world heals".to_owned());
         self.heal_links();
         self.core.heal_clocks();
+        self.heal_disks();
         self.heal_nodes();
     }
 

@@ -4,6 +4,7 @@
 //! for a while, so that taking any one out leaves a plan that still makes sense.
 
 mod clock;
+mod disk;
 mod fault;
 mod inhabitants;
 mod network;

@@ -4,8 +4,8 @@ mod broken;
 
 use seatrial_history::TraceEvent;
 use seatrial_node::{
-    Announce, DiskError, DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken,
-    RequestToken, SyncToken, WallTime,
+    Announce, DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken, RequestToken,
+    SyncToken, WallTime,
 };
 
 use crate::clock::wall;
@@ -27,8 +27,11 @@ impl<N: Node> WorldPort<'_, N> {
     /// The disk does one thing after the other: when would it be done with this?
     fn disk_done(&mut self, time: Sampler, at: Site) -> Instant {
         let core = &mut *self.core;
-        let span = time.sample(&mut core.tape, at, self.node);
+        let mut span = time.sample(&mut core.tape, at, self.node);
         let body = &mut core.bodies[self.node as usize];
+        if body.disk.trouble.any {
+            span = span + body.disk.trouble.delay(&mut core.counts);
+        }
         body.disk_free = body.disk_free.max(core.now) + span;
         body.disk_free
     }
@@ -76,7 +79,16 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
     fn write(&mut self, write: DiskWrite<'_>) {
         self.disk_done(self.core.disk_times.write, site::DISK_WRITE);
         self.trace_disk(|| write.to_string());
-        self.core.bodies[self.node as usize].disk.write(write);
+        let core = &mut *self.core;
+        let disk = &mut core.bodies[self.node as usize].disk;
+        if disk.trouble.any {
+            let wrong = disk.write_in_trouble(write, self.node, &mut core.tape, &mut core.counts);
+            if let Some(wrong) = wrong {
+                self.trace_disk(|| wrong);
+            }
+            return;
+        }
+        disk.write(write);
     }
 
     fn sync(&mut self, file: FileName) -> SyncToken {
@@ -93,12 +105,23 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
     fn read(&mut self, file: FileName, offset: u64, len: usize) -> ReadToken {
         let done = self.disk_done(self.core.disk_times.read, site::DISK_READ);
         let token = self.core.next_id();
-        let body = &mut self.core.bodies[self.node as usize];
+        let core = &mut *self.core;
+        let body = &mut core.bodies[self.node as usize];
         let mut bytes = vec![0; len];
-        let count = body.disk.read_at(file, offset, &mut bytes);
-        bytes.truncate(count);
+        let disk = &mut body.disk;
+        let count = match disk.trouble.any {
+            false => Ok(disk.read_at(file, offset, &mut bytes)),
+            true => {
+                let Core { tape, counts, .. } = core;
+                disk.read_in_trouble((file, offset), &mut bytes, self.node, tape, counts)
+            }
+        };
+        let read = count.map(|count| {
+            bytes.truncate(count);
+            bytes
+        });
         let life = body.life;
-        let body = self.core.events.reads.keep(bytes);
+        let body = core.events.reads.keep(read);
         let event = Event::Read { node: self.node, life, body, token };
         self.core.schedule(done, Lane::Disk(self.node), event);
         ReadToken(token)
@@ -123,6 +146,3 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
         wall(self.core.now, error)
     }
 }
-
-/// No disk of this world fails a sync yet refuses a read; the result's type is the contract's.
-pub(crate) const SYNCED: Result<(), DiskError> = Ok(());

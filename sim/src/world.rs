@@ -9,6 +9,7 @@ use seatrial_node::{Boot, Disk, Fact, Input, Instant, Io, Node, NodeId, Status};
 use crate::client::{ClientIo, Driver};
 use crate::core::{Core, Describe};
 use crate::counts::Counts;
+use crate::disk::Opening;
 use crate::hash::RunHash;
 use crate::incident::{Incident, Stop};
 use crate::nemesis::Nemesis;
@@ -349,14 +350,15 @@ impl<N: Node> World<N> {
     /// Opens a node with what is on its disk and lets it start.
     pub(crate) fn boot(&mut self, node: u32) {
         let id = self.core.members[node as usize];
+        if self.waits_for_disk(node) {
+            return;
+        }
         let body = &mut self.core.bodies[node as usize];
         body.life += 1;
         let life = u64::from(body.life);
-        self.core.tell(node, Fact::Started { life });
         self.core.trace_fault(|| format!("{id} starts, life {life}"));
         self.count(Kind::Boot, node, 0, life);
         self.acting = Some(id);
-        let disk = &mut self.core.bodies[node as usize].disk;
         let config = match self.nemesis.other_life(node) {
             None => &self.configs[node as usize],
             Some((version, replaced)) => {
@@ -364,8 +366,18 @@ impl<N: Node> World<N> {
                 &self.others[place.expect("the plan has said which lives there may be")].1
             }
         };
-        let opened = N::open(config, &mut Disk::new(disk));
+        let Core { bodies, tape, counts, .. } = &mut self.core;
+        let disk = &mut bodies[node as usize].disk;
+        let mut disk = Opening { disk, owner: id, node, tape, counts };
+        let opened = N::open(config, &mut Disk::new(&mut disk));
         self.acting = None;
+        if let Err(error) = &opened
+            && self.excuses(node, error)
+        {
+            self.refused(node, error);
+            return;
+        }
+        self.core.tell(node, Fact::Started { life });
         match opened {
             Ok(state) => {
                 self.nodes[node as usize] = Some(state);

@@ -27,6 +27,8 @@ pub enum Fact {
     Paused,
     /// The host lets the node run on. Told by the host.
     Resumed,
+    /// The node did not open over a disk that a fault had struck; it stays down, as it was. Told by the host.
+    Refused,
 
     /// The node has adopted this term (Raft §5.1: the current term), or has recovered it from its disk.
     Term {

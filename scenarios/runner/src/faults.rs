@@ -11,7 +11,7 @@ use seatrial_node::Duration;
 use seatrial_sim::{Fault, FaultKind};
 
 use crate::draw::Draft;
-use crate::scenario::{Choice, FaultSpec, Knob, Rate, Recurring};
+use crate::scenario::{FaultSpec, Knob, Rate, Recurring};
 
 /// A kind of fault, as users read of it and scenarios draw it.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +105,6 @@ fn usual(most: u32, shortest: Duration, longest: Duration) -> Recurring {
     Recurring::new(
         Knob::Between { min: 1, max: most },
         Knob::Between { min: shortest, max: longest },
-        Choice::Fixed("any".to_owned()),
     )
 }
 

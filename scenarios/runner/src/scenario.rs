@@ -283,6 +283,22 @@ pub struct FaultSpec {
     pub deaf: Option<Recurring>,
     /// Connections that break, with what is under way on them.
     pub reset: Option<Recurring>,
+    /// Disks that take longer.
+    pub slow_disk: Option<Recurring>,
+    /// Disks that complete nothing for a while.
+    pub disk_stall: Option<Recurring>,
+    /// Reads that fail.
+    pub read_error: Option<Recurring>,
+    /// Bits that flip in what was synced.
+    pub bit_rot: Option<Recurring>,
+    /// Writes that land elsewhere.
+    pub misdirected_write: Option<Recurring>,
+    /// Disks without room.
+    pub disk_full: Option<Recurring>,
+    /// Syncs that fail.
+    pub sync_failure: Option<Recurring>,
+    /// Disks that change places.
+    pub disk_swap: Option<Recurring>,
     /// Faults at times of your choosing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<PlannedFault>,
@@ -327,6 +343,14 @@ impl Default for FaultSpec {
             mute: None,
             deaf: None,
             reset: None,
+            slow_disk: None,
+            disk_stall: None,
+            read_error: None,
+            bit_rot: None,
+            misdirected_write: None,
+            disk_full: None,
+            sync_failure: None,
+            disk_swap: None,
             script: Vec::new(),
         }
     }
@@ -402,15 +426,18 @@ pub struct Recurring {
     /// How many groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groups: Option<Knob<u32>>,
+    /// Files whose names begin like this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Choice<String>>,
 }
 
 impl Recurring {
-    /// So many times, for so long each, at this target, and the usual otherwise.
-    pub const fn new(count: Knob<u32>, lasts: Knob<Duration>, target: Choice<String>) -> Self {
+    /// So many times, for so long each, at anybody, and the usual otherwise.
+    pub fn new(count: Knob<u32>, lasts: Knob<Duration>) -> Self {
         Self {
             count,
             lasts,
-            target,
+            target: anybody(),
             rate: None,
             by: None,
             period: None,
@@ -422,6 +449,7 @@ impl Recurring {
             leave: None,
             queue: None,
             groups: None,
+            file: None,
         }
     }
 

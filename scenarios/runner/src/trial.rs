@@ -363,11 +363,7 @@ const SHOWN: usize = 25;
 
 fn recurring(most: u32) -> Recurring {
     let ms = Duration::from_millis;
-    Recurring::new(
-        Knob::Between { min: 0, max: most },
-        Knob::Between { min: ms(5), max: ms(200) },
-        Choice::Fixed("any".into()),
-    )
+    Recurring::new(Knob::Between { min: 0, max: most }, Knob::Between { min: ms(5), max: ms(200) })
 }
 
 /// A number from the environment: a test has no flags.

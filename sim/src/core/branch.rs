@@ -43,6 +43,7 @@ impl<T: Ord + Clone> Body<T> {
         self.waiting.clone_from(&former.waiting);
         self.slow = former.slow;
         self.turns.clone_from(&former.turns);
+        self.stalled.clone_from(&former.stalled);
         self.requests.clone_from(&former.requests);
     }
 }

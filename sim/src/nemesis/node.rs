@@ -59,8 +59,7 @@ impl<N: Node> World<N> {
         self.nemesis.loops.clear();
         for node in 0..self.nodes.len() {
             if self.nemesis.comes_back(node) {
-                self.nemesis.down[node] = None;
-                self.boot(node as u32);
+                self.come_back(node);
             }
             if self.nemesis.still[node].is_some() {
                 self.resume(node as u32);
@@ -75,10 +74,16 @@ impl<N: Node> World<N> {
     fn bring_back(&mut self, index: usize) {
         for node in 0..self.nodes.len() {
             if self.nemesis.down[node] == Some(index) {
-                self.nemesis.down[node] = None;
-                self.boot(node as u32);
+                self.come_back(node);
             }
         }
+    }
+
+    /// Nothing keeps a node down any more.
+    fn come_back(&mut self, node: usize) {
+        self.nemesis.down[node] = None;
+        self.nemesis.disks.start(node);
+        self.boot(node as u32);
     }
 
     fn crash(&mut self, index: usize, target: &Target) {
@@ -225,6 +230,7 @@ impl<N: Node> World<N> {
         self.core.counts.bit(FaultKind::CrashStop);
         self.core.counts.effect(FaultKind::CrashStop);
         self.nemesis.down[node as usize] = Some(index);
+        self.nemesis.disks.start(node as usize);
         let id = self.core.members[node as usize];
         self.core.trace_fault(|| format!("{id} stays down for good"));
     }

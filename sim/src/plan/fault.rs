@@ -7,8 +7,9 @@ use seatrial_node::{Duration, NodeId};
 use serde::{Deserialize, Serialize};
 
 use super::inhabitants::Inhabitants;
-use super::{Shift, Target, clock, network, node};
+use super::{Shift, Target, clock, disk, network, node};
 use crate::counts::{FaultKind, Group};
+use crate::tape::MILLION;
 
 /// What can go wrong at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -245,6 +246,68 @@ pub enum Fault {
         /// As which version: from 1.
         version: u32,
     },
+    /// Every operation of a disk takes longer.
+    SlowDisk {
+        /// Whose.
+        node: Target,
+        /// How much longer each.
+        by: Duration,
+    },
+    /// A disk completes nothing; what comes due meanwhile is told when it goes on. A node does not open over it.
+    DiskStall {
+        /// Whose.
+        node: Target,
+    },
+    /// Reads of a disk fail, while the node runs and while it opens.
+    ReadError {
+        /// Whose.
+        node: Target,
+        /// Of how many files: those whose names begin like this; all, if not said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        file: String,
+        /// How many reads in a million; all, if not said.
+        #[serde(default = "all")]
+        rate: u32,
+    },
+    /// One bit of a disk flips, at once and for good, in bytes that were synced.
+    BitRot {
+        /// Whose.
+        node: Target,
+        /// In a file whose name begins like this; in any, if not said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        file: String,
+    },
+    /// The next write to a disk lands elsewhere on it: where it ought to go the old bytes stay, and others are overwritten.
+    MisdirectedWrite {
+        /// Whose.
+        node: Target,
+        /// Of writes to files whose names begin like this; to any, if not said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        file: String,
+    },
+    /// A disk has no room: what would make a file longer is not done, and the next sync of that file says so.
+    DiskFull {
+        /// Whose.
+        node: Target,
+    },
+    /// The next sync that has something to cover fails, once. What it covered may be lost or torn at the next crash, whatever is
+    /// synced later.
+    SyncFailure {
+        /// Whose.
+        node: Target,
+        /// Of syncs of files whose names begin like this; of any, if not said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        file: String,
+    },
+    /// Two nodes crash, and each starts again with the disk of the other; when the fault ends they crash and get their own back.
+    DiskSwap {
+        /// Whose disks.
+        between: [NodeId; 2],
+    },
+}
+
+fn all() -> u32 {
+    MILLION
 }
 
 impl Fault {
@@ -280,6 +343,14 @@ impl Fault {
             Self::Wipe { .. } => FaultKind::Wipe,
             Self::SlowCpu { .. } => FaultKind::SlowCpu,
             Self::Upgrade { .. } => FaultKind::Upgrade,
+            Self::SlowDisk { .. } => FaultKind::SlowDisk,
+            Self::DiskStall { .. } => FaultKind::DiskStall,
+            Self::ReadError { .. } => FaultKind::ReadError,
+            Self::BitRot { .. } => FaultKind::BitRot,
+            Self::MisdirectedWrite { .. } => FaultKind::MisdirectedWrite,
+            Self::DiskFull { .. } => FaultKind::DiskFull,
+            Self::SyncFailure { .. } => FaultKind::SyncFailure,
+            Self::DiskSwap { .. } => FaultKind::DiskSwap,
         }
     }
 
@@ -318,7 +389,14 @@ impl Fault {
             | Self::CrashMidway { node, .. }
             | Self::Wipe { node }
             | Self::SlowCpu { node, .. }
-            | Self::Upgrade { node, .. } => Some(node),
+            | Self::Upgrade { node, .. }
+            | Self::SlowDisk { node, .. }
+            | Self::DiskStall { node }
+            | Self::ReadError { node, .. }
+            | Self::BitRot { node, .. }
+            | Self::MisdirectedWrite { node, .. }
+            | Self::DiskFull { node }
+            | Self::SyncFailure { node, .. } => Some(node),
             Self::Partition { .. }
             | Self::OneWay { .. }
             | Self::Ring { .. }
@@ -329,7 +407,8 @@ impl Fault {
             | Self::Clog { .. }
             | Self::SwizzleClog { .. }
             | Self::CutClients { .. }
-            | Self::CrashZone { .. } => None,
+            | Self::CrashZone { .. }
+            | Self::DiskSwap { .. } => None,
         }
     }
 
@@ -339,7 +418,7 @@ impl Fault {
             Group::Network => network::problem(self, world),
             Group::Node => node::problem(self, world),
             Group::Clock => clock::problem(self, world),
-            Group::Disk => None,
+            Group::Disk => disk::problem(self, world),
         }
     }
 }
@@ -351,7 +430,7 @@ impl fmt::Display for Fault {
             Group::Network => network::words(self, f),
             Group::Node => node::words(self, f),
             Group::Clock => clock::words(self, f),
-            Group::Disk => Ok(()),
+            Group::Disk => disk::words(self, f),
         }
     }
 }

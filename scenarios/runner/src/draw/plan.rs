@@ -143,6 +143,24 @@ impl Draft<'_, '_> {
         }
     }
 
+    /// By how much, if the scenario says so.
+    pub(crate) fn by(&mut self, name: &str, recurring: &Recurring) -> Option<Duration> {
+        let by = recurring.by.as_ref()?;
+        Some(by.draw(&format!("{name}.by"), self.drawing.tape))
+    }
+
+    /// How often, in a million, if the scenario says so.
+    pub(crate) fn rate(&mut self, name: &str, recurring: &Recurring) -> Option<u32> {
+        let rate = recurring.rate.as_ref()?;
+        Some(rate.draw(&format!("{name}.rate"), self.drawing.tape).0)
+    }
+
+    /// Of which files, if the scenario says so.
+    pub(crate) fn file(&mut self, name: &str, recurring: &Recurring) -> Option<String> {
+        let file = recurring.file.as_ref()?;
+        Some(file.draw(&format!("{name}.file"), self.drawing.tape).clone())
+    }
+
     pub(crate) fn any(&mut self, name: &str) -> NodeId {
         let chosen = self.below(&format!("{name}.node"), self.members.len() as u64);
         self.members[chosen as usize]
