@@ -1,6 +1,7 @@
 //! Each kind of fault, alone and written into the plan, does to a naive node what it says and nothing else, and is over when it is over.
 
 mod crash_stop; // a crash for good
+mod disk; // disks that stall, fail, fill up, rot and change places
 mod incidents; // what no node may do, whatever it promises
 mod network;
 mod node; // crashes of every sort, empty disks, slow nodes, upgrades // what links do to messages, and whom they cut off

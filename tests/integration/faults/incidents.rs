@@ -180,3 +180,29 @@ fn a_panic_is_its_own_seeds_affair_and_the_other_seeds_and_threads_go_on() {
     assert!(properties.clone().all(|property| property == "no panic"));
     assert_eq!(two, of(1), "what came after a panic is not touched by it");
 }
+
+/// Never opens over a file that it has written, which is what it does first.
+pub(super) struct Picky;
+
+impl Node for Picky {
+    type Config = ();
+    type Message = ();
+    type Timer = ();
+    type Request = ();
+    type Response = ();
+    type Event = ();
+
+    fn open((): &(), disk: &mut Disk<'_>) -> Result<Self, OpenError> {
+        match disk.len(FILE)? {
+            None => Ok(Self),
+            Some(_) => Err(OpenError::Corrupt("it is written on".into())),
+        }
+    }
+
+    fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+        if let Input::Start = input {
+            io.append(FILE, b"mine");
+            io.sync(FILE);
+        }
+    }
+}
