@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use seatrial_history::{DropCause, Endpoint, Moment, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId, RequestToken};
 
+use crate::buggify::Point;
 use crate::clock::Clocks;
 use crate::counts::Counts;
 use crate::disk::SimDisk;
@@ -67,6 +68,8 @@ pub(crate) struct Core<N: Node> {
     pub(crate) clocks: Clocks,
     /// How many pauses, slow nodes and faults in wait there are, so that nobody looks while there is none.
     pub(crate) odd: u32,
+    /// Fault points that nodes have come past.
+    pub(crate) points: Vec<Point>,
     pub(crate) disk_times: DiskTimes,
     wishes: Vec<u32>,
     attempts: u64,
@@ -139,6 +142,7 @@ impl<N: Node> Core<N> {
             bodies: Vec::new(),
             clocks: Clocks::default(),
             odd: 0,
+            points: Vec::new(),
             disk_times: DiskTimes::new(zero, zero, zero),
             wishes: Vec::new(),
             attempts: 0,
@@ -179,6 +183,7 @@ impl<N: Node> Core<N> {
         }
         self.clocks.reset(setup.members.len());
         self.odd = 0;
+        self.points.clear();
         self.wishes.clear();
         self.wishes.resize(setup.clients as usize, 0);
         self.attempts = 0;

@@ -76,6 +76,8 @@ pub enum FaultKind {
     /// A node starts again as another version. Asked: upgrades in the plan. Bit: those that found the node there. Effect: those that
     /// changed its version.
     Upgrade,
+    /// A fault point in a node's code fires. Asked: points that a node came past. Bit and effect: those that fired.
+    Buggify,
     /// A crash loses a write that was not synced. Asked: unsynced writes at a crash. Bit: writes lost.
     LostWrite,
     /// A crash keeps only some sectors of such a write.
@@ -100,7 +102,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Loss,
         Self::Duplicate,
         Self::Reorder,
@@ -133,6 +135,7 @@ impl FaultKind {
         Self::Wipe,
         Self::SlowCpu,
         Self::Upgrade,
+        Self::Buggify,
         Self::LostWrite,
         Self::TornWrite,
         Self::SlowDisk,
@@ -177,6 +180,7 @@ impl FaultKind {
             | Self::Wipe
             | Self::SlowCpu
             | Self::Upgrade => Group::Node,
+            Self::Buggify => Group::Code,
             Self::LostWrite
             | Self::TornWrite
             | Self::SlowDisk
@@ -238,6 +242,7 @@ impl FaultKind {
             Self::Wipe => "wipe",
             Self::SlowCpu => "slow-cpu",
             Self::Upgrade => "upgrade",
+            Self::Buggify => "buggify",
             Self::LostWrite => "lost-write",
             Self::TornWrite => "torn-write",
             Self::SlowDisk => "slow-disk",
@@ -268,13 +273,15 @@ pub enum Group {
     Node,
     /// Their clocks.
     Clock,
+    /// Their code, at points made for it.
+    Code,
     /// Their disks.
     Disk,
 }
 
 impl Group {
     /// Every group, in the order in which reports list them.
-    pub const ALL: [Self; 4] = [Self::Network, Self::Node, Self::Clock, Self::Disk];
+    pub const ALL: [Self; 5] = [Self::Network, Self::Node, Self::Clock, Self::Code, Self::Disk];
 
     /// Its name in commands and reports.
     pub const fn name(self) -> &'static str {
@@ -282,6 +289,7 @@ impl Group {
             Self::Network => "network",
             Self::Node => "node",
             Self::Clock => "clock",
+            Self::Code => "code",
             Self::Disk => "disk",
         }
     }

@@ -66,6 +66,11 @@ impl Latency {
         Self::Uniform { min, max }
     }
 
+    /// Draws one, for this source at this site.
+    pub fn draw(self, tape: &mut Tape, at: Site, source: u32) -> Duration {
+        Sampler::new(self).sample(tape, at, source)
+    }
+
     /// What is wrong with it, if anything: a sentence for whoever wrote it.
     pub fn problem(&self) -> Option<String> {
         let backwards = |low: Duration, high: Duration| {

@@ -21,6 +21,7 @@
 //! - Nothing here reads a clock, starts a thread, opens a file, prints, or iterates over a hash map.
 //! - Equal tapes, setups and nodes give equal [hashes](RunHash), on every machine and in every build.
 
+mod buggify;
 mod client;
 mod clock;
 mod core;
@@ -49,7 +50,7 @@ pub use hash::RunHash;
 pub use incident::{Incident, Stop};
 pub use latency::Latency;
 pub use network::LinkException;
-pub use plan::{Fault, FaultPlan, PlannedFault, Rates, Shift, Target};
+pub use plan::{Awaited, Buggify, Fault, FaultPlan, PlannedFault, Rates, Shift, Target, When};
 pub use queue::Order;
 pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};

@@ -1,5 +1,6 @@
 //! Carries out a fault plan.
 
+mod awaiting;
 mod clock;
 mod disk;
 mod lurking;
@@ -9,6 +10,7 @@ mod node;
 use seatrial_history::Endpoint;
 use seatrial_node::{Duration, Instant, Node};
 
+use self::awaiting::Awaiting;
 use self::lurking::Lurk;
 use crate::counts::{FaultKind, Group};
 use crate::event::Event;
@@ -21,6 +23,9 @@ use crate::world::{Kind, World};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Nemesis {
     faults: Vec<PlannedFault>,
+    /// So many of the faults have a time; the others wait.
+    timed: usize,
+    awaiting: Vec<Awaiting>,
     heal_after: Duration,
     /// By node: the crash that it is down by, for good where that is a crash-stop, and the pause that it stands still by.
     down: Vec<Option<usize>>,
@@ -37,6 +42,8 @@ pub(crate) struct Nemesis {
 impl Nemesis {
     pub(crate) fn reset(&mut self, plan: &FaultPlan, nodes: usize) {
         self.faults.clone_from(&plan.faults);
+        self.timed = self.faults.len();
+        self.await_all(&plan.awaited);
         self.heal_after = plan.heal_after;
         self.down.clear();
         self.down.resize(nodes, None);
@@ -74,7 +81,7 @@ impl<N: Node> World<N> {
     pub(crate) fn schedule_faults(&mut self) {
         let zero = Instant::ZERO;
         let healed = self.nemesis.heal_after;
-        for (index, planned) in self.nemesis.faults.iter().enumerate() {
+        for (index, planned) in self.nemesis.faults[..self.nemesis.timed].iter().enumerate() {
             let index = index as u32;
             if planned.at >= healed {
                 continue;
@@ -101,6 +108,7 @@ impl<N: Node> World<N> {
             Group::Network => self.begin_at_links(index, &fault),
             Group::Node => self.begin_at_node(index, &fault),
             Group::Clock => self.begin_at_clock(index, &fault),
+            Group::Code => {}
             Group::Disk => self.begin_at_disk(index, &fault),
         }
     }
@@ -114,6 +122,7 @@ impl<N: Node> World<N> {
             Group::Network => self.end_at_links(index, &fault),
             Group::Node => self.end_at_node(index, &fault),
             Group::Clock => self.end_at_clock(index, &fault),
+            Group::Code => {}
             Group::Disk => self.end_at_disk(index, &fault),
         }
     }
@@ -130,6 +139,7 @@ impl<N: Node> World<N> {
     pub(crate) fn heal(&mut self) {
         self.count(Kind::Heal, 0, 0, 0);
         self.core.trace_fault(|| "the world heals".to_owned());
+        self.await_no_more();
         self.heal_links();
         self.core.heal_clocks();
         self.heal_disks();

@@ -3,6 +3,7 @@
 //! A plan can be read, saved, edited, replayed and made smaller. Every fault in it stands by itself: it begins at a time and lasts
 //! for a while, so that taking any one out leaves a plan that still makes sense.
 
+mod awaited;
 mod clock;
 mod disk;
 mod fault;
@@ -15,6 +16,7 @@ mod target;
 use seatrial_node::{Boot, Duration, NodeId};
 use serde::{Deserialize, Serialize};
 
+pub use self::awaited::{Awaited, When};
 pub use self::fault::Fault;
 use self::inhabitants::Inhabitants;
 pub use self::shift::Shift;
@@ -38,6 +40,9 @@ pub struct FaultPlan {
     /// where this is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub core: Option<Vec<NodeId>>,
+    /// Faults that wait for something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<Awaited>,
 }
 
 /// What links between nodes, and between clients and nodes, do to messages. Rates are parts in a million.
@@ -52,6 +57,26 @@ pub struct Rates {
     pub reorder: u32,
     /// For how long at most a message is held back.
     pub reorder_delay: Duration,
+    /// What fault points in the nodes' code do.
+    #[serde(skip_serializing_if = "Buggify::is_off")]
+    pub buggify: Buggify,
+}
+
+/// How often fault points in the nodes' code fire ([`Io::buggify`](seatrial_node::Io::buggify)). Rates are parts in a million.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Buggify {
+    /// How likely a point is on in a run. Where it is zero, none is, and a point costs nothing.
+    pub sites: u32,
+    /// How often one fires that is on, of the times that a node comes past.
+    pub fires: u32,
+}
+
+impl Buggify {
+    /// Whether no point is ever on.
+    pub const fn is_off(&self) -> bool {
+        self.sites == 0
+    }
 }
 
 /// One fault: what, when, for how long.
@@ -71,6 +96,9 @@ pub struct PlannedFault {
 /// A fault as files hold it.
 #[derive(Serialize, Deserialize)]
 struct Written {
+    /// Told of only to be refused: what waits stands in another list.
+    #[serde(default, skip_serializing)]
+    when: Option<When>,
     at: Duration,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lasts: Option<Duration>,
@@ -81,8 +109,11 @@ struct Written {
 impl TryFrom<Written> for PlannedFault {
     type Error = String;
 
-    fn try_from(Written { at, lasts, fault }: Written) -> Result<Self, String> {
+    fn try_from(Written { when, at, lasts, fault }: Written) -> Result<Self, String> {
         let kind = fault.kind();
+        if when.is_some() {
+            return Err(format!("the {kind} waits for something: put it under `awaited`"));
+        }
         let has_end = !fault.is_for_ever() && !fault.is_instant();
         let lasts = match (lasts, has_end) {
             (Some(lasts), true) => lasts,
@@ -103,7 +134,7 @@ impl TryFrom<Written> for PlannedFault {
 impl From<PlannedFault> for Written {
     fn from(PlannedFault { at, lasts, fault }: PlannedFault) -> Self {
         let has_end = !fault.is_for_ever() && !fault.is_instant();
-        Self { at, lasts: has_end.then_some(lasts), fault }
+        Self { when: None, at, lasts: has_end.then_some(lasts), fault }
     }
 }
 
@@ -149,14 +180,17 @@ impl FaultPlan {
             ("loss", self.rates.loss),
             ("duplicate", self.rates.duplicate),
             ("reorder", self.rates.reorder),
+            ("buggify.sites", self.rates.buggify.sites),
+            ("buggify.fires", self.rates.buggify.fires),
         ];
         if let Some((name, rate)) = rates.iter().find(|(_, rate)| *rate > MILLION) {
             return Some(format!("a {name} rate of {rate} in a million"));
         }
         let world = Inhabitants { members, clients };
-        self.faults.iter().find_map(|planned| {
+        let planned = self.faults.iter().find_map(|planned| {
             let problem = planned.fault.problem(&world)?;
             Some(format!("the {} at {}: {problem}", planned.fault.kind(), planned.at))
-        })
+        });
+        planned.or_else(|| self.awaited.iter().find_map(|awaited| awaited.problem(&world)))
     }
 }

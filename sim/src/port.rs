@@ -145,4 +145,8 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
         let error = if self.core.clocks.skewed { self.core.wall_error(self.node) } else { 0 };
         wall(self.core.now, error)
     }
+
+    fn buggify(&mut self, site: &'static str) -> bool {
+        self.core.rates.buggify.sites > 0 && self.core.come_past(self.node, site)
+    }
 }

@@ -448,6 +448,9 @@ impl<N: Node> World<N> {
 
     /// Tells the observer what it has not heard yet.
     pub(crate) fn flush<O: Observer>(&mut self, observer: &mut O) {
+        if self.nemesis.awaits() {
+            self.look_for_conditions();
+        }
         let at = self.core.moment();
         for event in self.core.trace.drain(..) {
             observer.trace(at, &event);
@@ -458,7 +461,7 @@ impl<N: Node> World<N> {
         for (node, fact) in self.core.facts.drain(..) {
             observer.fact(at, node, &fact);
         }
-        self.core.heard = self.core.tracing;
+        self.core.heard = self.core.tracing || self.nemesis.awaits_role();
     }
 
     #[cold]

@@ -254,7 +254,8 @@ where
             self.past.push((id, payload.clone()));
         }
         io.announce(BroadcastEvent::Deliver { id, payload });
-        match self.reporting.delivered(self.config.report_every) {
+        let at_once = io.buggify("broadcast: reports at once");
+        match self.reporting.delivered(if at_once { 1 } else { self.config.report_every }) {
             Due::Later => io.set_timer(PartTimer::Report, self.config.report_after),
             Due::Now => self.report(io),
             Due::Waiting => {}

@@ -257,7 +257,9 @@ impl<P: Payload> Perfect<P> {
                 return;
             }
         }
-        self.say(from, Body::Arrived { up_to, beyond }, io);
+        if !io.buggify("links: no acknowledgement") {
+            self.say(from, Body::Arrived { up_to, beyond }, io);
+        }
     }
 
     /// Sends to a member what may be sent now, and sets its timer for what has to be sent again.
@@ -270,8 +272,9 @@ impl<P: Payload> Perfect<P> {
             io.send(to, Frame::new(header, Body::Hello));
             peer.asking = Some((now + wait, wait));
         }
+        let window = if io.buggify("links: a window of one") { 1 } else { config.window as u64 };
         while peer.life > 0
-            && let Some((number, payload)) = peer.outgoing.release(config.window as u64, now, wait)
+            && let Some((number, payload)) = peer.outgoing.release(window, now, wait)
         {
             io.send(to, Frame::new(header, Body::Data { number, payload }));
         }

@@ -138,6 +138,9 @@ impl<P: Payload> Stubborn<P> {
         let Some(sending) = self.sending.get_mut(&id) else { return };
         self.resent += 1;
         sending.wait = (sending.wait * 2).min(self.config.resend_at_most);
+        if io.buggify("links: sends again soon") {
+            sending.wait = self.config.resend_after;
+        }
         io.send(sending.to, sending.payload.clone());
         io.set_timer(id, sending.wait);
     }

@@ -102,4 +102,8 @@ where
     fn wall(&mut self) -> WallTime {
         self.parent.wall()
     }
+
+    fn buggify(&mut self, site: &'static str) -> bool {
+        self.parent.buggify(site)
+    }
 }

@@ -165,6 +165,68 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// The names of all facts, in the order of the vocabulary.
+    pub const NAMES: [&'static str; 25] = [
+        "started",
+        "crashed",
+        "paused",
+        "resumed",
+        "refused",
+        "term",
+        "vote",
+        "lead",
+        "step-down",
+        "append",
+        "truncate",
+        "persist",
+        "commit",
+        "apply",
+        "snapshot",
+        "send",
+        "broadcast",
+        "deliver",
+        "stamp",
+        "suspect",
+        "restore",
+        "join",
+        "leave",
+        "trust",
+        "reached",
+    ];
+
+    /// Its name, as files hold it and as conditions of faults name it: `commit`, `step-down`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::Crashed => "crashed",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+            Self::Refused => "refused",
+            Self::Term { .. } => "term",
+            Self::Vote { .. } => "vote",
+            Self::Lead { .. } => "lead",
+            Self::StepDown { .. } => "step-down",
+            Self::Append { .. } => "append",
+            Self::Truncate { .. } => "truncate",
+            Self::Persist { .. } => "persist",
+            Self::Commit { .. } => "commit",
+            Self::Apply { .. } => "apply",
+            Self::Snapshot { .. } => "snapshot",
+            Self::Send { .. } => "send",
+            Self::Broadcast { .. } => "broadcast",
+            Self::Deliver { .. } => "deliver",
+            Self::Stamp { .. } => "stamp",
+            Self::Suspect { .. } => "suspect",
+            Self::Restore { .. } => "restore",
+            Self::Join { .. } => "join",
+            Self::Leave { .. } => "leave",
+            Self::Trust { .. } => "trust",
+            Self::Reached { .. } => "reached",
+        }
+    }
+}
+
 /// Clocks that events are stamped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -212,5 +274,20 @@ impl Announce for () {}
 impl Announce for Fact {
     fn fact(&self) -> Option<Fact> {
         Some(*self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fact_has_a_name_of_its_own() {
+        let mut names = Fact::NAMES.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Fact::NAMES.len());
+        assert_eq!(Fact::StepDown { term: 1 }.name(), "step-down");
+        assert!(names.contains(&Fact::Reached { mark: "the end" }.name()));
     }
 }

@@ -60,6 +60,16 @@ impl<'a, N: Node> Io<'a, N> {
         self.port.choose(site, bound)
     }
 
+    /// Whether to do here what is legal but rare: send a smaller batch, leave an answer unsent, drop a cache. Such a fault point makes
+    /// likely what a test would hardly ever meet (FoundationDB's `BUGGIFY`); what it guards must keep every promise of the protocol.
+    ///
+    /// In a simulated world a point is on in a run or not, by chance, and one that is on fires by chance; it costs a comparison where the
+    /// plan asks for none. On a real host it never fires, unless that was asked for. `site` names the point, as
+    /// `"raft: one entry to a message"`; give it a name that no [`choose`](Io::choose) has, and keep it when the code around it changes.
+    pub fn buggify(&mut self, site: &'static str) -> bool {
+        self.port.buggify(site)
+    }
+
     /// Sends a message to a member, this node included. It may be lost, and nobody will say so.
     pub fn send(&mut self, to: NodeId, body: N::Message) {
         self.port.send(to, body);

@@ -39,4 +39,11 @@ pub trait Port<N: Node> {
 
     /// What the node's wall clock shows.
     fn wall(&mut self) -> WallTime;
+
+    /// Whether a fault point in the node's code fires: see [`Io::buggify`](crate::Io::buggify). A host on which nobody asks for that has
+    /// nothing to do.
+    fn buggify(&mut self, site: &'static str) -> bool {
+        let _ = site;
+        false
+    }
 }

@@ -99,6 +99,7 @@ pub struct Probe<N: Node> {
     now: Instant,
     members: Vec<NodeId>,
     choices: Vec<u64>,
+    buggified: Option<&'static str>,
     effects: Vec<Effect<N>>,
     tokens: u64,
 }
@@ -112,6 +113,7 @@ impl<N: Node> Probe<N> {
             now: Instant::ZERO,
             members,
             choices: Vec::new(),
+            buggified: None,
             effects: Vec::new(),
             tokens: 0,
         }
@@ -125,6 +127,11 @@ impl<N: Node> Probe<N> {
     /// Makes the node's next choices these, in order, each cut down to what is possible; later ones are zero.
     pub fn script(&mut self, choices: &[u64]) {
         self.choices = choices.iter().rev().copied().collect();
+    }
+
+    /// Lets this fault point fire whenever the node comes past, and no other.
+    pub fn buggify(&mut self, site: &'static str) {
+        self.buggified = Some(site);
     }
 
     /// Lets the node handle one input and returns what it did, in order.
@@ -206,5 +213,9 @@ impl<N: Node> Port<N> for Probe<N> {
 
     fn wall(&mut self) -> WallTime {
         WallTime::from_unix_nanos(self.now.as_nanos())
+    }
+
+    fn buggify(&mut self, site: &'static str) -> bool {
+        self.buggified == Some(site)
     }
 }

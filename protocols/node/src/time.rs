@@ -215,7 +215,8 @@ impl serde::de::Visitor<'_> for TextVisitor {
 }
 
 /// A point on a node's own monotonic clock: comparable with other instants of the same boot of the same node, and with
-/// nothing else. The clock may run a little fast or slow.
+/// nothing else. The clock may run fast or slow, and stands still while its machine is suspended, but never goes back. It is the
+/// machine's: a host may count on where an earlier life of the node stopped, or begin anew, so an instant must not outlive a restart.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

@@ -33,6 +33,7 @@ impl Raft {
     pub(crate) fn arm_election_timer(&mut self, io: &mut Io<'_, Self>) {
         let (min, max) = (self.config.election_timeout_min, self.config.election_timeout_max);
         let spread = max.saturating_sub(min).as_nanos().saturating_add(1);
+        let spread = if io.buggify("raft: shortest election timeout") { 1 } else { spread };
         self.timeout = min + Duration::from_nanos(io.choose("election timeout", spread));
         self.quiet_since = io.now();
         io.set_timer(Timer::Election, self.patience());

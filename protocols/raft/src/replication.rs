@@ -64,7 +64,9 @@ impl Raft {
             if lost {
                 self.replicate(i, io);
             }
-            self.heartbeat(i, io);
+            if !io.buggify("raft: a heartbeat left out") {
+                self.heartbeat(i, io);
+            }
         }
         self.begin_reads(io);
     }
@@ -98,7 +100,8 @@ impl Raft {
             let Some(prev_term) = self.log.term(next - 1) else {
                 return self.begin_snapshot(i, io);
             };
-            let entries = self.batch_from(next, last);
+            let upto = if io.buggify("raft: one entry to a message") { next } else { last };
+            let entries = self.batch_from(next, upto);
             self.peers[i].appended(next - 1 + entries.len() as u64);
             let append = Message::Append {
                 term: self.hard.term,

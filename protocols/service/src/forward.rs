@@ -24,7 +24,8 @@ impl<S: StateMachine> Service<S> {
         term: u64,
         io: &mut Io<'_, Self>,
     ) {
-        if self.relay.len() >= self.config.max_in_flight {
+        let is_busy = io.buggify("service: too busy to forward");
+        if is_busy || self.relay.len() >= self.config.max_in_flight {
             return io.reply(token, Response::Busy);
         }
         if !self.relay.timer_set {
@@ -63,6 +64,7 @@ impl<S: StateMachine> Service<S> {
     pub(crate) fn serve(&mut self, waiter: Waiter, job: Job<S::Query>, io: &mut Io<'_, Self>) {
         let refusal = match job {
             Job::Command(entry) if entry.len() > MAX_COMMAND => Response::TooLarge,
+            _ if io.buggify("service: too busy to serve") => Response::Busy,
             Job::Command(_) if self.desk.proposals() >= self.config.max_in_flight => Response::Busy,
             Job::Query(_) if self.desk.reads() >= self.config.max_in_flight => Response::Busy,
             Job::Command(entry) => match self.ask_raft(io, |raft, io| raft.propose(entry, io)) {

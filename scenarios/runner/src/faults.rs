@@ -3,6 +3,7 @@
 //! This is the one list. Scenarios draw from it, and what users read of faults is written from it.
 
 mod clock;
+mod code;
 mod disk;
 mod network;
 mod node;
@@ -121,5 +122,10 @@ pub(crate) fn asked(faults: &FaultSpec) -> impl Iterator<Item = (&'static KindIn
 
 /// Every kind, in the order in which a plan draws them: a new one goes to the end of its group, so that seeds keep their meaning.
 pub fn kinds() -> impl Iterator<Item = &'static KindInfo> {
-    network::KINDS.iter().chain(node::KINDS).chain(clock::KINDS).chain(disk::KINDS)
+    network::KINDS
+        .iter()
+        .chain(node::KINDS)
+        .chain(clock::KINDS)
+        .chain(code::KINDS)
+        .chain(disk::KINDS)
 }

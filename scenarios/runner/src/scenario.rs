@@ -5,6 +5,7 @@ mod crash_stop;
 mod error;
 mod knob;
 mod library;
+mod phase;
 mod read;
 mod setting;
 mod version;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use seatrial_node::Duration;
-use seatrial_sim::{Latency, Order, PlannedFault};
+use seatrial_sim::{Awaited, Latency, Order, PlannedFault};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use bound::Limit;
@@ -299,9 +300,27 @@ pub struct FaultSpec {
     pub sync_failure: Option<Recurring>,
     /// Disks that change places.
     pub disk_swap: Option<Recurring>,
+    /// Fault points in the nodes' code, as long as there is trouble.
+    pub buggify: Option<BuggifySpec>,
     /// Faults at times of your choosing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<PlannedFault>,
+    /// Faults that wait for something, each with `when`: `{ role = "leader" }` until somebody shows that role, `{ fact = "commit",
+    /// times = 10 }` until such a fact has been told so often, `{ reached = "a snapshot was installed" }` until that place is reached. With
+    /// `at` a fault begins so long after. It strikes once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<Awaited>,
+    /// Phases of the trouble, one after the other, each with `name`, `lasts` and faults of its own, which begin and end within it; the
+    /// times of its script count from its beginning. The trouble then lasts as long as all of them, and what stands outside them goes on
+    /// all the time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phase: Vec<Self>,
+    /// Of a phase, its name: letters, digits and `-`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Of a phase, how long it lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Knob<Duration>>,
 }
 
 impl Default for FaultSpec {
@@ -351,7 +370,23 @@ impl Default for FaultSpec {
             disk_full: None,
             sync_failure: None,
             disk_swap: None,
+            buggify: None,
             script: Vec::new(),
+            awaited: Vec::new(),
+            phase: Vec::new(),
+            name: None,
+            lasts: None,
+        }
+    }
+}
+
+impl FaultSpec {
+    /// How long the trouble goes on at most.
+    pub(crate) fn longest(&self) -> Duration {
+        let spans = self.phase.iter().filter_map(|phase| phase.lasts.as_ref());
+        match self.phase.is_empty() {
+            true => self.trouble.greatest(),
+            false => spans.fold(Duration::ZERO, |sum, span| sum + span.greatest()),
         }
     }
 }
@@ -385,8 +420,12 @@ impl fmt::Display for ClientSide {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recurring {
-    /// How many times.
-    pub count: Knob<u32>,
+    /// How many times. Either this or `every` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Knob<u32>>,
+    /// Again and again, after gaps that are exponentially distributed about this mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Knob<Duration>>,
     /// For how long each. Left out for what happens at once, such as a jump of a clock.
     #[serde(default = "no_time", skip_serializing_if = "is_no_time")]
     pub lasts: Knob<Duration>,
@@ -431,11 +470,29 @@ pub struct Recurring {
     pub file: Option<Choice<String>>,
 }
 
+/// How often fault points in the nodes' code fire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BuggifySpec {
+    /// How likely a point is on in a run.
+    pub sites: Knob<Rate>,
+    /// How often one fires that is on, of the times that a node comes past.
+    pub fires: Knob<Rate>,
+}
+
+/// As FoundationDB has it: a quarter of all points, a quarter of the time.
+impl Default for BuggifySpec {
+    fn default() -> Self {
+        Self { sites: Knob::Fixed(Rate(250_000)), fires: Knob::Fixed(Rate(250_000)) }
+    }
+}
+
 impl Recurring {
     /// So many times, for so long each, at anybody, and the usual otherwise.
     pub fn new(count: Knob<u32>, lasts: Knob<Duration>) -> Self {
         Self {
-            count,
+            count: Some(count),
+            every: None,
             lasts,
             target: anybody(),
             rate: None,

@@ -418,6 +418,7 @@ impl Fault {
             Group::Network => network::problem(self, world),
             Group::Node => node::problem(self, world),
             Group::Clock => clock::problem(self, world),
+            Group::Code => None,
             Group::Disk => disk::problem(self, world),
         }
     }
@@ -430,6 +431,7 @@ impl fmt::Display for Fault {
             Group::Network => network::words(self, f),
             Group::Node => node::words(self, f),
             Group::Clock => clock::words(self, f),
+            Group::Code => Ok(()),
             Group::Disk => disk::words(self, f),
         }
     }

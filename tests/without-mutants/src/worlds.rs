@@ -66,7 +66,13 @@ fn trouble() -> FaultPlan {
     let fault = |at, lasts, fault| PlannedFault { at: ms(at), lasts: ms(lasts), fault };
     FaultPlan {
         heal_after: ms(1_200),
-        rates: Rates { loss: 30_000, duplicate: 30_000, reorder: 30_000, reorder_delay: ms(30) },
+        rates: Rates {
+            loss: 30_000,
+            duplicate: 30_000,
+            reorder: 30_000,
+            reorder_delay: ms(30),
+            ..Rates::default()
+        },
         faults: vec![
             fault(200, 150, Fault::Crash { node: leader() }),
             fault(400, 150, Fault::Isolate { node: leader(), clients: Vec::new() }),

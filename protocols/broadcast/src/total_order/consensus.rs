@@ -374,6 +374,7 @@ impl<P: Payload + Wire> ConsensusOrder<P> {
         match self.saves.untold(self.done()) {
             0 => {}
             untold if untold >= self.config.save_every => self.report(io),
+            _ if io.buggify("broadcast: saves at once") => self.report(io),
             _ if !self.is_reporting => {
                 self.is_reporting = true;
                 io.set_timer(ConsensusTimer::Report, self.config.report_after);

@@ -2,7 +2,9 @@
 
 use seatrial_history::Endpoint;
 use seatrial_node::{Duration, NodeId};
-use seatrial_sim::{Fault, FaultPlan, PlannedFault, Rates, Target, WORLD};
+use seatrial_sim::{
+    Awaited, Buggify, Fault, FaultPlan, Latency, PlannedFault, Rates, Target, WORLD,
+};
 
 use super::Drawing;
 use crate::faults::{How, Make, kinds};
@@ -23,13 +25,54 @@ pub(super) fn draw(
     drawing: &mut Drawing<'_>,
 ) -> FaultPlan {
     let place = |key: &str| format!("{table}.{key}");
-    let heal_after = drawing.scalar(TROUBLE, &spec.trouble);
+    let lasts = |phase: &FaultSpec, drawing: &mut Drawing<'_>| {
+        let place = format!("{table}.phase.{}.lasts", phase.name.as_deref().unwrap_or_default());
+        phase.lasts.as_ref().map_or(Duration::ZERO, |lasts| drawing.scalar(&place, lasts))
+    };
+    let spans: Vec<Duration> = spec.phase.iter().map(|phase| lasts(phase, drawing)).collect();
+    let heal_after = match spans.as_slice() {
+        [] => drawing.scalar(TROUBLE, &spec.trouble),
+        spans => spans.iter().fold(Duration::ZERO, |sum, span| sum + *span),
+    };
     let rates = Rates {
         loss: drawing.scalar(&place("loss"), &spec.loss).0,
         duplicate: drawing.scalar(&place("duplicate"), &spec.duplicate).0,
         reorder: drawing.scalar(&place("reorder"), &spec.reorder).0,
         reorder_delay: drawing.scalar(&place("reorder_delay"), &spec.reorder_delay),
+        buggify: spec.buggify.as_ref().map_or_else(Buggify::default, |buggify| Buggify {
+            sites: drawing.scalar(&place("buggify.sites"), &buggify.sites).0,
+            fires: drawing.scalar(&place("buggify.fires"), &buggify.fires).0,
+        }),
     };
+    let mut faults = timed(spec, table, heal_after, cluster, drawing);
+    let mut begin = Duration::ZERO;
+    for (phase, span) in spec.phase.iter().zip(spans) {
+        let table = place(&format!("phase.{}", phase.name.as_deref().unwrap_or_default()));
+        let mut drawn = timed(phase, &table, span, cluster, drawing);
+        // What would begin after its phase does not, and what would end after it ends with it.
+        drawn.retain(|planned| planned.at < span);
+        for planned in &mut drawn {
+            if !planned.fault.is_for_ever() {
+                planned.lasts = planned.lasts.min(span.saturating_sub(planned.at));
+            }
+            planned.at = planned.at + begin;
+        }
+        faults.extend(drawn);
+        begin = begin + span;
+    }
+    faults.sort_by_key(|planned| planned.at);
+    FaultPlan { heal_after, rates, faults, awaited: spec.awaited.clone(), ..FaultPlan::calm() }
+}
+
+/// Draws all faults of a table that have a time, within so long from its beginning.
+fn timed(
+    spec: &FaultSpec,
+    table: &str,
+    heal_after: Duration,
+    cluster: &Cluster<'_>,
+    drawing: &mut Drawing<'_>,
+) -> Vec<PlannedFault> {
+    let place = |key: &str| format!("{table}.{key}");
     let side = *drawing.choice(&place("clients"), &spec.clients, ToString::to_string);
     let mut faults = spec.script.clone();
     let burst = drawing.scalar(&place("burst"), &spec.burst);
@@ -47,8 +90,7 @@ pub(super) fn draw(
     if let Some(stop) = &spec.crash_stop {
         faults.extend(draft.stop(&place("crash_stop"), stop));
     }
-    faults.sort_by_key(|planned| planned.at);
-    FaultPlan { heal_after, rates, faults, ..FaultPlan::calm() }
+    faults
 }
 
 /// How long the trouble goes on is the scenario's to say, whoever draws the trouble.
@@ -76,12 +118,9 @@ impl Draft<'_, '_> {
         is_instant: bool,
         make: Make,
     ) -> Vec<PlannedFault> {
-        let count = self.drawing.scalar(&format!("{name}.count"), &recurring.count);
         let lasts = format!("{name}.lasts");
         let mut planned = Vec::new();
-        for _ in 0..count {
-            let at = self.begin(&format!("{name}.at"));
-            self.begun.push(at);
+        for at in self.beginnings(name, recurring) {
             let lasts = match is_instant {
                 true => Duration::ZERO,
                 false => recurring.lasts.draw(&lasts, self.drawing.tape),
@@ -89,6 +128,30 @@ impl Draft<'_, '_> {
             planned.push(PlannedFault { at, lasts, fault: make(self, name, recurring) });
         }
         planned
+    }
+
+    /// When faults of a kind begin: so many times, or again and again after gaps of a mean length.
+    fn beginnings(&mut self, name: &str, recurring: &Recurring) -> Vec<Duration> {
+        let mut all = Vec::new();
+        if let Some(count) = &recurring.count {
+            for _ in 0..self.drawing.scalar(&format!("{name}.count"), count) {
+                let at = self.begin(&format!("{name}.at"));
+                self.begun.push(at);
+                all.push(at);
+            }
+        }
+        if let Some(every) = &recurring.every {
+            let mean = self.drawing.scalar(&format!("{name}.every"), every);
+            let gap = Latency::Exponential { min: Duration::from_nanos(1), mean };
+            let site = self.drawing.tape.site(crate::intern::intern(&format!("{name}.gap")));
+            let mut at = gap.draw(self.drawing.tape, site, WORLD);
+            while at < self.heal_after {
+                self.begun.push(at);
+                all.push(at);
+                at = at + gap.draw(self.drawing.tape, site, WORLD);
+            }
+        }
+        all
     }
 
     /// Crashes for good. Each is aimed at one node or one role, so as many as are drawn here can bite, and no more.
@@ -238,19 +301,26 @@ impl Draft<'_, '_> {
 
 /// A plan in words.
 pub(super) fn describe(plan: &FaultPlan) -> Vec<String> {
-    let mut lines: Vec<String> = plan
-        .faults
-        .iter()
-        .map(|planned| {
-            let PlannedFault { at, lasts, fault } = planned;
-            let span = match (fault.is_for_ever(), fault.is_instant()) {
-                (true, _) => "for good".to_owned(),
-                (_, true) => "at once".to_owned(),
-                (false, false) => format!("for {lasts:.3}"),
-            };
-            format!("{at:>12.3}  {:<9}  {span}: {fault}", fault.kind())
-        })
-        .collect();
+    let what = |planned: &PlannedFault| {
+        let PlannedFault { lasts, fault, .. } = planned;
+        let span = match (fault.is_for_ever(), fault.is_instant()) {
+            (true, _) => "for good".to_owned(),
+            (_, true) => "at once".to_owned(),
+            (false, false) => format!("for {lasts:.3}"),
+        };
+        format!("{:<9}  {span}: {fault}", fault.kind())
+    };
+    let timed =
+        plan.faults.iter().map(|planned| format!("{:>12.3}  {}", planned.at, what(planned)));
+    let mut lines: Vec<String> = timed.collect();
+    lines.extend(plan.awaited.iter().map(|awaited| {
+        let Awaited { when, then } = awaited;
+        let later = match then.at {
+            Duration::ZERO => String::new(),
+            after => format!(", {after} later"),
+        };
+        format!("{when}{later}: {}", what(then))
+    }));
     lines.push(format!("{:>12.3}  the world heals", plan.heal_after));
     lines
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use seatrial_checkers::linearizability::Model;
 use seatrial_node::{Boot, NodeId};
-use seatrial_sim::Target;
+use seatrial_sim::{Target, When};
 
 use crate::faults::asked;
 use crate::intern::intern;
@@ -97,12 +97,27 @@ pub(super) fn targets(
         Target::Node(_) => None,
     };
     let faults = &scenario.faults;
-    let stop = faults.crash_stop.iter().map(|stop| ("crash_stop", &stop.target));
-    let drawn = asked(faults).map(|(info, spec)| (info.key, &spec.target));
-    for (key, targets) in drawn.chain(stop) {
-        let mut targets = targets.values().iter().map(|text| target(text, || NodeId(0)));
-        if let Some(what) = targets.find_map(|target| wrong(&target)) {
-            return Err(("faults", key, what));
+    let phases = faults.phase.iter().map(|phase| ("faults.phase", phase));
+    for (table, spec) in std::iter::once(("faults", faults)).chain(phases) {
+        let stop = spec.crash_stop.iter().map(|stop| ("crash_stop", &stop.target));
+        let drawn = asked(spec).map(|(info, spec)| (info.key, &spec.target));
+        for (key, targets) in drawn.chain(stop) {
+            let mut targets = targets.values().iter().map(|text| target(text, || NodeId(0)));
+            if let Some(what) = targets.find_map(|target| wrong(&target)) {
+                return Err((table, key, what));
+            }
+        }
+    }
+    for awaited in &faults.awaited {
+        let role = match &awaited.when {
+            When::Role(role) => protocol.role_problem(role),
+            _ => None,
+        };
+        let problems = [("when", role), ("node", awaited.then.fault.target().and_then(wrong))];
+        for (key, problem) in problems {
+            if let Some(what) = problem {
+                return Err(("faults.awaited", key, what));
+            }
         }
     }
     let scripted = faults.script.iter().filter_map(|planned| planned.fault.target());

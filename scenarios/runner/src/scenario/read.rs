@@ -6,7 +6,8 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Fault, FaultKind, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
-use super::{Choice, LIBRARY, Origin, Rate, Scenario, ScenarioError};
+use super::phase::{self, check_kinds};
+use super::{Choice, FaultSpec, Knob, LIBRARY, Origin, Rate, Scenario, ScenarioError};
 use crate::faults::{COMMON, How, asked, kinds};
 
 impl Scenario {
@@ -126,19 +127,27 @@ impl Scenario {
         Ok(())
     }
 
-    /// What has an end is said to last, and what happens at once is not.
+    /// What recurs is said to be so many times or every so often, and to last if it has an end; phases are phases and nothing else.
     fn check_recurring(&self) -> Result<(), (&'static str, &'static str, String)> {
-        for kind in kinds() {
-            let How::Recurring { get, .. } = kind.how else { continue };
-            let Some(recurring) = get(&self.faults) else { continue };
-            let no_time = recurring.lasts.greatest() == Duration::ZERO;
-            let (key, name) = (kind.key, kind.kind);
-            let what = match (kind.kind.is_instant(), no_time) {
-                (false, true) => format!("missing field `lasts`: how long does a {name} last?"),
-                (true, false) => format!("a {name} happens at once: leave `lasts` out"),
-                _ => continue,
-            };
-            return Err(("faults", key, what));
+        let faults = &self.faults;
+        if faults.name.is_some() || faults.lasts.is_some() {
+            let what = "only a phase has a name and a length: write them under [[faults.phase]]";
+            let key = if faults.name.is_some() { "name" } else { "lasts" };
+            return Err(("faults", key, what.to_owned()));
+        }
+        if !faults.phase.is_empty() && faults.trouble != FaultSpec::default().trouble {
+            let what = "the trouble lasts as long as its phases: leave `trouble` out";
+            return Err(("faults", "trouble", what.to_owned()));
+        }
+        check_kinds("faults", faults, faults.longest())?;
+        for (place, phase) in faults.phase.iter().enumerate() {
+            let others = faults.phase[..place].iter();
+            phase::check(phase, others)?;
+            check_kinds(
+                "faults.phase",
+                phase,
+                phase.lasts.as_ref().map_or(Duration::ZERO, Knob::greatest),
+            )?;
         }
         Ok(())
     }
@@ -181,6 +190,8 @@ impl Scenario {
             ("loss", faults.loss.greatest() > Rate(0)),
             ("reorder", faults.reorder.greatest() > Rate(0)),
             ("script", faults.script.iter().any(|planned| breaks(&planned.fault))),
+            ("awaited", faults.awaited.iter().any(|awaited| breaks(&awaited.then.fault))),
+            ("phase", !faults.phase.is_empty()),
             ("latency", self.network.latency.values().iter().any(endless)),
         ];
         let recurring = asked(faults).map(|(info, _)| (info.key, true));
@@ -200,7 +211,7 @@ impl Scenario {
     /// A scripted fault must fit the smallest world that may be drawn.
     fn check_script(&self) -> Result<(), (&'static str, &'static str, String)> {
         let members: Vec<NodeId> = (0..self.cluster.nodes.least()).map(NodeId).collect();
-        let trouble = self.faults.trouble.greatest();
+        let trouble = self.faults.longest();
         if let Some(late) = self.faults.script.iter().find(|fault| fault.at >= trouble) {
             let what = format!(
                 "a fault at {} would never be: the trouble is over after {trouble}; make it longer",
@@ -213,10 +224,21 @@ impl Scenario {
             faults: self.faults.script.clone(),
             ..FaultPlan::calm()
         };
-        match plan.problem(&members, self.clients.count.least()) {
-            Some(problem) => Err(("faults.script", "kind", problem)),
-            None => Ok(()),
+        let clients = self.clients.count.least();
+        if let Some(problem) = plan.problem(&members, clients) {
+            return Err(("faults.script", "kind", problem));
         }
+        let plan = FaultPlan { awaited: self.faults.awaited.clone(), ..FaultPlan::calm() };
+        if let Some(problem) = plan.problem(&members, clients) {
+            return Err(("faults.awaited", "when", problem));
+        }
+        for phase in &self.faults.phase {
+            let plan = FaultPlan { faults: phase.script.clone(), ..FaultPlan::calm() };
+            if let Some(problem) = plan.problem(&members, clients) {
+                return Err(("faults.phase.script", "kind", problem));
+            }
+        }
+        Ok(())
     }
 }
 
