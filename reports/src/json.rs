@@ -19,6 +19,7 @@ pub fn account(account: &Account) -> String {
 pub fn hunt(hunt: &HuntAccount) -> String {
     let mut value = hunt_value(hunt);
     value.insert("failures".into(), hunt.failures.iter().map(account_value).collect());
+    value.insert("excused_runs".into(), hunt.excused_runs.iter().map(account_value).collect());
     document(&Value::Object(value))
 }
 
@@ -45,11 +46,13 @@ pub fn summary(hunt: &HuntAccount) -> String {
         json!({
             "seed": account.seed,
             "properties": broken(account),
+            "excuses": account.excuses,
             "replay": account.replay,
             "case": account.case,
         })
     };
     summary.insert("failures".into(), hunt.failures.iter().map(failure).collect());
+    summary.insert("excused_runs".into(), hunt.excused_runs.iter().map(failure).collect());
     line(&json!({ "summary": summary }))
 }
 
@@ -71,6 +74,7 @@ fn account_value(account: &Account) -> Value {
 
 fn hunt_value(hunt: &HuntAccount) -> Map<String, Value> {
     let outcome = match (hunt.violated, hunt.unknown) {
+        (0, 0) if hunt.excused > 0 => Outcome::Excused,
         (0, 0) => Outcome::Holds,
         (0, _) => Outcome::Unknown,
         _ => Outcome::Violated,

@@ -97,6 +97,7 @@ pub(crate) fn holds() -> Account {
         operations: vec![op("read", 30, 28, 2, 4_217), op("cas", 4, 0, 0, 0)],
         reached: vec![("a snapshot was installed".into(), 2)],
         figures: vec![amount("messages per broadcast", 12_400), times("convergence time", 40)],
+        excuses: Vec::new(),
         judgements: vec![
             judgement("election safety", Verdict::Holds),
             judgement("linearizability", Verdict::Holds),
@@ -145,6 +146,7 @@ pub(crate) fn hunt() -> HuntAccount {
         seeds: 1_000,
         asked: Some(1_000),
         violated: 0,
+        excused: 0,
         unknown: 0,
         events: 1_204_123,
         virtual_time: Duration::from_secs(7_501),
@@ -153,6 +155,7 @@ pub(crate) fn hunt() -> HuntAccount {
         reached: vec![("a snapshot was installed".into(), 214)],
         figures: vec![times("convergence time", 40_000)],
         failures: Vec::new(),
+        excused_runs: Vec::new(),
         interrupted: false,
     }
 }

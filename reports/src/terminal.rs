@@ -32,12 +32,16 @@ pub fn account(account: &Account, recorded: &[TraceLine], page: &Page) -> String
             out.push_str(&told(judged, page));
         }
     }
+    if outcome == Outcome::Excused {
+        out.push_str("\n  more trouble than the protocol promises to survive\n");
+        out.push_str(&hunt::why(account, page));
+    }
     // On one line each, however long, to be pasted.
     out.push_str(&format!("\n  replay  {}\n", clean(&account.replay)));
     if let Some(case) = &account.case {
         out.push_str(&format!("  case    {}\n", clean(case)));
     }
-    if outcome == Outcome::Violated && !recorded.is_empty() {
+    if outcome >= Outcome::Excused && outcome != Outcome::Unknown && !recorded.is_empty() {
         out.push_str(&before(account, recorded, page));
     }
     out.push_str(&tables::account(account, page));
@@ -68,6 +72,7 @@ pub fn subject(scenario: &str, mutant: Option<&str>) -> String {
 fn headline(account: &Account, page: &Page) -> String {
     let (word, role) = match account.outcome() {
         Outcome::Holds => (HOLDS, Role::Good),
+        Outcome::Excused => (EXCUSED, Role::Unsure),
         Outcome::Unknown => (UNKNOWN, Role::Unsure),
         Outcome::Violated => (VIOLATED, Role::Bad),
     };
@@ -90,6 +95,7 @@ fn headline(account: &Account, page: &Page) -> String {
 }
 
 const HOLDS: &str = "HOLDS";
+const EXCUSED: &str = "EXCUSED";
 const UNKNOWN: &str = "UNKNOWN";
 const VIOLATED: &str = "VIOLATED";
 

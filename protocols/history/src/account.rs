@@ -11,6 +11,8 @@ use crate::{Figure, Moment, TraceEvent, Verdict};
 pub enum Outcome {
     /// Every property holds.
     Holds,
+    /// A property is violated, in a run with more trouble than the protocol promises to survive.
+    Excused,
     /// None is violated, but of one at least nobody can tell.
     Unknown,
     /// A property is violated.
@@ -100,6 +102,10 @@ pub struct Account {
     /// What was measured.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
+    /// What of the trouble was more than the protocol promises to survive: which fault, when, and what it is too much of. Found out only
+    /// where a property is violated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub excuses: Vec<String>,
     /// Every property that was judged.
     pub judgements: Vec<Judgement>,
     /// The hash of the run, in hexadecimal.
@@ -118,7 +124,20 @@ impl Account {
             Verdict::Unknown { .. } => Outcome::Unknown,
             Verdict::Violated(_) => Outcome::Violated,
         };
-        self.judgements.iter().map(of).max().unwrap_or(Outcome::Holds)
+        let worst = self.judgements.iter().map(of).max().unwrap_or(Outcome::Holds);
+        let excused = |judgement: &Judgement| match judgement.verdict {
+            // No trouble excuses a run that does not repeat itself.
+            Verdict::Violated(_) => judgement.property != "determinism",
+            _ => true,
+        };
+        match worst {
+            Outcome::Violated
+                if !self.excuses.is_empty() && self.judgements.iter().all(excused) =>
+            {
+                Outcome::Excused
+            }
+            worst => worst,
+        }
     }
 }
 
@@ -177,6 +196,8 @@ pub struct HuntAccount {
     pub asked: Option<u64>,
     /// How many broke a property.
     pub violated: u64,
+    /// How many broke a property with more trouble than the protocol promises to survive.
+    pub excused: u64,
     /// How many could not be judged.
     pub unknown: u64,
     /// Events of all runs.
@@ -194,6 +215,8 @@ pub struct HuntAccount {
     pub figures: Vec<Figure>,
     /// Accounts of the failing runs that were kept, in order of seed.
     pub failures: Vec<Account>,
+    /// Accounts of the excused runs that were kept, in order of seed.
+    pub excused_runs: Vec<Account>,
     /// The hunt was ended before it was done.
     pub interrupted: bool,
 }

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
+use seatrial::{Faults, PlanFile, Prepared};
 use seatrial_reports::trace::Filter;
 
-use crate::{check, explore, hunt, list, replay, run};
+use crate::failure::Failure;
+use crate::{check, explore, faults, hunt, list, replay, run};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -22,6 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   seatrial list scenarios
   seatrial hunt raft-kv --seeds 1000
+  seatrial hunt raft-kv --faults swarm
   seatrial run raft-kv --seed 42
   seatrial replay target/seatrial/raft-kv-42.case
   seatrial explore uniform-broadcast --nodes 3 --messages 1
@@ -46,6 +49,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// List what there is: protocols, settings, mutants, workloads, models, checkers, figures, scenarios
     List(list::Args),
+    /// Show every kind of fault: what it does, how it is counted, its knobs
+    Faults(faults::Args),
     /// Run one seed and tell what happened
     Run(run::Args),
     /// Run many seeds and look for one that breaks a property
@@ -56,6 +61,36 @@ pub(crate) enum Command {
     Replay(replay::Args),
     /// Judge a recorded history, from anywhere
     Check(check::Args),
+}
+
+/// Where the trouble comes from.
+#[derive(Args, Debug)]
+pub(crate) struct Trouble {
+    /// Where trouble comes from: scenario, none, swarm (each seed draws which kinds are on), or a list of kinds and groups, such as
+    /// disk,clock; a minus drops one: swarm,-pause
+    #[arg(long, value_name = "WHAT", default_value = "scenario", allow_hyphen_values = true)]
+    pub(crate) faults: Faults,
+    /// Take the trouble from FILE, as `run --print-plan` writes it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["faults", "beyond_budget"])]
+    pub(crate) plan: Option<PathBuf>,
+    /// Draw trouble without regard to what the protocol promises to survive; runs outside of that are excused
+    #[arg(long)]
+    pub(crate) beyond_budget: bool,
+}
+
+impl Trouble {
+    /// The same runs with this trouble.
+    pub(crate) fn apply(
+        &self,
+        prepared: Prepared,
+    ) -> Result<(Prepared, Option<PlanFile>), Failure> {
+        let Some(path) = &self.plan else {
+            let prepared = prepared.with_faults(self.faults.clone(), self.beyond_budget);
+            return Ok((prepared.map_err(Failure::new)?, None));
+        };
+        let plan = PlanFile::read(path)?;
+        Ok((prepared.with_plan(&plan)?, Some(plan)))
+    }
 }
 
 /// How one run is to be told.

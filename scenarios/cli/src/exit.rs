@@ -39,7 +39,7 @@ impl Exit {
             .filter(|judged| judged.verdict.violation().is_some())
             .map(|judged| judged.property.as_str());
         match account.outcome() {
-            Outcome::Holds => Self::Holds,
+            Outcome::Holds | Outcome::Excused => Self::Holds,
             Outcome::Unknown => Self::Unknown,
             Outcome::Violated if broken.all(|property| property == DETERMINISM) => {
                 Self::NotDeterministic
@@ -71,7 +71,7 @@ pub(crate) mod tests {
             verdict: match outcome {
                 Outcome::Holds => Verdict::Holds,
                 Outcome::Unknown => Verdict::Unknown { why: "too long".into() },
-                Outcome::Violated => Verdict::Violated(Violation {
+                Outcome::Excused | Outcome::Violated => Verdict::Violated(Violation {
                     property,
                     source: "",
                     explanation: String::new(),
@@ -94,6 +94,7 @@ pub(crate) mod tests {
             operations: Vec::new(),
             reached: Vec::new(),
             figures: Vec::new(),
+            excuses: Vec::new(),
             judgements: judgements.iter().map(judgement).collect(),
             hash: String::new(),
             replay: String::new(),

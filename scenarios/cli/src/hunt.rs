@@ -23,9 +23,13 @@ use crate::{files, run};
 /// Hunts, saves what fails, and tells it.
 pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     let outputs = [args.jsonl.as_deref(), args.junit.as_deref()];
+    if let Some(plan) = &args.trouble.plan {
+        files::keep_apart(plan, &outputs)?;
+    }
     files::keep_apart(Path::new(&args.scenario), &outputs)?;
     let scenario = Scenario::find(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
+    let (prepared, _) = args.trouble.apply(prepared)?;
     let options = args.options()?;
     files::can_be_made(&args.out)?;
     let jsonl = args.jsonl.as_deref().map(Pending::create).transpose()?;
@@ -85,7 +89,7 @@ fn sweep(
     if let Some(failure) = failure {
         return Err(failure);
     }
-    for failed in &mut account.failures {
+    for failed in account.failures.iter_mut().chain(&mut account.excused_runs) {
         run::save(prepared, failed, out)?;
     }
     if let Some(mut file) = jsonl {

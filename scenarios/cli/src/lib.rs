@@ -17,6 +17,7 @@ mod console;
 mod exit;
 mod explore;
 mod failure;
+mod faults;
 mod files;
 mod hunt;
 mod list;
@@ -57,6 +58,7 @@ pub fn main(registry: Registry) -> ExitCode {
 fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::List(args) => list::list(&args, registry, console),
+        Command::Faults(args) => faults::faults(&args, console),
         Command::Run(args) => run::run(&args, registry, console),
         Command::Hunt(args) => hunt::hunt(&args, registry, console),
         Command::Explore(args) => explore::explore(&args, registry, console),

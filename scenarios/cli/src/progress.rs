@@ -85,6 +85,7 @@ mod tests {
             seeds: 500,
             asked: Some(1_000),
             violated: 2,
+            excused: 0,
             unknown: 0,
             events: 1_000_000,
             virtual_time: seatrial_node::Duration::from_secs(5_400),
@@ -93,6 +94,7 @@ mod tests {
             reached: Vec::new(),
             figures: Vec::new(),
             failures: Vec::new(),
+            excused_runs: Vec::new(),
             interrupted: false,
         };
         let text = message(&totals, Duration::from_millis(250));

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use seatrial::{Case, Prepared, Registry, Scenario};
+use seatrial::{Case, PlanFile, Prepared, Registry, Scenario};
 use seatrial_history::Account;
 
-use crate::args::Telling;
+use crate::args::{Telling, Trouble};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -16,6 +16,8 @@ const EXAMPLES: &str = "\
 Examples:
   seatrial run raft-kv --seed 42
   seatrial run raft-kv --seed 0x2a --mutant vote-not-persisted
+  seatrial run raft-kv --seed 7 --print-plan > plan.toml
+  seatrial run raft-kv --plan plan.toml
   seatrial run my-scenario.toml --seed 7 --trace=n1,faults --history history.jsonl";
 
 /// What `run` takes.
@@ -24,16 +26,21 @@ Examples:
 pub(crate) struct Args {
     /// A scenario's name, or the path of its TOML file
     pub(crate) scenario: String,
-    /// The seed, in decimal or as 0x2a
-    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
+    /// The seed, in decimal or as 0x2a [default: 0, or that of the plan]
+    #[arg(long, value_name = "N", value_parser = seed)]
     #[arg(allow_negative_numbers = true)]
-    seed: u64,
+    seed: Option<u64>,
     /// Plant a bug, by its name or its id
     #[arg(long, value_name = "MUTANT")]
     mutant: Option<String>,
     /// Where the run's case file goes
     #[arg(long, value_name = "DIR", default_value = "target/seatrial")]
     out: PathBuf,
+    #[command(flatten)]
+    trouble: Trouble,
+    /// Write the plan of the run's faults as TOML, to be edited and run with --plan, and do not run it
+    #[arg(long, conflicts_with_all = ["trace", "history", "json"])]
+    print_plan: bool,
     #[command(flatten)]
     pub(crate) telling: Telling,
 }
@@ -43,8 +50,14 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
     files::keep_apart(Path::new(&args.scenario), &[args.telling.history.as_deref()])?;
     let scenario = Scenario::find(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
+    let (prepared, plan) = args.trouble.apply(prepared)?;
+    let seed = args.seed.or(plan.and_then(|plan| plan.seed)).unwrap_or(0);
+    if args.print_plan {
+        console.out(&PlanFile::of(&prepared, seed).to_toml())?;
+        return Ok(Exit::Holds);
+    }
     files::can_be_made(&args.out)?;
-    tell::tell(&prepared, args.seed, &args.telling, console, |account| {
+    tell::tell(&prepared, seed, &args.telling, console, |account| {
         save(&prepared, account, &args.out)
     })
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use seatrial_sim::{FaultPlan, Override};
 use serde::{Deserialize, Serialize};
 
+use crate::faults::Faults;
 use crate::prepared::{Bent, Prepared};
 use crate::registry::Registry;
 use crate::scenario::{Scenario, ScenarioError};
@@ -28,6 +29,9 @@ pub struct Case {
     /// The hash of the run when the case was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
+    /// Where its trouble was drawn from, if not from the scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<String>,
     /// The scenario, whole.
     pub scenario: Scenario,
     /// The trouble.
@@ -45,6 +49,10 @@ impl Case {
             seed,
             mutant: prepared.mutant().map(|mutant| mutant.name.to_owned()),
             hash,
+            faults: match prepared.faults() {
+                Faults::Scenario => None,
+                faults => Some(faults.to_string()),
+            },
             scenario: prepared.scenario().clone(),
             plan: prepared.plan(seed),
             choices: prepared.choices().to_vec(),
@@ -111,6 +119,10 @@ impl Case {
         let name = self.scenario.name.clone();
         let prepared = Prepared::new(registry, self.scenario, self.mutant.as_deref())?;
         let bent = Bent { plan: Some(self.plan), choices: self.choices };
+        let wrong = |what: String| ScenarioError::new(&name, what);
+        let faults = self.faults.as_deref().map_or(Ok(Faults::Scenario), str::parse);
+        // Its plan is drawn already, so whether that went beyond the budget is of no matter any more.
+        let prepared = prepared.with_faults(faults.map_err(wrong)?, true).map_err(wrong)?;
         let prepared = prepared.bent(bent);
         prepared.check_plan(self.seed).map_err(|what| ScenarioError::new(&name, what))?;
         Ok((prepared, self.seed))

@@ -1,6 +1,7 @@
 //! From a scenario and a seed to one run: every knob is drawn, and so is the plan of trouble.
 
 mod plan;
+mod swarm;
 
 use std::collections::BTreeMap;
 
@@ -8,8 +9,9 @@ use seatrial_node::Duration;
 use seatrial_sim::{FaultPlan, Latency, Order, Setup, Tape};
 
 pub(crate) use self::plan::Draft;
+pub(crate) use self::swarm::Menu;
 use crate::registry::Versions;
-use crate::scenario::{Choice, Knob, Scenario, Setting, Version};
+use crate::scenario::{Choice, FaultSpec, Knob, Scenario, Setting, Version};
 
 /// One run, drawn but not yet made.
 #[derive(Clone, Debug)]
@@ -52,8 +54,17 @@ impl Default for ClientPlan {
     }
 }
 
+/// Where the trouble of a run is drawn from.
+#[derive(Clone, Debug)]
+pub(crate) enum Trouble {
+    /// The scenario's own tables.
+    Scenario,
+    /// What may go wrong at all.
+    Menu(Menu),
+}
+
 /// Draws a run. The tape goes on where this leaves it.
-pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
+pub(crate) fn draw(scenario: &Scenario, trouble: &Trouble, tape: &mut Tape) -> Drawn {
     let others = scenario.cluster.versions.keys().map(|version| version.number());
     let versions = [1].into_iter().chain(others).collect();
     let mut drawing = Drawing { tape, versions, knobs: Vec::new() };
@@ -72,7 +83,10 @@ pub(crate) fn draw(scenario: &Scenario, tape: &mut Tape) -> Drawn {
     let zones = scenario.cluster.zones.as_ref();
     let zones = zones.map_or_else(Vec::new, |zones| zones.of(&setup.members));
     let cluster = plan::Cluster { members: &setup.members, clients: count, zones: &zones };
-    setup.plan = plan::draw(&scenario.faults, "faults", &cluster, &mut drawing);
+    setup.plan = match trouble {
+        Trouble::Scenario => plan::draw(&scenario.faults, "faults", &cluster, &mut drawing),
+        Trouble::Menu(menu) => menu.draw(&cluster, &mut drawing),
+    };
     Drawn { knobs: drawing.knobs, setup, settings, versions, clients }
 }
 
@@ -177,6 +191,14 @@ fn show_latency(latency: &Latency) -> String {
             format!("{min} to {max}, in {rate} of cases {slow_min} to {slow_max}")
         }
     }
+}
+
+/// What a small cluster with two clients would draw of this, for examples.
+pub(crate) fn plan_of(spec: &FaultSpec) -> FaultPlan {
+    let (mut tape, members) = (Tape::seeded(0), Setup::new(5).members);
+    let mut drawing = Drawing { tape: &mut tape, versions: vec![1, 2], knobs: Vec::new() };
+    let cluster = plan::Cluster { members: &members, clients: 2, zones: &[] };
+    plan::draw(spec, "faults", &cluster, &mut drawing)
 }
 
 /// The plan in words, a line each, in order of time.

@@ -5,9 +5,12 @@
 mod clock;
 mod code;
 mod disk;
+mod guide;
 mod network;
 mod node;
+mod wanted;
 
+pub use self::wanted::{Faults, find_kinds};
 use seatrial_node::Duration;
 use seatrial_sim::{Fault, FaultKind};
 
@@ -121,7 +124,7 @@ pub(crate) fn asked(faults: &FaultSpec) -> impl Iterator<Item = (&'static KindIn
 }
 
 /// Every kind, in the order in which a plan draws them: a new one goes to the end of its group, so that seeds keep their meaning.
-pub fn kinds() -> impl Iterator<Item = &'static KindInfo> {
+pub fn kinds() -> impl Iterator<Item = &'static KindInfo> + Clone {
     network::KINDS
         .iter()
         .chain(node::KINDS)

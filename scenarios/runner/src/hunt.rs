@@ -174,6 +174,7 @@ impl<'p> Totals<'p> {
             seeds: 0,
             asked: options.seeds,
             violated: 0,
+            excused: 0,
             unknown: 0,
             events: 0,
             virtual_time: VirtualDuration::ZERO,
@@ -182,6 +183,7 @@ impl<'p> Totals<'p> {
             reached: Vec::new(),
             figures: Vec::new(),
             failures: Vec::new(),
+            excused_runs: Vec::new(),
             interrupted: false,
         };
         let max_failures = options.max_failures;
@@ -214,12 +216,25 @@ impl<'p> Totals<'p> {
         match found.result.outcome {
             Outcome::Holds => {}
             Outcome::Unknown => account.unknown += 1,
-            Outcome::Violated => {
-                account.violated += 1;
-                if account.failures.len() < self.max_failures {
-                    account.failures.push(again(self.prepared, &found.result));
-                }
-            }
+            Outcome::Violated => account.violated += 1,
+            Outcome::Excused => account.excused += 1,
+        }
+        let kept = match found.result.outcome {
+            Outcome::Holds | Outcome::Unknown => return,
+            Outcome::Violated => &mut account.failures,
+            Outcome::Excused => &mut account.excused_runs,
+        };
+        if kept.len() >= self.max_failures {
+            return;
+        }
+        let told = again(self.prepared, &found.result);
+        if found.result.outcome == Outcome::Excused && told.outcome() == Outcome::Violated {
+            // It does not repeat itself, which nothing excuses.
+            account.excused -= 1;
+            account.violated += 1;
+            account.failures.push(told);
+        } else {
+            kept.push(told);
         }
     }
 }

@@ -96,6 +96,7 @@
 //! stacks, and `seatrial list` shows them.
 
 mod bounds;
+mod budget;
 mod case;
 mod draw;
 mod explore;
@@ -104,6 +105,7 @@ mod hunt;
 mod hush;
 mod intern;
 mod judges;
+mod plan_file;
 mod prepared;
 #[cfg(feature = "protocols")]
 mod protocols;
@@ -115,11 +117,13 @@ mod tally;
 mod trial;
 mod workload;
 
+pub use budget::{FaultBudget, Share};
 pub use case::{CASE_VERSION, Case};
 pub use explore::{Bounds, ExplorationInfo, explore};
-pub use faults::{KindInfo, KnobInfo, kinds};
+pub use faults::{COMMON, Faults, KindInfo, KnobInfo, find_kinds, kinds};
 pub use hunt::{HuntOptions, hunt};
 pub use judges::{CheckerInfo, checkers, figures};
+pub use plan_file::{PLAN_VERSION, PlanFile};
 pub use prepared::{Prepared, Recording};
 pub use registry::{MutantInfo, Protocol, Registry, SettingInfo, Settings, WorkloadInfo};
 pub use scenario::{LIBRARY, LibraryEntry, Scenario, ScenarioError};

@@ -7,12 +7,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_history::{Account, History, TraceLine};
-use seatrial_sim::{FaultPlan, Override, Tape, Target};
+use seatrial_sim::{FaultPlan, Override, Setup, Tape, Target};
 
 pub(crate) use self::worker::{Measuring, Worker, fault_counts, traffic};
 use crate::bounds::{self, Bound};
-use crate::draw::{Drawn, draw};
+use crate::budget::FaultBudget;
+use crate::draw::{Drawn, Menu, Trouble, draw};
+use crate::faults::Faults;
 use crate::judges::Judges;
+use crate::plan_file::PlanFile;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry};
 use crate::scenario::{Scenario, ScenarioError};
@@ -25,6 +28,10 @@ pub struct Prepared {
     protocol: Arc<Protocol>,
     mutant: Option<MutantInfo>,
     bounds: Vec<Bound>,
+    faults: Faults,
+    trouble: Trouble,
+    /// What is survived, the scenario's assumptions included.
+    budget: FaultBudget,
     bent: Bent,
 }
 
@@ -77,8 +84,54 @@ impl Prepared {
         // No line of the scenario names it.
         let mutant = mutant.map(|name| protocol.mutant(name)).transpose();
         let mutant = mutant.map_err(|what| ScenarioError::new(&scenario.name, what))?;
-        let prepared = Self { scenario, protocol, mutant, bounds, bent: Bent::default() };
-        Ok(prepared)
+        let budget = protocol.budget();
+        let budget = if scenario.judge.synchronous { budget.synchronous() } else { budget };
+        let (faults, trouble, bent) = (Faults::Scenario, Trouble::Scenario, Bent::default());
+        Ok(Self { scenario, protocol, mutant, bounds, faults, trouble, budget, bent })
+    }
+
+    /// The same scenario with trouble from elsewhere, drawn within what the protocol promises to survive or, where asked for, beyond.
+    ///
+    /// # Errors
+    /// Where only kinds are asked for that the protocol does not survive.
+    pub fn with_faults(mut self, faults: Faults, beyond: bool) -> Result<Self, String> {
+        self.trouble = match &faults {
+            Faults::Scenario => Trouble::Scenario,
+            _ => {
+                let (roles, budget) = (self.protocol.roles, self.budget.clone());
+                Trouble::Menu(Menu::new(&self.scenario, &faults, roles, budget, beyond)?)
+            }
+        };
+        self.faults = faults;
+        Ok(self)
+    }
+
+    /// The same scenario with the trouble of this file in every run, in a world as large as the file says.
+    ///
+    /// # Errors
+    /// Where the plan does not fit the scenario, or contradicts itself.
+    pub fn with_plan(mut self, file: &PlanFile) -> Result<Self, ScenarioError> {
+        let cluster = &mut self.scenario.cluster.nodes;
+        file.pin("nodes", file.nodes, cluster)?;
+        file.pin("clients", file.clients, &mut self.scenario.clients.count)?;
+        file.check(&self.scenario, &self.protocol)?;
+        self.bent.plan = Some(file.plan.clone());
+        Ok(self)
+    }
+
+    /// Where the trouble comes from.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// What in this plan is more than the protocol promises to survive: which fault, when, and what it is too much of. A protocol that
+    /// declares no budget is excused of nothing that its scenario asks for.
+    pub(crate) fn excuses(&self, setup: &Setup) -> Vec<String> {
+        if self.protocol.budget.is_none() && self.faults == Faults::Scenario {
+            return Vec::new();
+        }
+        let excesses = self.budget.excesses(&setup.plan, &setup.members);
+        excesses.iter().map(ToString::to_string).collect()
     }
 
     /// The same scenario, bent by a case file.
@@ -99,7 +152,12 @@ impl Prepared {
 
     /// The plan that this seed draws.
     pub fn plan(&self, seed: u64) -> FaultPlan {
-        self.drawn(&mut self.tape(seed)).setup.plan
+        self.setup(seed).plan
+    }
+
+    /// The world that this seed draws, its plan included.
+    pub(crate) fn setup(&self, seed: u64) -> Setup {
+        self.drawn(&mut self.tape(seed)).setup
     }
 
     /// Whether the plan fits the world that this seed draws; a sentence that says why, if not.
@@ -155,7 +213,7 @@ impl Prepared {
     }
 
     fn drawn(&self, tape: &mut Tape) -> Drawn {
-        let mut drawn = draw(&self.scenario, tape);
+        let mut drawn = draw(&self.scenario, &self.trouble, tape);
         if let Some(plan) = &self.bent.plan {
             drawn.setup.plan.clone_from(plan);
         }

@@ -1,6 +1,7 @@
 //! The protocols that come with Seatrial, as scenarios know them.
 
 mod broadcast;
+mod budgets;
 mod clocks;
 mod detectors;
 mod echo;
@@ -19,5 +20,5 @@ pub(crate) fn all() -> Vec<Protocol> {
     all.push(clocks::protocol());
     all.extend(broadcast::protocols());
     all.extend(detectors::protocols());
-    all
+    all.into_iter().map(budgets::declared).collect()
 }

@@ -12,6 +12,7 @@ use seatrial_history::{Amount, Measure, Theory};
 use seatrial_node::{Boot, Disk, Duration, NoStorage, Node, OpenError};
 use seatrial_search::{Explorable, Exploration};
 
+use crate::budget::FaultBudget;
 use crate::explore::{Bounds, ExplorationEntry, ExplorationInfo};
 use crate::hush::hushed;
 use crate::scenario::{Setting, unknown};
@@ -64,7 +65,8 @@ pub struct Protocol {
     about: &'static str,
     settings: Vec<SettingInfo>,
     /// Unless it says which there are, a fault may be aimed at any.
-    roles: Option<&'static [&'static str]>,
+    pub(crate) roles: Option<&'static [&'static str]>,
+    pub(crate) budget: Option<FaultBudget>,
     mutants: Vec<MutantInfo>,
     workloads: Vec<WorkloadEntry>,
     checkers: Vec<CheckerEntry>,
@@ -138,6 +140,7 @@ impl Protocol {
             about,
             settings,
             roles: None,
+            budget: None,
             mutants,
             workloads,
             checkers,

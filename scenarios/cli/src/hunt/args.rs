@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use seatrial::HuntOptions;
 use seatrial_node::Duration;
 
+use crate::args::Trouble;
 use crate::failure::Failure;
 use crate::seed::{count, seed, time};
 
 const EXAMPLES: &str = "\
 Examples:
   seatrial hunt raft-kv --seeds 1000
+  seatrial hunt raft-kv --faults swarm --seeds 10000
   seatrial hunt raft-kv --mutant O1 --seeds 1000 --expect-violation
   seatrial hunt my-scenario.toml --for 10m --keep-going --jsonl hunt.jsonl --junit hunt.xml";
 
@@ -40,6 +42,8 @@ pub(crate) struct Args {
     /// Plant a bug, by its name or its id
     #[arg(long, value_name = "MUTANT")]
     pub(super) mutant: Option<String>,
+    #[command(flatten)]
+    pub(super) trouble: Trouble,
     /// Go on after a seed that fails
     #[arg(long)]
     keep_going: bool,

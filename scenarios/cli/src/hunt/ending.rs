@@ -42,6 +42,7 @@ mod tests {
             seeds: 100,
             asked: None,
             violated,
+            excused: 0,
             unknown,
             events: 0,
             virtual_time: Duration::ZERO,
@@ -50,6 +51,7 @@ mod tests {
             reached: Vec::new(),
             figures: Vec::new(),
             failures,
+            excused_runs: Vec::new(),
             interrupted: false,
         }
     }

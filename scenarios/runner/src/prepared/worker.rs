@@ -9,6 +9,7 @@ use seatrial_sim::{Counts, FaultKind, Incident, Tape};
 
 use super::Prepared;
 use crate::draw::{Drawn, describe_plan};
+use crate::faults::Faults;
 use crate::hush;
 use crate::judges::Judges;
 use crate::record::Recorder;
@@ -41,6 +42,7 @@ struct Last {
     drawn: Drawn,
     end: RunEnd,
     judgements: Vec<Judgement>,
+    excuses: Vec<String>,
     figures: Vec<Offer>,
 }
 
@@ -91,7 +93,9 @@ impl Worker<'_> {
             let bounds = self.prepared.bounds.iter();
             judgements.extend(bounds.map(|bound| bound.judge(offers, end.end)));
         }
-        self.last = Some(Last { seed, drawn, end, judgements, figures });
+        let broken = judgements.iter().any(|judgement| judgement.verdict.violation().is_some());
+        let excuses = if broken { self.prepared.excuses(&drawn.setup) } else { Vec::new() };
+        self.last = Some(Last { seed, drawn, end, judgements, excuses, figures });
     }
 
     /// What was measured, beside what theory says.
@@ -141,7 +145,11 @@ impl Worker<'_> {
             Verdict::Unknown { .. } => Outcome::Unknown,
             Verdict::Violated(_) => Outcome::Violated,
         };
-        self.last().judgements.iter().map(of).max().unwrap_or(Outcome::Holds)
+        let last = self.last();
+        match last.judgements.iter().map(of).max().unwrap_or(Outcome::Holds) {
+            Outcome::Violated if !last.excuses.is_empty() => Outcome::Excused,
+            worst => worst,
+        }
     }
 
     /// The last run in a line.
@@ -181,6 +189,10 @@ impl Worker<'_> {
         let last = self.last();
         let scenario = &self.prepared.scenario;
         let mutant = self.prepared.mutant.map(|mutant| mutant.name.to_owned());
+        let faults = match &self.prepared.faults {
+            Faults::Scenario => String::new(),
+            faults => format!(" --faults {faults}"),
+        };
         let with = mutant.as_ref().map_or_else(String::new, |mutant| format!(" --mutant {mutant}"));
         Account {
             scenario: scenario.name.clone(),
@@ -196,9 +208,10 @@ impl Worker<'_> {
             operations,
             reached,
             figures: last.figures.iter().filter_map(Offer::figure).collect(),
+            excuses: last.excuses.clone(),
             judgements: last.judgements.clone(),
             hash: last.end.hash.to_string(),
-            replay: format!("seatrial run {} --seed {}{with}", scenario.name, last.seed),
+            replay: format!("seatrial run {} --seed {}{with}{faults}", scenario.name, last.seed),
             case: None,
         }
     }

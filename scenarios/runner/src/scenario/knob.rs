@@ -96,6 +96,15 @@ impl<T: Scalar> Knob<T> {
         }
     }
 
+    /// Whether this value may be drawn.
+    pub(crate) fn may_be(&self, wanted: T) -> bool {
+        match self {
+            Self::Fixed(value) => *value == wanted,
+            Self::OneOf(values) => values.contains(&wanted),
+            Self::Between { min, max } => (*min..=*max).contains(&wanted),
+        }
+    }
+
     /// The least value that may be drawn.
     pub(crate) fn least(&self) -> T {
         match self {

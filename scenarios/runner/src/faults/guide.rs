@@ -1,0 +1,75 @@
+//! What users read of a kind of fault: how it is asked for, with an example.
+
+use seatrial_node::Duration;
+use seatrial_sim::{FaultPlan, Rates};
+use serde::Serialize;
+
+use super::{COMMON, How, KindInfo, KnobInfo};
+use crate::draw::{Menu, plan_of};
+use crate::scenario::{FaultSpec, Knob};
+
+impl KindInfo {
+    /// How it is asked for, in a word or two.
+    pub fn form(&self) -> &'static str {
+        match self.how {
+            How::Steady { .. } => "rate",
+            How::Recurring { .. } => "recurs",
+            How::Special => "special",
+            How::Follows(_) => "follows",
+        }
+    }
+
+    /// Its knobs: those of all that recur, where it does, and its own.
+    pub fn all_knobs(&self) -> impl Iterator<Item = &'static KnobInfo> {
+        let common: &[KnobInfo] = match self.how {
+            How::Recurring { .. } => &COMMON,
+            _ => &[],
+        };
+        common.iter().chain(self.knobs)
+    }
+
+    /// How a scenario asks for it as swarm does, as TOML; nothing, where it comes with another kind.
+    pub fn scenario_example(&self) -> Option<String> {
+        let (spec, calm) = (self.alone()?, FaultSpec::default());
+        let table = |spec: &FaultSpec| toml::Table::try_from(spec).expect("faults are a table");
+        let calm = table(&calm);
+        let mut text = "[faults]".to_owned();
+        for (key, value) in table(&spec).iter().filter(|(key, value)| calm.get(*key) != Some(value))
+        {
+            text.push_str(&format!("\n{key} = {value}"));
+        }
+        Some(text)
+    }
+
+    /// How a plan has it, as TOML; nothing, where it comes with another kind.
+    pub fn plan_example(&self) -> Option<String> {
+        let FaultPlan { rates, mut faults, .. } = plan_of(&self.alone()?);
+        faults.truncate(1);
+        let text = match faults.is_empty() {
+            false => toml::to_string(&Faults { faults }),
+            true => toml::to_string(&Steady { rates }),
+        };
+        let text = text.expect("a plan is a table");
+        // Of the rates only this one is of interest.
+        let kept = |line: &&str| !line.ends_with("= 0") && !line.starts_with("reorder_delay");
+        Some(text.lines().filter(kept).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Trouble of a second with only this kind in it, as swarm asks for it.
+    fn alone(&self) -> Option<FaultSpec> {
+        let mut spec = FaultSpec { trouble: Knob::Fixed(SECOND), ..FaultSpec::default() };
+        Menu::put_usual(self, &mut spec, SECOND, 3).then_some(spec)
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[derive(Serialize)]
+struct Faults {
+    faults: Vec<seatrial_sim::PlannedFault>,
+}
+
+#[derive(Serialize)]
+struct Steady {
+    rates: Rates,
+}

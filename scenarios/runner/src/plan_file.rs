@@ -1,0 +1,228 @@
+//! A plan of faults as a file: drawn, printed, edited by hand, run again.
+//!
+//! A case file holds one run, whole. A plan file holds only the trouble, so that it can be read at a glance, changed, and tried with any
+//! seed. Whatever in it makes no sense is refused with its line.
+
+mod check;
+
+use std::fs;
+use std::path::Path;
+
+use seatrial_node::{Duration, NodeId};
+use seatrial_sim::{Awaited, FaultPlan, PlannedFault, Rates};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::prepared::Prepared;
+use crate::scenario::ScenarioError;
+
+/// The version of plan files that this program writes and reads.
+pub const PLAN_VERSION: u32 = 1;
+
+/// A plan of faults, and the world that it is for.
+#[derive(Clone, Debug)]
+pub struct PlanFile {
+    /// The scenario that it was drawn for.
+    pub scenario: String,
+    /// The seed that drew it, with which it is run where nobody names another.
+    pub seed: Option<u64>,
+    /// How many nodes there are; as the scenario says, where this is not said.
+    pub nodes: Option<u32>,
+    /// How many clients there are; as the scenario says, where this is not said.
+    pub clients: Option<u32>,
+    /// The trouble.
+    pub plan: FaultPlan,
+    /// Faults that were drawn and left out, because they contradict others; as words.
+    left_out: Vec<String>,
+    origin: Origin,
+}
+
+/// Where a plan was read.
+#[derive(Clone, Debug, Default)]
+struct Origin {
+    file: String,
+    text: String,
+    /// On which line each fault begins.
+    lines: Vec<usize>,
+}
+
+/// The fields of a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(rename = "seatrial_plan")]
+    _version: u32,
+    #[serde(default)]
+    scenario: String,
+    seed: Option<toml::Value>,
+    nodes: Option<u32>,
+    clients: Option<u32>,
+    heal_after: Duration,
+    core: Option<Vec<NodeId>>,
+    #[serde(default)]
+    rates: Rates,
+    #[serde(default)]
+    faults: Vec<Spanned<toml::Table>>,
+    #[serde(default)]
+    awaited: Vec<Awaited>,
+}
+
+impl PlanFile {
+    /// The plan that this seed draws.
+    pub fn of(prepared: &Prepared, seed: u64) -> Self {
+        let setup = prepared.setup(seed);
+        let mut plan = setup.plan;
+        let left_out = check::take_out_contradictions(&mut plan);
+        Self {
+            scenario: prepared.scenario().name.clone(),
+            seed: Some(seed),
+            nodes: Some(setup.members.len() as u32),
+            clients: Some(setup.clients),
+            plan,
+            left_out,
+            origin: Origin::default(),
+        }
+    }
+
+    /// Reads a plan from a file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is of another version, or makes no sense: with the line, where one is to blame.
+    pub fn read(path: &Path) -> Result<Self, ScenarioError> {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path)
+            .map_err(|error| ScenarioError::new(&name, format!("cannot be read: {error}")))?;
+        Self::parse(&name, &text)
+    }
+
+    /// Reads a plan from text. `file` is what errors call it.
+    ///
+    /// # Errors
+    /// As [`PlanFile::read`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        check_version(file, text)?;
+        let written: Written =
+            toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
+        let line = |table: &Spanned<toml::Table>| check::line_of(text, table.span().start);
+        let lines = written.faults.iter().map(line).collect();
+        let origin = Origin { file: file.to_owned(), text: text.to_owned(), lines };
+        let mut faults = Vec::new();
+        for (index, table) in written.faults.into_iter().enumerate() {
+            faults.push(origin.fault(index, table.into_inner())?);
+        }
+        let Written { heal_after, core, rates, awaited, .. } = written;
+        let seed = written.seed.map(|seed| read_seed(&seed).ok_or_else(|| origin.no_seed()));
+        Ok(Self {
+            scenario: written.scenario,
+            seed: seed.transpose()?,
+            nodes: written.nodes,
+            clients: written.clients,
+            plan: FaultPlan { heal_after, rates, faults, core, awaited },
+            left_out: Vec::new(),
+            origin,
+        })
+    }
+
+    /// The plan as text, with what a reader has to know to edit it.
+    pub fn to_toml(&self) -> String {
+        let head = toml::Table::from_iter([(
+            "scenario".to_owned(),
+            toml::Value::from(self.scenario.as_str()),
+        )]);
+        let mut text = format!("seatrial_plan = {PLAN_VERSION}\n{head}");
+        let mut field = |name: &str, value: Option<String>, about: &str| {
+            if let Some(value) = value {
+                text.push_str(&format!("{:<24}# {about}\n", format!("{name} = {value}")));
+            }
+        };
+        field("seed", self.seed.map(write_seed), "which seed drew it");
+        let last = |count: u32| count.saturating_sub(1);
+        let nodes = self.nodes.map_or_else(String::new, |n| format!("n0 to n{}", last(n)));
+        field("nodes", self.nodes.map(|nodes| nodes.to_string()), &nodes);
+        let clients = match self.clients {
+            Some(0) | None => "nobody asks".to_owned(),
+            Some(clients) => format!("c0 to c{}", last(clients)),
+        };
+        field("clients", self.clients.map(|clients| clients.to_string()), &clients);
+        text.push_str(HELP);
+        for fault in &self.left_out {
+            text.push_str(&format!("# left out, for the node is gone by then: {fault}\n"));
+        }
+        text.push('\n');
+        text + &toml::to_string(&self.plan).expect("every plan has a form in TOML")
+    }
+}
+
+const HELP: &str = "
+# Times are counted from the beginning of the run and written as \"150ms\"; rates are parts in a million. At `heal_after` every fault ends. A
+# fault `lasts` from `at` on; what never ends, or happens at once, has no `lasts`. `seatrial faults` shows every kind, and
+# `seatrial faults crash` one of them with an example. `core`, if it is there, names the nodes that are healed: the others stay as they are.
+# Run it with: seatrial run SCENARIO --plan FILE
+";
+
+/// A whole number; in TOML those end at 2⁶³, and seeds do not.
+fn write_seed(seed: u64) -> String {
+    i64::try_from(seed).map_or_else(|_| format!("\"{seed}\""), |seed| seed.to_string())
+}
+
+fn read_seed(seed: &toml::Value) -> Option<u64> {
+    match seed {
+        toml::Value::Integer(seed) => u64::try_from(*seed).ok(),
+        toml::Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+impl Origin {
+    fn fault(&self, index: usize, table: toml::Table) -> Result<PlannedFault, ScenarioError> {
+        let kind = table.get("kind").and_then(toml::Value::as_str).map(str::to_owned);
+        if let Some(what) = kind.as_deref().and_then(check::no_kind) {
+            return Err(self.wrong(index, "kind", what));
+        }
+        let read = toml::Value::Table(table).try_into::<PlannedFault>();
+        read.map_err(|error| {
+            let message = error.message().trim().to_owned();
+            let key = message.split('`').nth(1).unwrap_or_default().to_owned();
+            self.wrong(index, &key, message)
+        })
+    }
+
+    /// An error at this key of a fault, or else where the fault begins.
+    fn wrong(&self, index: usize, key: &str, what: String) -> ScenarioError {
+        let begin = self.lines.get(index).copied().unwrap_or(1);
+        let block = self.text.lines().enumerate().skip(begin);
+        let block = block.take_while(|(_, line)| !line.trim_start().starts_with('['));
+        let has = |line: &str| check::named(line) == key || line.contains(&format!("\"{key}\""));
+        let found = block.into_iter().find(|(_, line)| !key.is_empty() && has(line));
+        let line = found.map_or(begin, |(number, _)| number + 1);
+        self.at(Some(line), what)
+    }
+
+    fn at(&self, line: Option<usize>, what: String) -> ScenarioError {
+        ScenarioError { file: self.file.clone(), line, what }
+    }
+
+    fn no_seed(&self) -> ScenarioError {
+        let what = "no seed: a whole number is wanted, or, from 2^63 on, one in quotes".to_owned();
+        ScenarioError::new(&self.file, what).at(&self.text, "", "seed")
+    }
+}
+
+/// Another version is told before anything else: its fields may be others.
+fn check_version(file: &str, text: &str) -> Result<(), ScenarioError> {
+    let version = |line: &str| {
+        let value = line.trim().strip_prefix("seatrial_plan")?.trim().strip_prefix('=')?;
+        value.split('#').next().unwrap_or_default().trim().parse::<u32>().ok()
+    };
+    let what = match text.lines().find_map(version) {
+        Some(PLAN_VERSION) => return Ok(()),
+        Some(other) => format!(
+            "a plan of version {other}; this program reads version {PLAN_VERSION}: use the program that wrote it"
+        ),
+        None => "no plan: there is no line `seatrial_plan = 1`".to_owned(),
+    };
+    Err(ScenarioError::new(file, what).at(text, "", "seatrial_plan"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Plans that are printed, edited, and refused.
+
+use super::*;
+use crate::{Registry, Scenario};
+
+fn prepared(name: &str) -> Prepared {
+    let scenario = Scenario::find(name).expect("it is in the library");
+    Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense")
+}
+
+const SMALL: &str = "seatrial_plan = 1
+scenario = \"raft-kv\"
+nodes = 3
+clients = 2
+heal_after = \"1s\"
+
+[rates]
+loss = 20000
+
+[[faults]]
+at = \"100ms\"
+lasts = \"50ms\"
+kind = \"crash\"
+node = \"n1\"
+
+[[faults]]
+at = \"300ms\"
+lasts = \"50ms\"
+kind = \"isolate\"
+node = \"leader\"
+";
+
+/// What is said of the small plan with this text in place of that.
+fn refused(from: &str, to: &str) -> String {
+    assert!(SMALL.contains(from), "{from}");
+    let text = SMALL.replacen(from, to, 1);
+    let read = PlanFile::parse("plan.toml", &text);
+    let held = read.and_then(|plan| prepared("raft-kv").with_plan(&plan));
+    held.err().unwrap_or_else(|| panic!("accepted:\n{text}")).to_string()
+}
+
+#[test]
+fn a_plan_that_is_sound_is_accepted() {
+    let plan = PlanFile::parse("plan.toml", SMALL).expect("it can be read");
+    let prepared = prepared("raft-kv").with_plan(&plan).expect("it fits");
+    assert_eq!(prepared.plan(5), plan.plan, "whatever the seed");
+    assert_eq!(prepared.setup(5).members.len(), 3);
+}
+
+#[test]
+fn every_printed_plan_is_read_as_it_was_and_gives_the_same_run() {
+    for name in ["raft-kv", "swim", "eventual-leader", "uniform-broadcast", "echo"] {
+        let swarm = prepared(name).with_faults("swarm".parse().expect("a word"), false);
+        for prepared in [prepared(name), swarm.expect("it can be drawn")] {
+            for seed in 0..100 {
+                let printed = PlanFile::of(&prepared, seed);
+                let text = printed.to_toml();
+                let read = PlanFile::parse("plan.toml", &text).expect(&text);
+                assert_eq!((&read.plan, read.seed), (&printed.plan, Some(seed)), "{text}");
+                let again =
+                    prepared.clone().with_plan(&read).unwrap_or_else(|e| panic!("{e}\n{text}"));
+                assert_eq!(again.plan(seed), printed.plan);
+                if seed < 3 && printed.left_out.is_empty() {
+                    assert_eq!(again.run(seed).hash, prepared.run(seed).hash, "{name} {seed}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_seed_beyond_what_toml_counts_is_kept() {
+    let printed = PlanFile::of(&prepared("echo"), u64::MAX);
+    let read = PlanFile::parse("plan.toml", &printed.to_toml()).expect("it can be read");
+    assert_eq!(read.seed, Some(u64::MAX));
+}
+
+#[test]
+fn whoever_does_not_exist_is_named_with_the_line() {
+    let error = refused("\"n1\"", "\"n7\"");
+    assert!(error.starts_with("plan.toml:14: ") && error.contains("there is no n7"), "{error}");
+    assert!(error.contains("n0 to n2"), "{error}");
+    let error = refused("\"leader\"", "\"leder\"");
+    assert!(error.starts_with("plan.toml:20: ") && error.contains("`leader`?"), "{error}");
+    let error = refused("nodes = 3", "nodes = 9");
+    assert!(error.starts_with("plan.toml:3: ") && error.contains("9 nodes"), "{error}");
+}
+
+#[test]
+fn a_rate_above_one_is_refused_with_its_line() {
+    let error = refused("loss = 20000", "loss = 1000001");
+    assert!(error.starts_with("plan.toml:8: loss = 1000001"), "{error}");
+}
+
+#[test]
+fn times_that_make_no_sense_are_refused_with_their_lines() {
+    let error = refused("at = \"300ms\"", "at = \"1s\"");
+    assert!(error.starts_with("plan.toml:17: ") && error.contains("healed at 1s"), "{error}");
+    let error = refused("lasts = \"50ms\"", "lasts = \"0ms\"");
+    assert!(error.starts_with("plan.toml:12: ") && error.contains("over before it"), "{error}");
+    let error = refused("lasts = \"50ms\"", "lasts = \"-50ms\"");
+    assert!(error.starts_with("plan.toml:1"), "{error}");
+    let error = refused("lasts = \"50ms\"\n", "");
+    assert!(error.starts_with("plan.toml:1") && error.contains("lasts"), "{error}");
+}
+
+#[test]
+fn faults_that_contradict_are_refused_and_those_that_overlap_are_not() {
+    let stop = "[[faults]]\nat = \"50ms\"\nkind = \"crash-stop\"\nnode = \"n1\"\n\n[[faults]]";
+    let error = refused("[[faults]]", stop);
+    assert!(error.starts_with("plan.toml:16: the crash of n1 at 100ms contradicts"), "{error}");
+    let error = refused("heal_after", &format!("core = [\"n1\", \"n2\"]\n\n{stop}X"));
+    assert!(error.starts_with("plan.toml:"), "{error}");
+    let crash =
+        "[[faults]]\nat = \"90ms\"\nlasts = \"1s\"\nkind = \"crash\"\nnode = \"n1\"\n\n[[faults]]";
+    let text = SMALL.replacen("[[faults]]", crash, 1);
+    let plan = PlanFile::parse("plan.toml", &text).expect("it can be read");
+    assert!(prepared("raft-kv").with_plan(&plan).is_ok());
+}
+
+#[test]
+fn a_core_of_strangers_of_the_stopped_or_of_nobody_is_refused() {
+    let core = |core: &str| refused("heal_after", &format!("core = [{core}]\nheal_after"));
+    assert!(core("").starts_with("plan.toml:5: nobody is in the core"), "{}", core(""));
+    assert!(core("\"n5\"").contains("the core names n5"));
+}
+
+#[test]
+fn a_kind_that_does_not_exist_is_answered_with_the_one_that_was_meant() {
+    let error = refused("\"crash\"", "\"crush\"");
+    assert!(error.starts_with("plan.toml:13: ") && error.contains("`crash`?"), "{error}");
+    let error = refused("\"crash\"", "\"loss\"");
+    assert!(error.contains("under [rates]"), "{error}");
+    let error = refused("\"crash\"", "\"torn-write\"");
+    assert!(error.contains("comes with a crash"), "{error}");
+}
+
+#[test]
+fn a_field_that_a_fault_has_not_is_refused_with_its_line() {
+    let error = refused("node = \"n1\"", "nod = \"n1\"");
+    assert!(error.starts_with("plan.toml:14: ") && error.contains("nod"), "{error}");
+}
+
+#[test]
+fn a_plan_of_another_version_says_which_program_reads_it() {
+    let error = refused("seatrial_plan = 1", "seatrial_plan = 2");
+    let says = "plan.toml:1: a plan of version 2; this program reads version 1: use the program that wrote it";
+    assert_eq!(error, says);
+    let error = refused("seatrial_plan = 1", "");
+    assert!(error.contains("there is no line `seatrial_plan = 1`"), "{error}");
+}
