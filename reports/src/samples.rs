@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use seatrial_history::{
-    Account, Amount, Distribution, DropCause, Endpoint, ExplorationAccount, FaultCount, Figure,
-    FoundSchedule, HuntAccount, Judgement, Measured, Moment, OpCount, OpEvent, OpKind, Outcome,
-    Process, ScheduleStep, SeedResult, Theory, TraceEvent, TraceItem, TraceLine, Traffic, Unit,
-    Value, Verdict, Violation,
+    Account, Amount, Distribution, DropCause, Endpoint, ExplorationAccount, FaultCount, FaultSeeds,
+    Figure, FoundSchedule, HuntAccount, Judgement, Measured, Moment, OpCount, OpEvent, OpKind,
+    Outcome, Process, ScheduleStep, SeedResult, StateCurve, Theory, TraceEvent, TraceItem,
+    TraceLine, Traffic, Unit, Value, Verdict, Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
 
@@ -51,7 +51,15 @@ fn judgement(property: &str, verdict: Verdict) -> Judgement {
 }
 
 fn fault(kind: &str, asked: u64, bit: u64) -> FaultCount {
-    FaultCount { kind: kind.into(), asked, bit }
+    let effect = bit.saturating_sub(1);
+    FaultCount { kind: kind.into(), asked, bit, effect, seeds: None }
+}
+
+/// The same in a hunt, in which it was on in so many seeds.
+fn fault_in(on: u64, kind: &str, asked: u64, bit: u64) -> FaultCount {
+    let FaultCount { effect, .. } = fault(kind, asked, bit);
+    let seeds = Some(FaultSeeds { on, bit: bit.min(on), effect: effect.min(on) });
+    FaultCount { seeds, ..fault(kind, asked, bit) }
 }
 
 fn amount(name: &str, raw: u64) -> Figure {
@@ -147,12 +155,26 @@ pub(crate) fn hunt() -> HuntAccount {
         asked: Some(1_000),
         violated: 0,
         excused: 0,
+        unrepeated: 0,
         unknown: 0,
         events: 1_204_123,
         virtual_time: Duration::from_secs(7_501),
-        faults: vec![fault("crash", 3_012, 2_077), fault("pause", 12, 0)],
+        faults: vec![
+            fault_in(702, "crash", 3_012, 2_077),
+            fault_in(0, "ring", 0, 0),
+            fault_in(9, "pause", 12, 0),
+            fault_in(1, "torn-write", 1, 1),
+        ],
         traffic: Traffic { sent: 2_042_000, delivered: 1_990_000, dropped: 52_000 },
-        reached: vec![("a snapshot was installed".into(), 214)],
+        reached: vec![("a leader was deposed".into(), 0), ("a snapshot was installed".into(), 214)],
+        states: Some(StateCurve {
+            seeds: 1_000,
+            seen: 9_021,
+            once: 2_300,
+            width: 250,
+            fresh: vec![6_000, 1_500, 1_000, 521],
+            sampled: false,
+        }),
         figures: vec![times("convergence time", 40_000)],
         failures: Vec::new(),
         excused_runs: Vec::new(),

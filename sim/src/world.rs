@@ -461,6 +461,9 @@ impl<N: Node> World<N> {
         for (node, fact) in self.core.facts.drain(..) {
             observer.fact(at, node, &fact);
         }
+        if self.core.tracing {
+            observer.stepped(at, self.core.hash.as_u64());
+        }
         self.core.heard = self.core.tracing || self.nemesis.awaits_role();
     }
 

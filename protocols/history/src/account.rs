@@ -3,7 +3,7 @@
 use seatrial_node::{Duration, Fact, NodeId};
 use serde::Serialize;
 
-use crate::{Figure, Moment, TraceEvent, Verdict};
+use crate::{Figure, Moment, StateCurve, TraceEvent, Verdict};
 
 /// What one run comes to, over all its properties. Violated beats unknown, and unknown beats holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -30,14 +30,42 @@ pub struct Judgement {
 }
 
 /// How one kind of fault went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FaultCount {
     /// The kind's name.
     pub kind: String,
     /// How often it was asked for.
     pub asked: u64,
-    /// How often it changed what happened.
+    /// How often it took hold of something.
     pub bit: u64,
+    /// How often a node or a client was given another input for it.
+    pub effect: u64,
+    /// In how many seeds, where many were run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<FaultSeeds>,
+}
+
+/// In how many seeds of a hunt a kind of fault was there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FaultSeeds {
+    /// It was asked for.
+    pub on: u64,
+    /// It took hold of something.
+    pub bit: u64,
+    /// It had an effect.
+    pub effect: u64,
+}
+
+impl FaultCount {
+    /// Why it has proved nothing, in a word or two; nothing, where it has.
+    pub const fn idle(&self) -> Option<&'static str> {
+        match self {
+            Self { asked: 0, .. } => Some("never drawn"),
+            Self { bit: 0, .. } => Some("never bit"),
+            Self { effect: 0, .. } => Some("no effect"),
+            _ => None,
+        }
+    }
 }
 
 /// How the operations of one name went.
@@ -198,18 +226,23 @@ pub struct HuntAccount {
     pub violated: u64,
     /// How many broke a property with more trouble than the protocol promises to survive.
     pub excused: u64,
+    /// Of these, how many broke nothing but determinism: the same seed gave another run.
+    pub unrepeated: u64,
     /// How many could not be judged.
     pub unknown: u64,
     /// Events of all runs.
     pub events: u64,
     /// Time of all runs, by their own clocks.
     pub virtual_time: Duration,
-    /// Faults of all runs, of the kinds that were asked for.
+    /// Faults of all runs, of the kinds that were asked for or that the scenario has.
     pub faults: Vec<FaultCount>,
     /// What the network did in all runs.
     pub traffic: Traffic,
-    /// Places worth reaching, and how many runs reached them.
+    /// Places worth reaching, and how many runs reached them: none, of those that are expected and were never reached.
     pub reached: Vec<(String, u64)>,
+    /// How many abstract states there were, and when they were new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub states: Option<StateCurve>,
     /// What was measured in all runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,

@@ -20,13 +20,14 @@ mod observer;
 mod op;
 mod operation;
 mod recording;
+mod states;
 mod trace;
 mod value;
 mod verdict;
 
 pub use account::{
-    Account, FaultCount, HuntAccount, Judgement, OpCount, Outcome, SeedResult, TraceItem,
-    TraceLine, Traffic,
+    Account, FaultCount, FaultSeeds, HuntAccount, Judgement, OpCount, Outcome, SeedResult,
+    TraceItem, TraceLine, Traffic,
 };
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
@@ -36,6 +37,7 @@ pub use observer::Observer;
 pub use op::{History, OpEvent, OpKind, Process};
 pub use operation::{Completion, Malformed, Misfit, Operation, Span};
 pub use recording::{Header, ReadError, Recording};
+pub use states::StateCurve;
 pub use trace::{DropCause, Endpoint, ParseEndpointError, TraceEvent};
 pub use value::Value;
 pub use verdict::{Verdict, Violation};

@@ -26,6 +26,12 @@ pub trait Observer {
         let _ = (at, event);
     }
 
+    /// An event is over, and this is the hash of all that has happened up to here. Told by hosts that hash, and only where
+    /// [`Observer::wants_trace`] says so.
+    fn stepped(&mut self, at: Moment, hash: u64) {
+        let _ = (at, hash);
+    }
+
     /// Whether this observer wants [`Observer::trace`], which costs a host time. Asked once, at the beginning.
     fn wants_trace(&self) -> bool {
         false
@@ -66,6 +72,10 @@ impl<O: Observer + ?Sized> Observer for &mut O {
 
     fn trace(&mut self, at: Moment, event: &TraceEvent) {
         (**self).trace(at, event);
+    }
+
+    fn stepped(&mut self, at: Moment, hash: u64) {
+        (**self).stepped(at, hash);
     }
 
     fn wants_trace(&self) -> bool {
@@ -109,6 +119,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         if self.1.wants_trace() {
             self.1.trace(at, event);
         }
+    }
+
+    fn stepped(&mut self, at: Moment, hash: u64) {
+        self.0.stepped(at, hash);
+        self.1.stepped(at, hash);
     }
 
     fn wants_trace(&self) -> bool {

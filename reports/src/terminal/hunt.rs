@@ -1,6 +1,6 @@
 //! The summary of a hunt.
 
-use seatrial_history::{Account, HuntAccount};
+use seatrial_history::{Account, HuntAccount, StateCurve};
 
 use super::{HOLDS, UNKNOWN, VIOLATED, subject, tables};
 use crate::json::broken;
@@ -34,7 +34,27 @@ pub fn hunt(hunt: &HuntAccount, page: &Page) -> String {
     out.push_str(&tables::traffic(hunt.traffic).draw(page));
     out.push_str(&tables::reached("seeds", &hunt.reached).draw(page));
     out.push_str(&tables::figures(&hunt.figures).draw(page));
+    if let Some(curve) = hunt.states.as_ref().filter(|curve| curve.seen > 0) {
+        out.push_str(&tables::curve(curve, hunt.first_seed).draw(page));
+        out.push_str(&page.wrap(&lesson(curve), "  ", "  "));
+    }
     out
+}
+
+/// Whether more seeds still teach, in a sentence.
+fn lesson(curve: &StateCurve) -> String {
+    let about = if curve.sampled { "about " } else { "" };
+    let verdict = match curve.still_teaches() {
+        true => "more seeds still teach",
+        false => "more seeds of this scenario teach little",
+    };
+    format!(
+        "{about}{} abstract states, {} of them in one seed alone: at most {} new ones are expected of the next 1,000 seeds (Good and \
+         Turing), so {verdict}",
+        count(curve.seen),
+        count(curve.once),
+        count(curve.next_thousand()),
+    )
 }
 
 fn headline(hunt: &HuntAccount, page: &Page) -> String {

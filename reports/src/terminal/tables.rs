@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use seatrial_history::{
-    Account, FaultCount, Figure, Judgement, Measured, OpCount, Theory, Traffic, Verdict,
+    Account, FaultCount, FaultSeeds, Figure, Judgement, Measured, OpCount, StateCurve, Theory,
+    Traffic, Verdict,
 };
 use seatrial_node::{NodeId, Status};
 
@@ -66,21 +67,46 @@ fn plan(account: &Account, page: &Page) -> String {
     out
 }
 
-const COUNTED: &[Align] = &[Align::Left, Align::Right, Align::Right, Align::Left];
-
-/// Faults asked for and those that bit.
+/// Faults asked for, those that bit, and those that were felt; for a hunt, also in how many seeds. One that proved nothing says so.
 pub(super) fn faults(faults: &[FaultCount]) -> Table {
-    let mut table = Table::new(COUNTED).head(&["faults", "asked", "bit"]);
-    for FaultCount { kind, asked, bit } in faults {
-        let remark = match (asked, bit) {
-            (0, 0) => Cell::role("never asked for", Role::Faint),
-            (_, 0) => Cell::role("never bit", Role::Unsure),
-            _ => "".into(),
+    const COLUMNS: [Align; 8] = {
+        let mut columns = [Align::Right; 8];
+        (columns[0], columns[7]) = (Align::Left, Align::Left);
+        columns
+    };
+    const HEAD: [&str; 7] = ["faults", "asked", "bit", "effect", "on in", "bit in", "effect in"];
+    let in_seeds = faults.iter().any(|fault| fault.seeds.is_some());
+    let (columns, head) = if in_seeds { (&COLUMNS[..], &HEAD[..]) } else { (ONE_RUN, &HEAD[..4]) };
+    let mut table = Table::new(columns).head(head);
+    for fault in faults {
+        let remark = || match fault.idle() {
+            Some(word) if fault.asked == 0 => Cell::role(word, Role::Faint),
+            Some(word) => Cell::role(word, Role::Unsure),
+            None => "".into(),
         };
-        table.row([kind.as_str().into(), count(*asked).into(), count(*bit).into(), remark]);
+        let FaultCount { kind, asked, bit, effect, seeds } = fault;
+        let [asked, bit, effect] = [asked, bit, effect].map(|n| Cell::from(count(*n)));
+        match seeds {
+            Some(FaultSeeds { on, bit: bit_in, effect: effect_in }) => {
+                let [on, bit_in, effect_in] = [on, bit_in, effect_in].map(|n| count(*n).into());
+                table.row([
+                    kind.as_str().into(),
+                    asked,
+                    bit,
+                    effect,
+                    on,
+                    bit_in,
+                    effect_in,
+                    remark(),
+                ]);
+            }
+            None => table.row([kind.as_str().into(), asked, bit, effect, remark()]),
+        }
     }
     table
 }
+
+const ONE_RUN: &[Align] = &[Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
 
 fn operations(operations: &[OpCount]) -> Table {
     const COLUMNS: &[Align] = &[
@@ -120,14 +146,38 @@ pub(super) fn traffic(traffic: Traffic) -> Table {
     table
 }
 
-/// The places worth reaching that were reached, and how many `unit`.
+/// The places worth reaching that were reached, and how many `unit`; and of a hunt, those that never were.
 pub(super) fn reached(unit: &str, reached: &[(String, u64)]) -> Table {
-    let mut table = Table::new(&[Align::Left, Align::Right]).head(&["reached", unit]);
+    let mut table = Table::new(&[Align::Left, Align::Right, Align::Left]).head(&["reached", unit]);
     for (mark, times) in reached {
-        table.row([mark.as_str().into(), count(*times).into()]);
+        let remark = match times {
+            0 => Cell::role("never reached", Role::Unsure),
+            _ => "".into(),
+        };
+        table.row([mark.as_str().into(), count(*times).into(), remark]);
     }
     table
 }
+
+/// How many states were new as a hunt went on.
+pub(super) fn curve(curve: &StateCurve, first: u64) -> Table {
+    let mut table = Table::new(&[Align::Left, Align::Right, Align::Left]).head(&["states", "new"]);
+    let most = curve.fresh.iter().max().copied().unwrap_or_default().max(1);
+    for (point, fresh) in curve.fresh.iter().enumerate() {
+        let begins = point as u64 * curve.width;
+        let ends = (begins + curve.width).min(curve.seeds);
+        let name =
+            format!("seeds {} to {}", first.saturating_add(begins), first.saturating_add(ends - 1));
+        // As long as it is great, for so many seeds.
+        let bar = "#"
+            .repeat((fresh * BAR * curve.width / (ends - begins)).div_ceil(most).min(BAR) as usize);
+        table.row([name.into(), count(*fresh).into(), bar.into()]);
+    }
+    table
+}
+
+/// The longest bar of a curve.
+const BAR: u64 = 30;
 
 /// What was measured. An amount stands where a distribution has its greatest.
 pub(super) fn figures(figures: &[Figure]) -> Table {

@@ -47,7 +47,7 @@ pub(crate) struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List what there is: protocols, settings, mutants, workloads, models, checkers, figures, scenarios
+    /// List what there is: protocols, settings, mutants, workloads, models, checkers, figures, marks, scenarios
     List(list::Args),
     /// Show every kind of fault: what it does, how it is counted, its knobs
     Faults(faults::Args),

@@ -41,7 +41,13 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
         file.finish()?;
     }
     tell(&account, &prepared, args.json, console)?;
-    let exit = ending(&account);
+    let missed: Vec<&str> = account
+        .reached
+        .iter()
+        .filter(|(_, seeds)| *seeds == 0)
+        .map(|(mark, _)| mark.as_str())
+        .collect();
+    let exit = args.demands.hold(ending(&account), &account.faults, &missed, console);
     if args.expect_violation && exit == Exit::Holds {
         console.note("a violation was expected, and none was found: give it more seeds");
     }

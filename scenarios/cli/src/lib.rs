@@ -27,6 +27,7 @@ mod replay;
 mod run;
 mod seed;
 mod tell;
+mod vacuous;
 
 use std::process::ExitCode;
 

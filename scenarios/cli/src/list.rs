@@ -2,7 +2,8 @@
 
 use clap::ValueEnum;
 use seatrial::{
-    LIBRARY, LibraryEntry, MutantInfo, Protocol, Registry, Scenario, SettingInfo, WorkloadInfo,
+    LIBRARY, LibraryEntry, MarkInfo, MutantInfo, Protocol, Registry, Scenario, SettingInfo,
+    WorkloadInfo,
 };
 use seatrial_checkers::linearizability::Model;
 use seatrial_reports::terminal;
@@ -39,6 +40,8 @@ enum What {
     Checkers,
     /// What is measured, and can be bounded
     Figures,
+    /// Places worth reaching, which hunts count
+    Marks,
     /// What to try, ready to hunt
     Scenarios,
 }
@@ -62,6 +65,7 @@ pub(crate) fn list(args: &Args, registry: &Registry, console: &Console) -> Resul
             What::Models => terminal::list("models", &models(), &page),
             What::Checkers => terminal::list("checkers", &checkers(), &page),
             What::Figures => terminal::list("figures", &figures(), &page),
+            What::Marks => terminal::list("marks", &marks(registry), &page),
             What::Scenarios => terminal::list("scenarios", &scenarios()?, &page),
         });
     }
@@ -92,6 +96,13 @@ fn mutants(registry: &Registry) -> Vec<[String; 5]> {
             owned([protocol.name(), mutant.id, mutant.name, class, mutant.about])
         };
         protocol.mutants().iter().map(row).collect()
+    })
+}
+
+fn marks(registry: &Registry) -> Vec<[String; 3]> {
+    each(registry, |protocol| {
+        let row = |mark: &MarkInfo| owned([protocol.name(), mark.name, mark.about]);
+        protocol.marks().iter().map(row).collect()
     })
 }
 

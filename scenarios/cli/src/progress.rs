@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_message_tells_rate_virtual_time_faults_and_violations() {
-        let fault = |bit| FaultCount { kind: "crash".into(), asked: 50, bit };
+        let fault = |bit| FaultCount { kind: "crash".into(), asked: 50, bit, ..Default::default() };
         let totals = HuntAccount {
             scenario: "raft-kv".into(),
             protocol: "raft-kv".into(),
@@ -86,12 +86,14 @@ mod tests {
             asked: Some(1_000),
             violated: 2,
             excused: 0,
+            unrepeated: 0,
             unknown: 0,
             events: 1_000_000,
             virtual_time: seatrial_node::Duration::from_secs(5_400),
             faults: vec![fault(30), fault(12)],
             traffic: Traffic::default(),
             reached: Vec::new(),
+            states: None,
             figures: Vec::new(),
             failures: Vec::new(),
             excused_runs: Vec::new(),

@@ -10,6 +10,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::seed::seed;
+use crate::vacuous::Demands;
 use crate::{files, program, tell};
 
 const EXAMPLES: &str = "\
@@ -42,6 +43,8 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["trace", "history", "json"])]
     print_plan: bool,
     #[command(flatten)]
+    demands: Demands,
+    #[command(flatten)]
     pub(crate) telling: Telling,
 }
 
@@ -57,9 +60,15 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
         return Ok(Exit::Holds);
     }
     files::can_be_made(&args.out)?;
-    tell::tell(&prepared, seed, &args.telling, console, |account| {
+    let expected = prepared.expected_marks();
+    let (mut faults, mut missed) = (Vec::new(), Vec::new());
+    let exit = tell::tell(&prepared, seed, &args.telling, console, |account| {
+        faults.clone_from(&account.faults);
+        let is_missed = |mark: &&String| account.reached.iter().all(|(known, _)| known != *mark);
+        missed.extend(expected.iter().filter(is_missed).map(String::as_str));
         save(&prepared, account, &args.out)
-    })
+    })?;
+    Ok(args.demands.hold(exit, &faults, &missed, console))
 }
 
 /// Saves the case of a run, and says in the account where it is and how it is replayed.

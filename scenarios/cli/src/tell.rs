@@ -4,13 +4,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use seatrial::{Prepared, Recording};
-use seatrial_history::{Account, Header, History, Judgement, Verdict, Violation};
+use seatrial_history::{Account, Header, History};
 use seatrial_node::Duration;
 use seatrial_reports::{json, terminal, trace};
 
 use crate::args::Telling;
 use crate::console::Console;
-use crate::exit::{DETERMINISM, Exit};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::Pending;
 
@@ -29,7 +29,7 @@ pub(crate) fn tell(
     let wall = begun.elapsed();
     let Recording { mut account, trace, history } = prepared.record(seed);
     if bare.hash != account.hash {
-        account.judgements.push(not_repeated(&bare, &account));
+        prepared.tell_apart(&bare.hash, &mut account);
     }
     name(&mut account)?;
     if let Some(file) = history_file {
@@ -47,20 +47,6 @@ pub(crate) fn tell(
     let elapsed = Duration::from_nanos(account.end.time.as_nanos());
     console.note(&terminal::speed(1, account.end.step, elapsed, wall));
     Ok(Exit::of(&account))
-}
-
-fn not_repeated(first: &Account, second: &Account) -> Judgement {
-    let violation = Violation {
-        property: DETERMINISM,
-        source: "the contract of a node: no clock, no chance and no order but what its host gives it",
-        explanation: format!(
-            "Two runs of the seed {} differ. A node takes something from outside, such as real time, or iterates over a HashMap.",
-            first.seed
-        ),
-        at: None,
-        evidence: [first, second].map(|run| format!("hash {}, end {}", run.hash, run.end)).into(),
-    };
-    Judgement { property: DETERMINISM.to_owned(), verdict: Verdict::Violated(violation) }
 }
 
 /// The file that a history goes to, before anything is run for it.

@@ -132,6 +132,7 @@ fn judge<N: Node>(
         settle: Duration::ZERO,
         synchronous: false,
         bounds: Default::default(),
+        reached: Vec::new(),
         event_limit: u64::MAX,
     };
     let mut judges = Judges::new(&spec, protocol).map_err(|(_, what)| what)?;

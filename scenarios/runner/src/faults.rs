@@ -132,3 +132,18 @@ pub fn kinds() -> impl Iterator<Item = &'static KindInfo> + Clone {
         .chain(code::KINDS)
         .chain(disk::KINDS)
 }
+
+/// The kinds that a scenario asks for, so that a hunt in which one never happens has missed something. What follows upon another kind is
+/// not asked for by itself.
+pub(crate) fn asked_for(spec: &FaultSpec) -> Vec<FaultKind> {
+    let (asked, calm) = (written(spec), written(&FaultSpec::default()));
+    let asks = |info: &&KindInfo| {
+        !matches!(info.how, How::Follows(_)) && asked.get(info.key) != calm.get(info.key)
+    };
+    kinds().filter(asks).map(|info| info.kind).collect()
+}
+
+/// The table `[faults]` as text has it.
+fn written(spec: &FaultSpec) -> toml::Table {
+    toml::Table::try_from(spec).expect("every scenario has a form in TOML")
+}

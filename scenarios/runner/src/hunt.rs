@@ -10,12 +10,15 @@ use std::time::{Duration, Instant};
 
 use seatrial_checkers::{Figures, Offer};
 use seatrial_history::{
-    Account, HuntAccount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
+    Account, FaultCount, FaultSeeds, HuntAccount, Outcome, SeedResult, Traffic,
 };
 use seatrial_node::Duration as VirtualDuration;
-use seatrial_sim::Counts;
+use seatrial_sim::{Counts, FaultKind};
 
-use crate::prepared::{Measuring, Prepared, Recording, Worker, fault_counts, traffic};
+use crate::faults;
+use crate::prepared::{Measuring, Prepared, Recording, Worker, fault_count, traffic};
+use crate::repeat::{DETERMINISM, DeterminismCheck};
+use crate::states::Known;
 
 /// How a hunt goes on and when it ends.
 #[derive(Clone, Debug)]
@@ -32,6 +35,8 @@ pub struct HuntOptions {
     pub stop_at_first: bool,
     /// How many failures are kept with a full account.
     pub max_failures: usize,
+    /// Which runs are made twice, to see that a seed gives one run.
+    pub check: DeterminismCheck,
 }
 
 impl Default for HuntOptions {
@@ -44,6 +49,7 @@ impl Default for HuntOptions {
             jobs: 1,
             stop_at_first: true,
             max_failures: 10,
+            check: DeterminismCheck::default(),
         }
     }
 }
@@ -54,6 +60,9 @@ struct Found {
     counts: Counts,
     reached: Vec<(String, u64)>,
     figures: Vec<Offer>,
+    states: Vec<u64>,
+    /// The same seed gave another run.
+    differs: bool,
 }
 
 /// Runs seeds until they are used up, the time is up, a failure is found, or somebody sets `stop`. `on_seed` is called on this thread,
@@ -70,7 +79,7 @@ pub fn hunt(
         let (give, take) = sync_channel(1024);
         for _ in 0..options.jobs.max(1) {
             let (give, supply) = (give.clone(), &supply);
-            scope.spawn(move || work(prepared, supply, &give));
+            scope.spawn(move || work(prepared, supply, options, &give));
         }
         drop(give);
         collect(&take, &supply, options, &mut totals, on_seed);
@@ -111,19 +120,27 @@ impl<'a> Supply<'a> {
     }
 }
 
-fn work(prepared: &Prepared, supply: &Supply<'_>, give: &SyncSender<Found>) {
-    let mut worker = prepared.worker(Measuring::Bounded);
+fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &SyncSender<Found>) {
+    let mut worker = prepared.worker(Measuring::Bounded).with_states();
     while let Some(seed) = supply.next() {
         worker.run(seed);
-        if give.send(found(&mut worker)).is_err() {
+        let mut found = found(&mut worker);
+        let again = options.check.wants(&found.result, options.first_seed);
+        if again && !prepared.repeats(&found.result) {
+            found.differs = true;
+            found.result.outcome = Outcome::Violated;
+            found.result.properties.insert(0, DETERMINISM.to_owned());
+        }
+        if give.send(found).is_err() {
             return;
         }
     }
 }
 
 fn found(worker: &mut Worker<'_>) -> Found {
-    let (reached, figures) = (worker.reached(), worker.take_figures());
-    Found { result: worker.result(), counts: worker.counts().clone(), reached, figures }
+    let (reached, figures, states) = (worker.reached(), worker.take_figures(), worker.states());
+    let (result, counts) = (worker.result(), worker.counts().clone());
+    Found { result, counts, reached, figures, states, differs: false }
 }
 
 /// Takes results in the order of seeds.
@@ -159,8 +176,13 @@ struct Totals<'p> {
     prepared: &'p Prepared,
     max_failures: usize,
     counts: Counts,
+    /// In how many seeds each kind of fault was on, bit, and had an effect.
+    seeds: Vec<(FaultKind, FaultSeeds)>,
+    /// The kinds that the scenario asks for, whatever the seeds draw.
+    wanted: Vec<FaultKind>,
     reached: BTreeMap<String, u64>,
     figures: Figures,
+    states: Known,
     account: HuntAccount,
 }
 
@@ -175,33 +197,51 @@ impl<'p> Totals<'p> {
             asked: options.seeds,
             violated: 0,
             excused: 0,
+            unrepeated: 0,
             unknown: 0,
             events: 0,
             virtual_time: VirtualDuration::ZERO,
             faults: Vec::new(),
             traffic: Traffic::default(),
             reached: Vec::new(),
+            states: None,
             figures: Vec::new(),
             failures: Vec::new(),
             excused_runs: Vec::new(),
             interrupted: false,
         };
-        let max_failures = options.max_failures;
-        let (counts, reached, figures) = (Counts::default(), BTreeMap::new(), Figures::default());
-        Self { prepared, max_failures, counts, reached, figures, account }
+        let expected = prepared.expected_marks().into_iter().map(|mark| (mark, 0));
+        Self {
+            prepared,
+            max_failures: options.max_failures,
+            counts: Counts::default(),
+            seeds: FaultKind::ALL.map(|kind| (kind, FaultSeeds::default())).into(),
+            wanted: faults::asked_for(&prepared.scenario().faults),
+            reached: expected.collect(),
+            figures: Figures::default(),
+            states: Known::default(),
+            account,
+        }
     }
 
     /// Brings the tables up to date.
     fn refresh(&mut self) {
         let account = &mut self.account;
-        account.faults = fault_counts(&self.counts);
+        let there =
+            |(kind, seeds): &&(FaultKind, FaultSeeds)| seeds.on > 0 || self.wanted.contains(kind);
+        let tell = |(kind, seeds): &(FaultKind, FaultSeeds)| FaultCount {
+            seeds: Some(*seeds),
+            ..fault_count(*kind, &self.counts)
+        };
+        account.faults = self.seeds.iter().filter(there).map(tell).collect();
         account.traffic = traffic(&self.counts);
         account.reached = self.reached.iter().map(|(mark, runs)| (mark.clone(), *runs)).collect();
         account.figures = self.figures.figures();
+        account.states = Some(self.states.curve());
     }
 
     fn add(&mut self, found: &Found) {
-        self.counts.add(&found.counts);
+        self.add_faults(&found.counts);
         for (mark, _) in &found.reached {
             match self.reached.get_mut(mark) {
                 Some(runs) => *runs += 1,
@@ -209,6 +249,7 @@ impl<'p> Totals<'p> {
             }
         }
         found.figures.iter().for_each(|offer| self.figures.add(offer));
+        self.states.add(&found.states);
         let account = &mut self.account;
         account.seeds += 1;
         account.events += found.result.events;
@@ -216,7 +257,10 @@ impl<'p> Totals<'p> {
         match found.result.outcome {
             Outcome::Holds => {}
             Outcome::Unknown => account.unknown += 1,
-            Outcome::Violated => account.violated += 1,
+            Outcome::Violated => {
+                account.violated += 1;
+                account.unrepeated += u64::from(found.result.properties == [DETERMINISM]);
+            }
             Outcome::Excused => account.excused += 1,
         }
         let kept = match found.result.outcome {
@@ -227,7 +271,7 @@ impl<'p> Totals<'p> {
         if kept.len() >= self.max_failures {
             return;
         }
-        let told = again(self.prepared, &found.result);
+        let told = again(self.prepared, found);
         if found.result.outcome == Outcome::Excused && told.outcome() == Outcome::Violated {
             // It does not repeat itself, which nothing excuses.
             account.excused -= 1;
@@ -237,28 +281,26 @@ impl<'p> Totals<'p> {
             kept.push(told);
         }
     }
+
+    fn add_faults(&mut self, counts: &Counts) {
+        self.counts.add(counts);
+        for (kind, seeds) in &mut self.seeds {
+            let count = counts.of(*kind);
+            seeds.on += u64::from(count.asked > 0);
+            seeds.bit += u64::from(count.bit > 0);
+            seeds.effect += u64::from(count.effect > 0);
+        }
+    }
 }
 
 /// After how many seeds the tables that a live view shows are brought up to date: making them costs more than a short run.
 const REFRESH: u64 = 64;
 
-/// Makes a failing run once more, with the recorder on, and holds the two against each other.
-fn again(prepared: &Prepared, first: &SeedResult) -> Account {
-    let Recording { mut account, .. } = prepared.record(first.seed);
-    if account.hash != first.hash {
-        let violation = Violation {
-            property: "determinism",
-            source: "a promise of every node",
-            explanation: format!(
-                "the same seed gave a run of hash {} and then one of hash {}: something decides that is neither \
-                 the seed nor an input",
-                first.hash, account.hash
-            ),
-            at: None,
-            evidence: Vec::new(),
-        };
-        let verdict = Verdict::Violated(violation);
-        account.judgements.insert(0, Judgement { property: "determinism".into(), verdict });
+/// Makes a failing run once more, with the recorder on. Where its seed has given two runs, that is told too.
+fn again(prepared: &Prepared, found: &Found) -> Account {
+    let Recording { mut account, .. } = prepared.record(found.result.seed);
+    if found.differs || account.hash != found.result.hash {
+        prepared.tell_apart(&found.result.hash, &mut account);
     }
     account
 }

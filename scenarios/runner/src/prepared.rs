@@ -9,12 +9,13 @@ use std::sync::Arc;
 use seatrial_history::{Account, History, TraceLine};
 use seatrial_sim::{FaultPlan, Override, Setup, Tape, Target};
 
-pub(crate) use self::worker::{Measuring, Worker, fault_counts, traffic};
+pub(crate) use self::worker::{Measuring, Worker, fault_count, traffic};
 use crate::bounds::{self, Bound};
 use crate::budget::FaultBudget;
 use crate::draw::{Drawn, Menu, Trouble, draw};
 use crate::faults::Faults;
 use crate::judges::Judges;
+use crate::marks;
 use crate::plan_file::PlanFile;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry};
@@ -75,6 +76,7 @@ impl Prepared {
             let judges = Judges::new(&scenario.judge, &protocol);
             let judges = judges.map_err(|(key, what)| ("judge", key, what))?;
             fits::model(&scenario, workload).map_err(wrong("judge", "model"))?;
+            marks::check(&scenario, &protocol).map_err(wrong("judge", "reached"))?;
             let bounds = bounds::all(&scenario, &protocol, judges)?;
             Ok((protocol, bounds))
         };
@@ -150,6 +152,11 @@ impl Prepared {
         self.mutant
     }
 
+    /// The marks that a hunt should reach: those that the scenario names, or else those that the protocol expects.
+    pub fn expected_marks(&self) -> Vec<String> {
+        marks::expected(&self.scenario, &self.protocol)
+    }
+
     /// The plan that this seed draws.
     pub fn plan(&self, seed: u64) -> FaultPlan {
         self.setup(seed).plan
@@ -194,11 +201,16 @@ impl Prepared {
 
     /// Makes one run and keeps all that happens.
     pub fn record(&self, seed: u64) -> Recording {
+        self.record_by(seed, &mut Recorder::default())
+    }
+
+    /// The same, by a recorder of one's own, whose trace and history are taken.
+    pub(crate) fn record_by(&self, seed: u64, recorder: &mut Recorder) -> Recording {
         let mut worker = self.worker(Measuring::All);
-        let mut recorder = Recorder::default();
-        worker.run_with(seed, Some(&mut recorder));
-        let account = worker.account();
-        Recording { account, trace: recorder.trace, history: recorder.history }
+        worker.run_with(seed, Some(recorder));
+        let (trace, history) =
+            (std::mem::take(&mut recorder.trace), std::mem::take(&mut recorder.history));
+        Recording { account: worker.account(), trace, history }
     }
 
     /// Makes runs, one after the other, with memory that is used again.

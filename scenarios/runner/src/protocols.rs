@@ -2,11 +2,13 @@
 
 mod broadcast;
 mod budgets;
+mod canary;
 mod clocks;
 mod detectors;
 mod echo;
 mod explored;
 mod links;
+mod marks;
 mod raft;
 mod raft_counter;
 mod raft_kv;
@@ -20,5 +22,6 @@ pub(crate) fn all() -> Vec<Protocol> {
     all.push(clocks::protocol());
     all.extend(broadcast::protocols());
     all.extend(detectors::protocols());
+    all.push(canary::protocol());
     all.into_iter().map(budgets::declared).collect()
 }

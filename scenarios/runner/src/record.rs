@@ -8,6 +8,8 @@ use seatrial_node::{Fact, NodeId};
 pub(crate) struct Recorder {
     pub(crate) trace: Vec<TraceLine>,
     pub(crate) history: History,
+    /// The hash after each event, where somebody wants to compare.
+    pub(crate) hashes: Option<Vec<(Moment, u64)>>,
 }
 
 impl Observer for Recorder {
@@ -22,6 +24,16 @@ impl Observer for Recorder {
 
     fn trace(&mut self, at: Moment, event: &TraceEvent) {
         self.trace.push(TraceLine { at, what: TraceItem::Event(event.clone()) });
+    }
+
+    fn stepped(&mut self, at: Moment, hash: u64) {
+        let Some(hashes) = &mut self.hashes else {
+            return;
+        };
+        match hashes.last_mut().filter(|(last, _)| *last == at) {
+            Some((_, last)) => *last = hash,
+            None => hashes.push((at, hash)),
+        }
     }
 
     fn wants_trace(&self) -> bool {

@@ -15,6 +15,7 @@ use seatrial_search::{Explorable, Exploration};
 use crate::budget::FaultBudget;
 use crate::explore::{Bounds, ExplorationEntry, ExplorationInfo};
 use crate::hush::hushed;
+use crate::marks::MarkInfo;
 use crate::scenario::{Setting, unknown};
 use crate::stage::{Arena, Stage};
 use crate::workload::{NONE, Silence, Workload};
@@ -72,6 +73,7 @@ pub struct Protocol {
     checkers: Vec<CheckerEntry>,
     exploration: Option<ExplorationEntry>,
     theories: Vec<TheoryEntry>,
+    pub(crate) marks: Vec<MarkInfo>,
 }
 
 /// A setting of a protocol.
@@ -146,6 +148,7 @@ impl Protocol {
             checkers,
             exploration,
             theories,
+            marks: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ mod crash_stop;
 mod error;
 mod knob;
 mod library;
+mod mark;
 mod phase;
 mod read;
 mod setting;
@@ -25,6 +26,7 @@ pub use error::ScenarioError;
 pub(crate) use error::unknown;
 pub use knob::{Choice, Knob, Rate, Scalar};
 pub use library::{LIBRARY, LibraryEntry};
+pub use mark::{FactMark, MarkSpec};
 pub(crate) use read::target;
 pub use setting::Setting;
 pub use version::Version;
@@ -551,6 +553,9 @@ pub struct JudgeSpec {
     /// More events than this end a run.
     #[serde(default = "event_limit")]
     pub event_limit: u64,
+    /// Which marks a hunt should reach; if not said, those that the protocol expects. `seatrial list marks` names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<MarkSpec>,
     /// What figures may come to: `seatrial list figures` names them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub bounds: BTreeMap<String, BoundSpec>,

@@ -10,6 +10,7 @@ use crate::draw::Drawn;
 use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::Settings;
+use crate::states::States;
 use crate::tally::Tally;
 use crate::workload::{Clients, Workload};
 
@@ -47,6 +48,8 @@ pub(crate) struct Ear<'a> {
     pub(crate) judges: &'a mut Judges,
     pub(crate) tally: &'a mut Tally,
     pub(crate) recorder: Option<&'a mut Recorder>,
+    /// Where nobody wants to know which states a run comes past, they are not worked out.
+    pub(crate) states: Option<&'a mut States>,
 }
 
 /// Makes a node's configuration from a run's settings.
@@ -144,6 +147,9 @@ impl Observer for Ear<'_> {
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         self.judges.fact(at, node, fact);
         self.tally.fact(at, node, fact);
+        if let Some(states) = &mut self.states {
+            states.fact(node, fact);
+        }
         if let Some(recorder) = &mut self.recorder {
             recorder.fact(at, node, fact);
         }
@@ -157,6 +163,12 @@ impl Observer for Ear<'_> {
     fn trace(&mut self, at: Moment, event: &TraceEvent) {
         if let Some(recorder) = &mut self.recorder {
             recorder.trace(at, event);
+        }
+    }
+
+    fn stepped(&mut self, at: Moment, hash: u64) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.stepped(at, hash);
         }
     }
 

@@ -3,12 +3,16 @@
 use seatrial_history::{Moment, Observer, OpCount, OpEvent, OpKind, Process};
 use seatrial_node::{Duration, Fact, Instant, NodeId};
 
+use crate::marks::Sightings;
+use crate::scenario::Scenario;
+
 /// The counts of one run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     open: Vec<(Process, Instant)>,
     ops: Vec<Ops>,
     reached: Vec<(&'static str, u64)>,
+    sightings: Sightings,
     healed: Option<Moment>,
     /// Whether the last operation that ended took effect.
     pub(crate) succeeded: bool,
@@ -24,9 +28,16 @@ struct Ops {
 }
 
 impl Tally {
+    /// Counts of runs of this scenario.
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        Self { sightings: Sightings::new(scenario), ..Self::default() }
+    }
+
     /// Another run begins.
     pub(crate) fn begin(&mut self) {
-        *self = Self::default();
+        let mut sightings = std::mem::take(&mut self.sightings);
+        sightings.begin();
+        *self = Self { sightings, ..Self::default() };
     }
 
     /// When the trouble was over.
@@ -98,14 +109,13 @@ impl Observer for Tally {
         }
     }
 
-    fn fact(&mut self, _: Moment, _: NodeId, fact: &Fact) {
-        let Fact::Reached { mark } = *fact else {
-            return;
-        };
-        match self.reached.iter_mut().find(|(known, _)| *known == mark) {
+    fn fact(&mut self, _: Moment, node: NodeId, fact: &Fact) {
+        let reached = &mut self.reached;
+        let mut reach = |mark| match reached.iter_mut().find(|(known, _)| *known == mark) {
             Some((_, times)) => *times += 1,
-            None => self.reached.push((mark, 1)),
-        }
+            None => reached.push((mark, 1)),
+        };
+        self.sightings.see(node, fact, &mut reach);
     }
 
     fn healed(&mut self, at: Moment) {

@@ -132,6 +132,7 @@ where
                 settle: Duration::ZERO,
                 synchronous: false,
                 event_limit: 1_000_000,
+                reached: Vec::new(),
                 bounds: Default::default(),
             },
             origin: Default::default(),

@@ -2,18 +2,21 @@
 
 use std::path::PathBuf;
 
-use seatrial::HuntOptions;
+use clap::ValueEnum;
+use seatrial::{DeterminismCheck, HuntOptions};
 use seatrial_node::Duration;
 
 use crate::args::Trouble;
 use crate::failure::Failure;
 use crate::seed::{count, seed, time};
+use crate::vacuous::Demands;
 
 const EXAMPLES: &str = "\
 Examples:
   seatrial hunt raft-kv --seeds 1000
   seatrial hunt raft-kv --faults swarm --seeds 10000
   seatrial hunt raft-kv --mutant O1 --seeds 1000 --expect-violation
+  seatrial hunt raft-kv --seeds 10000 --require-bite --require-reached
   seatrial hunt my-scenario.toml --for 10m --keep-going --jsonl hunt.jsonl --junit hunt.xml";
 
 /// How many seeds a hunt tries where nobody says.
@@ -62,9 +65,32 @@ pub(crate) struct Args {
     /// Swap the exit codes 0 and 1: it is a violation that is wanted
     #[arg(long)]
     pub(super) expect_violation: bool,
+    #[command(flatten)]
+    pub(super) demands: Demands,
+    /// Which seeds to run twice, to see that they give the same run: all, those that fail, or one in a hundred of the others as well
+    #[arg(long, value_name = "WHICH", default_value = "sampled")]
+    check_determinism: Check,
     /// Tell the hunt as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Which seeds are run twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Check {
+    All,
+    Sampled,
+    Failing,
+}
+
+impl From<Check> for DeterminismCheck {
+    fn from(check: Check) -> Self {
+        match check {
+            Check::All => Self::All,
+            Check::Sampled => Self::Sampled,
+            Check::Failing => Self::Failing,
+        }
+    }
 }
 
 impl Args {
@@ -84,6 +110,7 @@ impl Args {
             jobs: self.jobs.map_or_else(cores, |jobs| usize::try_from(jobs).unwrap_or(usize::MAX)),
             stop_at_first: !self.keep_going,
             max_failures: usize::try_from(self.max_failures).unwrap_or(usize::MAX),
+            check: self.check_determinism.into(),
         })
     }
 }

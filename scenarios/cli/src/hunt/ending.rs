@@ -1,22 +1,17 @@
 //! What a hunt comes to.
 
-use seatrial_history::HuntAccount;
+use seatrial_history::{Account, HuntAccount};
 
 use crate::exit::Exit;
 
 /// Interrupted beats violated beats not deterministic beats unknown. A hunt that ran nothing knows nothing.
 pub(super) fn ending(hunt: &HuntAccount) -> Exit {
-    let kept: Vec<Exit> = hunt.failures.iter().map(Exit::of).collect();
-    // Failures of which no account was kept are violations.
-    let all_kept = hunt.violated + hunt.unknown == kept.len() as u64;
     if hunt.interrupted {
         Exit::Interrupted
-    } else if kept.contains(&Exit::Violated) || (hunt.violated > 0 && !all_kept) {
+    } else if hunt.violated > hunt.unrepeated || hunt.failures.iter().any(is_violated) {
         Exit::Violated
-    } else if kept.contains(&Exit::NotDeterministic) {
+    } else if hunt.unrepeated > 0 {
         Exit::NotDeterministic
-    } else if hunt.violated > 0 {
-        Exit::Violated
     } else if hunt.unknown > 0 || hunt.seeds == 0 {
         Exit::Unknown
     } else {
@@ -24,16 +19,21 @@ pub(super) fn ending(hunt: &HuntAccount) -> Exit {
     }
 }
 
+/// The run broke a promise of its own, if not each time.
+fn is_violated(account: &Account) -> bool {
+    Exit::of(account) == Exit::Violated
+}
+
 #[cfg(test)]
 mod tests {
-    use seatrial_history::{Account, Outcome, Traffic};
+    use seatrial_history::{Outcome, Traffic};
     use seatrial_node::Duration;
 
     use super::*;
     use crate::exit::DETERMINISM;
     use crate::exit::tests::judged;
 
-    fn hunt(violated: u64, unknown: u64, failures: Vec<Account>) -> HuntAccount {
+    fn hunt(violated: u64, unrepeated: u64, unknown: u64, failures: Vec<Account>) -> HuntAccount {
         HuntAccount {
             scenario: "raft-kv".into(),
             protocol: "raft-kv".into(),
@@ -43,12 +43,14 @@ mod tests {
             asked: None,
             violated,
             excused: 0,
+            unrepeated,
             unknown,
             events: 0,
             virtual_time: Duration::ZERO,
             faults: Vec::new(),
             traffic: Traffic::default(),
             reached: Vec::new(),
+            states: None,
             figures: Vec::new(),
             failures,
             excused_runs: Vec::new(),
@@ -60,19 +62,22 @@ mod tests {
     fn a_hunt_ends_as_the_worst_of_its_seeds() {
         let broken = || judged(&[("log matching", Outcome::Violated)]);
         let unlike = || judged(&[(DETERMINISM, Outcome::Violated)]);
-        assert_eq!(ending(&hunt(0, 0, vec![])), Exit::Holds);
-        assert_eq!(ending(&hunt(0, 3, vec![])), Exit::Unknown);
-        assert_eq!(ending(&hunt(2, 0, vec![broken(), unlike()])), Exit::Violated);
-        assert_eq!(ending(&hunt(1, 0, vec![unlike()])), Exit::NotDeterministic);
-        assert_eq!(ending(&hunt(9, 0, vec![unlike()])), Exit::Violated);
-        assert_eq!(ending(&hunt(1, 0, vec![])), Exit::Violated);
+        let both = || judged(&[(DETERMINISM, Outcome::Violated), ("agreement", Outcome::Violated)]);
+        assert_eq!(ending(&hunt(0, 0, 0, vec![])), Exit::Holds);
+        assert_eq!(ending(&hunt(0, 0, 3, vec![])), Exit::Unknown);
+        assert_eq!(ending(&hunt(2, 1, 0, vec![broken(), unlike()])), Exit::Violated);
+        assert_eq!(ending(&hunt(1, 1, 0, vec![unlike()])), Exit::NotDeterministic);
+        assert_eq!(ending(&hunt(9, 9, 3, vec![unlike()])), Exit::NotDeterministic);
+        assert_eq!(ending(&hunt(9, 8, 0, vec![unlike()])), Exit::Violated);
+        assert_eq!(ending(&hunt(1, 1, 0, vec![both()])), Exit::Violated);
+        assert_eq!(ending(&hunt(1, 0, 0, vec![])), Exit::Violated);
     }
 
     #[test]
     fn a_hunt_that_was_interrupted_or_ran_nothing_never_ends_well() {
-        let interrupted = HuntAccount { interrupted: true, ..hunt(0, 0, vec![]) };
+        let interrupted = HuntAccount { interrupted: true, ..hunt(0, 0, 0, vec![]) };
         assert_eq!(ending(&interrupted), Exit::Interrupted);
-        let nothing = HuntAccount { seeds: 0, ..hunt(0, 0, vec![]) };
+        let nothing = HuntAccount { seeds: 0, ..hunt(0, 0, 0, vec![]) };
         assert_eq!(ending(&nothing), Exit::Unknown);
     }
 }

@@ -5,7 +5,7 @@ use seatrial_checkers::delivery::MESSAGES;
 use seatrial_history::{
     Account, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
 };
-use seatrial_sim::{Counts, FaultKind, Incident, Tape};
+use seatrial_sim::{Count, Counts, FaultKind, Incident, Tape};
 
 use super::Prepared;
 use crate::draw::{Drawn, describe_plan};
@@ -15,6 +15,7 @@ use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::Settings;
 use crate::stage::{Ear, RunEnd, Stage};
+use crate::states::States;
 use crate::tally::Tally;
 
 /// What is measured in a run.
@@ -32,6 +33,7 @@ pub(crate) struct Worker<'p> {
     stage: Box<dyn Stage>,
     judges: Judges,
     tally: Tally,
+    states: Option<States>,
     tape: Option<Tape>,
     last: Option<Last>,
 }
@@ -59,7 +61,8 @@ impl<'p> Worker<'p> {
             prepared,
             stage: stage.expect("the workload was found when the scenario was prepared"),
             judges: if counting { judges.with_cost() } else { judges },
-            tally: Tally::default(),
+            tally: Tally::new(&prepared.scenario),
+            states: None,
             tape: Some(Tape::seeded(0)),
             last: None,
         }
@@ -67,6 +70,12 @@ impl<'p> Worker<'p> {
 }
 
 impl Worker<'_> {
+    /// The same worker, which also works out the states that its runs come past.
+    pub(crate) fn with_states(mut self) -> Self {
+        self.states = Some(States::default());
+        self
+    }
+
     /// Makes one run.
     pub(crate) fn run(&mut self, seed: u64) {
         self.run_with(seed, None);
@@ -81,7 +90,11 @@ impl Worker<'_> {
         let limit = self.prepared.limit(&drawn);
         self.judges.begin(&drawn.setup.members);
         self.tally.begin();
-        let mut ear = Ear { judges: &mut self.judges, tally: &mut self.tally, recorder };
+        if let Some(states) = &mut self.states {
+            states.begin(&drawn.setup.members);
+        }
+        let (judges, tally) = (&mut self.judges, &mut self.tally);
+        let mut ear = Ear { judges, tally, recorder, states: self.states.as_mut() };
         let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
         let end = end.unwrap_or_else(|payload| hush::tell(format_args!("seed {seed}"), &*payload));
         self.tape = Some(self.stage.take_tape());
@@ -171,6 +184,11 @@ impl Worker<'_> {
         &self.last().end.counts
     }
 
+    /// The abstract states that the last run came past.
+    pub(crate) fn states(&self) -> Vec<u64> {
+        self.states.as_ref().map(|states| states.found().to_vec()).unwrap_or_default()
+    }
+
     /// What was measured in the last run, handed over.
     pub(crate) fn take_figures(&mut self) -> Vec<Offer> {
         self.last.as_mut().map(|last| std::mem::take(&mut last.figures)).unwrap_or_default()
@@ -234,11 +252,14 @@ fn incident_judgement(incident: &Incident) -> Judgement {
 
 /// Faults of the kinds that were asked for.
 pub(crate) fn fault_counts(counts: &Counts) -> Vec<FaultCount> {
-    let count = |kind: &FaultKind| {
-        let count = counts.of(*kind);
-        FaultCount { kind: kind.name().to_owned(), asked: count.asked, bit: count.bit }
-    };
-    FaultKind::ALL.iter().map(count).filter(|count| count.asked > 0).collect()
+    let asked = FaultKind::ALL.iter().filter(|kind| counts.of(**kind).asked > 0);
+    asked.map(|kind| fault_count(*kind, counts)).collect()
+}
+
+/// One kind of fault, as accounts tell of it.
+pub(crate) fn fault_count(kind: FaultKind, counts: &Counts) -> FaultCount {
+    let Count { asked, bit, effect } = counts.of(kind);
+    FaultCount { kind: kind.name().to_owned(), asked, bit, effect, seeds: None }
 }
 
 pub(crate) fn traffic(counts: &Counts) -> Traffic {

@@ -14,7 +14,7 @@ use seatrial_detectors::{Perfect as Detector, PerfectConfig as DetectorConfig};
 use seatrial_links::{Perfect as Link, PerfectConfig as LinkConfig};
 use seatrial_node::Node;
 
-use super::explored;
+use super::{explored, marks};
 use crate::registry::{MutantInfo, Protocol, Settings, WorkloadInfo};
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
@@ -155,7 +155,7 @@ fn in_n_squared(nodes: u64, _: &Settings) -> Option<u64> {
 
 /// A broadcast over a link, without a workload.
 fn protocol(name: &'static str, about: &'static str, bugs: &[Mutant]) -> Protocol {
-    let protocol = Protocol::new(name, about).with_roles(&[]);
+    let protocol = Protocol::new(name, about).with_marks(&marks::BROADCAST).with_roles(&[]);
     of_process(linking(protocol), bugs)
 }
 

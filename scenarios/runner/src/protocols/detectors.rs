@@ -8,6 +8,7 @@ use seatrial_detectors::{
 };
 use seatrial_node::{Disk, Duration, NoStorage, Node, NodeId};
 
+use super::marks;
 use crate::registry::{MutantInfo, Protocol, Settings};
 
 /// All of them.
@@ -80,7 +81,7 @@ fn eventual_leader() -> Protocol {
 }
 
 fn protocol(name: &'static str, about: &'static str, bugs: &[&[Mutant]]) -> Protocol {
-    let protocol = Protocol::new(name, about).with_roles(&[]);
+    let protocol = Protocol::new(name, about).with_marks(&marks::DETECTORS).with_roles(&[]);
     bugs.iter().copied().flatten().fold(protocol, |protocol, mutant| {
         protocol.with_mutant(MutantInfo {
             id: mutant.id(),

@@ -2,12 +2,15 @@
 
 use seatrial_service::{Config, Mutant, RaftConfig, Response};
 
+use super::marks;
 use crate::registry::{MutantInfo, Protocol, Settings};
 use crate::workload::Answer;
 
 /// A protocol over Raft: with its settings and its bugs, but without a workload.
 pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
     let protocol = Protocol::new(name, about)
+        .with_marks(&marks::RAFT)
+        .with_marks(&marks::SERVICE)
         .with_roles(&["leader", "candidate", "pre-candidate", "follower"])
         .with_setting(
             "election_timeout",

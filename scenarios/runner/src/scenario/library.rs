@@ -24,6 +24,7 @@ macro_rules! library {
 
 /// All of them, by name.
 pub const LIBRARY: &[LibraryEntry] = library![
+    > "canary",
     > "echo",
     > "raft-counter",
     > "raft-kv",

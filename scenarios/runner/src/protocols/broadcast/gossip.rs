@@ -4,24 +4,28 @@ use seatrial_broadcast::{Gossip, GossipConfig, GossipMode, Mutant, Rumour, Topol
 use seatrial_checkers::delivery::MESSAGES;
 use seatrial_links::FairLoss;
 
+use super::super::marks;
 use super::{of_process, with_member};
 use crate::registry::{Protocol, Settings};
 
 pub(super) fn protocol() -> Protocol {
     let about = "probabilistic broadcast: members tell some neighbours, or ask one for news";
     let bugs = [Mutant::PullUnanswered, Mutant::SamePeers, Mutant::OneRound];
-    let protocol = of_process(Protocol::new("gossip-broadcast", about).with_roles(&[]), &bugs)
-        .with_setting("mode", "push, pull or push-pull")
-        .with_setting("topology", "who gossips with whom: mesh, tree, grid or regular")
-        .with_setting("arity", "how many each member of a tree has below it")
-        .with_setting("degree", "how many others each member of a regular graph gossips with")
-        .with_setting("graph", "the seed that a regular graph is drawn from")
-        .with_setting("fanout", "how many neighbours are told something new")
-        .with_setting("hops", "how often a message is passed on")
-        .with_setting("pull_every", "how often a neighbour is asked for news")
-        .with_setting("pull_batch", "how many messages one answer has at most")
-        .with_setting("keep", "how many messages are kept for those who ask")
-        .with_theory(&MESSAGES, "n · fanout", target);
+    let protocol = of_process(
+        Protocol::new("gossip-broadcast", about).with_marks(&marks::BROADCAST).with_roles(&[]),
+        &bugs,
+    )
+    .with_setting("mode", "push, pull or push-pull")
+    .with_setting("topology", "who gossips with whom: mesh, tree, grid or regular")
+    .with_setting("arity", "how many each member of a tree has below it")
+    .with_setting("degree", "how many others each member of a regular graph gossips with")
+    .with_setting("graph", "the seed that a regular graph is drawn from")
+    .with_setting("fanout", "how many neighbours are told something new")
+    .with_setting("hops", "how often a message is passed on")
+    .with_setting("pull_every", "how often a neighbour is asked for news")
+    .with_setting("pull_batch", "how many messages one answer has at most")
+    .with_setting("keep", "how many messages are kept for those who ask")
+    .with_theory(&MESSAGES, "n · fanout", target);
     with_member::<Gossip<u64, FairLoss<Rumour<u64>>>>(protocol, |settings, mutant| {
         let config = GossipConfig { mutant, ..config(settings)? };
         config.validate().map_err(|error| error.to_string())?;

@@ -7,6 +7,7 @@ use seatrial_detectors::{EventuallyPerfect, EventuallyPerfectConfig, Omega};
 use seatrial_links::Perfect as Link;
 use seatrial_raft::RaftConfig;
 
+use super::super::marks;
 use super::{link, linking, of_process, with_member};
 use crate::registry::{Protocol, Settings};
 
@@ -19,6 +20,8 @@ fn consensus() -> Protocol {
     let bugs =
         [Mutant::DeliverBeforeMajority, Mutant::RetryDeliveredTwice, Mutant::ForgetsUnstable];
     let protocol = Protocol::new("total-order-broadcast", about)
+        .with_marks(&marks::RAFT)
+        .with_marks(&marks::BROADCAST)
         .with_roles(&["leader", "candidate", "pre-candidate", "follower"])
         .with_setting(
             "election_timeout",
@@ -70,6 +73,8 @@ fn sequencer() -> Protocol {
         Mutant::ReorderAtFailover,
     ];
     let protocol = Protocol::new("sequencer-broadcast", about)
+        .with_marks(&marks::SEQUENCER)
+        .with_marks(&marks::BROADCAST)
         .with_roles(&["sequencer", "candidate", "follower"])
         .with_setting("period", "how often the failure detector asks")
         .with_setting("timeout", "how long it waits at first before it suspects")
