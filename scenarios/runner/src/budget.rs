@@ -137,7 +137,7 @@ impl FaultBudget {
         let faults = std::mem::take(&mut plan.faults);
         for mut planned in faults {
             let index = plan.faults.len();
-            if ledger.is_in_vain(&planned) {
+            if planned.at >= plan.heal_after || ledger.is_in_vain(&planned) {
                 continue;
             }
             if ledger.over(index, &planned).is_some() {

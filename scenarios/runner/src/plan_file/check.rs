@@ -169,6 +169,9 @@ fn stop_of(plan: &FaultPlan, node: NodeId) -> Option<(usize, Duration)> {
 
 /// Takes out of a drawn plan what a reader would refuse, and says what that was.
 pub(super) fn take_out_contradictions(plan: &mut FaultPlan) -> Vec<String> {
+    // What a burst drew for a time after the healing never begins anyway.
+    let heal_after = plan.heal_after;
+    plan.faults.retain(|planned| planned.at < heal_after);
     let mut left_out = Vec::new();
     for (index, _) in contradictions(plan).into_iter().rev() {
         let PlannedFault { at, fault, .. } = plan.faults.remove(index);

@@ -56,7 +56,7 @@ fn every_printed_plan_is_read_as_it_was_and_gives_the_same_run() {
                 let printed = PlanFile::of(&prepared, seed);
                 let text = printed.to_toml();
                 let read = PlanFile::parse("plan.toml", &text).expect(&text);
-                assert_eq!((&read.plan, read.seed), (&printed.plan, Some(seed)), "{text}");
+                assert_eq!((&read.plan, read.seed), (&printed.plan, Some(seed)));
                 let again =
                     prepared.clone().with_plan(&read).unwrap_or_else(|e| panic!("{e}\n{text}"));
                 assert_eq!(again.plan(seed), printed.plan);
