@@ -17,5 +17,6 @@ mod integration {
     mod idle; // a world in which nothing happens costs nothing
     mod misuse; // what makes no sense is refused before it runs
     mod raft_world; // every size of cluster serves, whoever is asked
-    mod repeatable; // equal seeds give equal worlds
+    mod repeatable;
+    mod trouble; // where faults come from: swarm, lists, plans from files, and what is excused // equal seeds give equal worlds
 }

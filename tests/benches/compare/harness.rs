@@ -50,6 +50,8 @@ pub(crate) enum Target {
     OfFloor(f64),
     /// At least so much a CPU second.
     Rate(f64),
+    /// At least this part of the rate of this other workload.
+    Of(&'static str, f64),
     /// The floor is at least so many times as fast as turmoil: where it is not, it is no floor.
     FloorOverTurmoil(f64),
 }

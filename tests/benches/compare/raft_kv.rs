@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use seatrial::scenario::{FaultSpec, Knob};
+use seatrial::{Faults, Prepared, Registry, Scenario};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::RaftProperties;
 use seatrial_checkers::{Checker, Cluster, Linearizability};
@@ -18,8 +20,10 @@ use crate::harness::{Contender, Outcome, Target, Workload};
 /// A long run: messages a CPU second.
 pub(crate) struct RaftKv;
 
-/// Short runs, judged: seeds a CPU second.
-pub(crate) struct Seeds;
+/// Short runs, judged: seeds a CPU second. Without faults, or with what swarm draws.
+pub(crate) struct Seeds {
+    pub(crate) swarm: bool,
+}
 
 /// As many messages as raft-rs, which the peers were measured with, takes for five seconds.
 const MESSAGES: u64 = 4_900;
@@ -68,11 +72,12 @@ impl Workload for RaftKv {
 
 impl Workload for Seeds {
     fn name(&self) -> String {
-        "seeds".into()
+        if self.swarm { SWARM.into() } else { SEEDS.into() }
     }
 
     fn title(&self) -> String {
-        "seeds, raft-kv of 3, 4,900 messages".into()
+        let with = if self.swarm { "with swarm" } else { "4,900 messages" };
+        format!("seeds, raft-kv of 3, {with}")
     }
 
     fn unit(&self) -> &'static str {
@@ -86,10 +91,14 @@ impl Workload for Seeds {
     fn run(&self, _: Contender, amount: u64) -> Outcome {
         let (mut world, mut tape) = (World::new(), Tape::seeded(0));
         let mut judges = Judges::default();
-        let setup = setup(3);
+        let mut setup = setup(3);
+        let swarm = self.swarm.then(swarm);
         let (mut simulated, mut fingerprint) = (0, 0);
         for seed in 0..amount {
             tape.reseed(seed);
+            if let Some(swarm) = &swarm {
+                setup.plan = swarm.plan(seed);
+            }
             begin(&mut world, &setup, tape);
             judges.begin(&setup.members);
             let (mut client, mut until) = (Client::default(), Instant::ZERO);
@@ -106,8 +115,26 @@ impl Workload for Seeds {
     }
 
     fn targets(&self) -> Vec<Target> {
-        vec![Target::Rate(250.0)]
+        match self.swarm {
+            false => vec![Target::Rate(250.0)],
+            true => vec![Target::Of(SEEDS, 0.5)],
+        }
     }
+}
+
+const SEEDS: &str = "seeds";
+const SWARM: &str = "seeds-swarm";
+
+/// The main scenario in such a world, with trouble for about as long as its runs last, drawn by swarm.
+fn swarm() -> Prepared {
+    let mut scenario = Scenario::find("raft-kv").expect("it is in the library");
+    scenario.cluster.nodes = Knob::Fixed(3);
+    scenario.clients.count = Knob::Fixed(1);
+    let trouble = Knob::Fixed(Span::from_secs(10));
+    scenario.faults = FaultSpec { trouble, ..FaultSpec::default() };
+    let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
+    let faults = Faults::Swarm { without: Vec::new() };
+    prepared.with_faults(faults, false).expect("swarm draws from whatever is survived")
 }
 
 fn setup(nodes: u32) -> Setup {

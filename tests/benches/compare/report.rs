@@ -18,10 +18,11 @@ pub(crate) fn print(all: &[Results<'_>]) {
     );
     for results in all {
         print_cells(results, &mut figures);
+        figures.extend(results.parts_of_others(all));
     }
     println!();
     for results in all {
-        print_targets(results);
+        print_targets(results, all);
     }
     println!();
     for Figure { name, value, unit } in &figures {
@@ -77,13 +78,14 @@ fn print_cells(results: &Results<'_>, figures: &mut Vec<Figure>) {
     }
 }
 
-fn print_targets(results: &Results<'_>) {
+fn print_targets(results: &Results<'_>, all: &[Results<'_>]) {
     for target in results.workload.targets() {
         let (what, reached, wanted) = match target {
             Target::OfFloor(wanted) => {
                 ("of the floor", results.ratio(Contender::Seatrial, Contender::Floor), wanted)
             }
             Target::Rate(wanted) => ("a CPU second", results.rate(Contender::Seatrial), wanted),
+            Target::Of(other, wanted) => ("of the other", results.part_of(other, all), wanted),
             Target::FloorOverTurmoil(wanted) => (
                 "the floor, of turmoil",
                 results.ratio(Contender::Floor, Contender::Turmoil),
@@ -109,6 +111,24 @@ impl Results<'_> {
     fn rate(&self, contender: Contender) -> Option<f64> {
         let cell = self.cells.iter().find(|cell| cell.contender == contender)?;
         Some(median(rates(cell).into_iter()))
+    }
+
+    /// What part of the rate of another workload this one reaches.
+    fn part_of(&self, other: &str, all: &[Results<'_>]) -> Option<f64> {
+        let other = all.iter().find(|results| results.workload.name() == other)?;
+        Some(self.rate(Contender::Seatrial)? / other.rate(Contender::Seatrial)?)
+    }
+
+    fn parts_of_others(&self, all: &[Results<'_>]) -> Vec<Figure> {
+        let figure = |target| match target {
+            Target::Of(other, _) => Some(Figure {
+                name: format!("{}.of-{other}", self.workload.name()),
+                value: fraction(self.part_of(other, all)?),
+                unit: "ratio".into(),
+            }),
+            _ => None,
+        };
+        self.workload.targets().into_iter().filter_map(figure).collect()
     }
 
     fn ratio(&self, of: Contender, to: Contender) -> Option<f64> {
