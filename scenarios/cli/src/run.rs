@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
     let scenario = Scenario::find(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
     let (prepared, plan) = args.trouble.apply(prepared)?;
-    let seed = args.seed.or(plan.and_then(|plan| plan.seed)).unwrap_or(0);
+    let seed = args.seed.or_else(|| plan?.seed).unwrap_or(0);
     if args.print_plan {
         console.out(&PlanFile::of(&prepared, seed).to_toml())?;
         return Ok(Exit::Holds);

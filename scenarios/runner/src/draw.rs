@@ -60,7 +60,7 @@ pub(crate) enum Trouble {
     /// The scenario's own tables.
     Scenario,
     /// What may go wrong at all.
-    Menu(Menu),
+    Menu(Box<Menu>),
 }
 
 /// Draws a run. The tape goes on where this leaves it.

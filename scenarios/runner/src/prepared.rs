@@ -101,7 +101,8 @@ impl Prepared {
             Faults::Scenario => Trouble::Scenario,
             _ => {
                 let (roles, budget) = (self.protocol.roles, self.budget.clone());
-                Trouble::Menu(Menu::new(&self.scenario, &faults, roles, budget, beyond)?)
+                let menu = Menu::new(&self.scenario, &faults, roles, budget, beyond)?;
+                Trouble::Menu(Box::new(menu))
             }
         };
         self.faults = faults;

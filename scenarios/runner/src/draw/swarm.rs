@@ -149,7 +149,9 @@ impl Menu {
                     put(spec, usual);
                 }
                 if let Some(stop) = &mut spec.crash_stop {
-                    stop.keep = Keep::Nodes(nodes - self.gone.of(nodes).min(nodes));
+                    let most = self.gone.of(nodes);
+                    stop.keep = Keep::Nodes(nodes - most);
+                    stop.count = Knob::Between { min: 1, max: most.max(1) };
                 }
             }
         }
