@@ -148,7 +148,9 @@ impl Menu {
                     self.aim(&mut usual, dish.site, tape);
                     put(spec, usual);
                 }
-                if let Some(stop) = &mut spec.crash_stop {
+                if let Some(stop) = &mut spec.crash_stop
+                    && dish.info.kind == FaultKind::CrashStop
+                {
                     let most = self.gone.of(nodes);
                     stop.keep = Keep::Nodes(nodes - most);
                     stop.count = Knob::Between { min: 1, max: most.max(1) };
