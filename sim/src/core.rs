@@ -13,6 +13,7 @@ use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId, RequestToken};
 
 use crate::buggify::Point;
 use crate::clock::Clocks;
+use crate::codec::Codec;
 use crate::counts::Counts;
 use crate::disk::SimDisk;
 use crate::event::{Event, Events};
@@ -92,6 +93,9 @@ pub(crate) struct Core<N: Node> {
     /// Watched or rough: what is asked wherever a message is sent.
     pub(crate) unusual: bool,
     pub(crate) describe: Option<Describe<N>>,
+    pub(crate) codec: Option<Codec<N::Message>>,
+    /// Memory for a message's bytes.
+    pub(crate) frame: Vec<u8>,
 }
 
 /// How to put a node's values into words. Functions and not bounds, so that a world asks nothing of a node that is not traced.
@@ -159,6 +163,8 @@ impl<N: Node> Core<N> {
             watched: false,
             unusual: false,
             describe: None,
+            codec: None,
+            frame: Vec::new(),
         }
     }
 

@@ -45,6 +45,8 @@ pub enum FaultKind {
     Deaf,
     /// What is under way between a node and others is lost. Asked: resets in the plan. Bit: those that lost something.
     Reset,
+    /// A message's bytes change on the way, and its receiver refuses them. Asked: messages sent under it. Bit: messages changed.
+    Corrupt,
     /// A node crashes and starts again. Asked: crashes in the plan. Bit: those that found the node up.
     Crash,
     /// A node crashes and never starts again. Asked: such crashes in the plan. Bit: those that found the node there to lose.
@@ -102,7 +104,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind, in the order in which reports list them.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::Loss,
         Self::Duplicate,
         Self::Reorder,
@@ -121,6 +123,7 @@ impl FaultKind {
         Self::Mute,
         Self::Deaf,
         Self::Reset,
+        Self::Corrupt,
         Self::Crash,
         Self::CrashStop,
         Self::Pause,
@@ -168,7 +171,8 @@ impl FaultKind {
             | Self::CutClients
             | Self::Mute
             | Self::Deaf
-            | Self::Reset => Group::Network,
+            | Self::Reset
+            | Self::Corrupt => Group::Network,
             Self::ClockDrift | Self::WallOffset | Self::WallJump | Self::WallStrobe => Group::Clock,
             Self::Crash
             | Self::CrashStop
@@ -198,7 +202,12 @@ impl FaultKind {
     pub const fn is_rate(self) -> bool {
         matches!(
             self,
-            Self::Loss | Self::Duplicate | Self::Reorder | Self::LossBurst | Self::SlowTail
+            Self::Loss
+                | Self::Duplicate
+                | Self::Reorder
+                | Self::LossBurst
+                | Self::SlowTail
+                | Self::Corrupt
         )
     }
 
@@ -228,6 +237,7 @@ impl FaultKind {
             Self::Mute => "mute",
             Self::Deaf => "deaf",
             Self::Reset => "reset",
+            Self::Corrupt => "corrupt",
             Self::Crash => "crash",
             Self::CrashStop => "crash-stop",
             Self::Pause => "pause",

@@ -73,8 +73,11 @@ impl Marks {
     /// It is lost already, and waits only to be forgotten.
     const LOST: u16 = 1 << 15;
 
+    /// Its bytes will be found changed.
+    const CORRUPT: FaultKind = FaultKind::Corrupt;
+
     /// The kinds that leave a mark, by its place.
-    const KINDS: [FaultKind; 7] = [
+    const KINDS: [FaultKind; 8] = [
         FaultKind::Duplicate,
         FaultKind::Reorder,
         FaultKind::SlowLink,
@@ -82,6 +85,7 @@ impl Marks {
         FaultKind::Throttle,
         FaultKind::Clog,
         FaultKind::SwizzleClog,
+        Self::CORRUPT,
     ];
 
     /// The mark of one kind.
@@ -102,6 +106,10 @@ impl Marks {
 
     pub(crate) const fn is_lost(self) -> bool {
         self.0 & Self::LOST != 0
+    }
+
+    pub(crate) fn is_corrupt(self) -> bool {
+        self.kinds().any(|kind| kind == Self::CORRUPT)
     }
 
     /// The kinds that have left one.

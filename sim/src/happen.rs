@@ -241,6 +241,10 @@ impl<N: Node> World<N> {
             self.core.discard(slot, DropCause::Partition);
             return false;
         }
+        if marks.is_corrupt() {
+            self.refuse(slot, from, to);
+            return false;
+        }
         if self.core.is_there(to) {
             for kind in marks.kinds() {
                 self.core.counts.effect(kind);

@@ -40,6 +40,13 @@ pub enum Incident {
         /// When.
         at: Moment,
     },
+    /// A node read a message from bytes that had changed on the way.
+    CorruptionAccepted {
+        /// Which node.
+        node: NodeId,
+        /// When.
+        at: Moment,
+    },
     /// A node could not open again with what a crash had left on its disk, or not at all.
     OpenFailed {
         /// Which node.
@@ -65,6 +72,7 @@ impl Incident {
         match self {
             Self::Panic { .. } => "no panic",
             Self::Livelock { .. } => "no livelock",
+            Self::CorruptionAccepted { .. } => "corruption refused",
             Self::OpenFailed { .. } => "recovery",
         }
     }
@@ -72,7 +80,10 @@ impl Incident {
     /// When it happened.
     pub const fn at(&self) -> Moment {
         match self {
-            Self::Panic { at, .. } | Self::Livelock { at, .. } | Self::OpenFailed { at, .. } => *at,
+            Self::Panic { at, .. }
+            | Self::Livelock { at, .. }
+            | Self::CorruptionAccepted { at, .. }
+            | Self::OpenFailed { at, .. } => *at,
         }
     }
 }
@@ -83,6 +94,9 @@ impl fmt::Display for Incident {
             Self::Panic { node, message, at } => write!(f, "{node} panicked at {at}: {message}"),
             Self::Livelock { events, at } => {
                 write!(f, "{events} events happened at one instant, and more follow, at {at}")
+            }
+            Self::CorruptionAccepted { node, at } => {
+                write!(f, "{node} took bytes that had changed on the way for a message at {at}")
             }
             Self::OpenFailed { node, error, at } => {
                 write!(f, "{node} could not open at {at}: {error}")

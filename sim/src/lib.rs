@@ -11,6 +11,7 @@
 //! | a disk forgets what was not synced | `disk.rs` |
 //! | a node's clock shows another time than the world's | `clock.rs` |
 //! | trouble is planned and carried out | [`FaultPlan`], `nemesis.rs` |
+//! | messages' bytes change on the way | `codec.rs`, [`World::code_with`] |
 //! | clients ask from outside | [`Driver`] |
 //! | somebody outside says what happens next | `steps.rs`, [`World::enabled`] |
 //!
@@ -24,6 +25,7 @@
 mod buggify;
 mod client;
 mod clock;
+mod codec;
 mod core;
 mod counts;
 mod disk;

@@ -47,8 +47,11 @@ pub(crate) mod site {
     pub(crate) const SLOW_TAIL: Site = Site(16);
     pub(crate) const SLOW_TAIL_TIME: Site = Site(17);
     pub(crate) const EVICTION: Site = Site(18);
+    pub(crate) const CORRUPTION: Site = Site(19);
+    pub(crate) const CORRUPT_BYTE: Site = Site(20);
+    pub(crate) const CORRUPT_BITS: Site = Site(21);
 
-    pub(super) const NAMES: [&str; 19] = [
+    pub(super) const NAMES: [&str; 22] = [
         "tie",
         "latency",
         "latency mode",
@@ -68,6 +71,9 @@ pub(crate) mod site {
         "slow tail",
         "slow tail time",
         "throttle: eviction",
+        "corruption",
+        "corruption: byte",
+        "corruption: bits",
     ];
 }
 

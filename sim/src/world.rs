@@ -329,7 +329,7 @@ impl<N: Node> World<N> {
 
     /// Something must not have happened: nothing more does.
     #[cold]
-    fn break_off(&mut self, incident: Incident) {
+    pub(crate) fn break_off(&mut self, incident: Incident) {
         self.incident = Some(incident);
         self.core.heard = true;
     }

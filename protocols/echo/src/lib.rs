@@ -18,6 +18,7 @@
 
 mod config;
 mod node;
+mod wire;
 
 pub use config::Config;
 #[cfg(feature = "mutants")]

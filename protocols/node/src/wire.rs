@@ -147,6 +147,13 @@ pub enum WireError {
         /// The version that can be read.
         expected: u32,
     },
+    /// They were changed on the way.
+    Checksum {
+        /// The checksum of the bytes that are there.
+        found: u32,
+        /// The checksum that was sent with them.
+        expected: u32,
+    },
     /// They end too early, go on too long, or hold an impossible value; the text says what.
     Malformed(String),
 }
@@ -156,6 +163,12 @@ impl fmt::Display for WireError {
         match self {
             Self::Version { found, expected } => {
                 write!(f, "version {found} of the format; this program reads version {expected}")
+            }
+            Self::Checksum { found, expected } => {
+                write!(
+                    f,
+                    "the checksum is {found:08x}, {expected:08x} was sent: changed on the way"
+                )
             }
             Self::Malformed(what) => write!(f, "malformed bytes: {what}"),
         }

@@ -77,6 +77,7 @@ mod role;
 mod settings;
 mod snapshot;
 mod storage;
+mod wire;
 
 pub use api::MAX_COMMAND;
 pub use event::{Committed, Event, NotLeader, Position, ReadTicket, SnapshotMeta};

@@ -113,6 +113,7 @@ mod request;
 mod session;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use codec::{decode, encode};
 pub use config::Config;

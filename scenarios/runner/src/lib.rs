@@ -118,6 +118,7 @@ mod stage;
 mod states;
 mod tally;
 mod trial;
+mod wires;
 mod workload;
 
 pub use budget::{FaultBudget, Share};

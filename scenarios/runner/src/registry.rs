@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use seatrial_checkers::Checker;
 use seatrial_history::{Amount, Measure, Theory};
-use seatrial_node::{Boot, Disk, Duration, NoStorage, Node, OpenError};
+use seatrial_node::{Boot, Disk, Duration, NoStorage, Node, OpenError, Wire};
 use seatrial_search::{Explorable, Exploration};
 
 use crate::budget::FaultBudget;
@@ -18,6 +18,7 @@ use crate::hush::hushed;
 use crate::marks::MarkInfo;
 use crate::scenario::{Setting, unknown};
 use crate::stage::{Arena, Stage};
+use crate::wires::Wires;
 use crate::workload::{NONE, Silence, Workload};
 
 /// Protocols by name.
@@ -74,6 +75,7 @@ pub struct Protocol {
     exploration: Option<ExplorationEntry>,
     theories: Vec<TheoryEntry>,
     pub(crate) marks: Vec<MarkInfo>,
+    wires: Wires,
 }
 
 /// A setting of a protocol.
@@ -109,7 +111,7 @@ pub struct WorkloadInfo {
     pub operations: &'static [&'static str],
 }
 
-type MakeStage = dyn Fn(Option<&'static str>) -> Box<dyn Stage> + Send + Sync;
+type MakeStage = dyn Fn(Option<&'static str>, &Wires) -> Box<dyn Stage> + Send + Sync;
 type CheckSettings = dyn Fn(&Settings) -> Result<(), String> + Send + Sync;
 
 struct WorkloadEntry {
@@ -136,7 +138,7 @@ impl Protocol {
     /// A protocol without settings, bugs and workloads.
     pub fn new(name: &'static str, about: &'static str) -> Self {
         let (settings, mutants, workloads, checkers) = Default::default();
-        let (theories, exploration) = Default::default();
+        let (theories, exploration, wires) = Default::default();
         Self {
             name,
             about,
@@ -149,6 +151,7 @@ impl Protocol {
             exploration,
             theories,
             marks: Vec::new(),
+            wires,
         }
     }
 
@@ -266,10 +269,10 @@ impl Protocol {
         let check = Arc::clone(&config);
         self.workloads.push(WorkloadEntry {
             info,
-            stage: Box::new(move |mutant| {
+            stage: Box::new(move |mutant, wires| {
                 let config = Arc::clone(&config);
                 let config = move |settings: &Settings| config(settings, mutant);
-                Box::new(Arena::<N, W>::new(Box::new(config), workload()))
+                Box::new(Arena::<N, W>::new(Box::new(config), workload(), wires.of::<N>()))
             }),
             check: Box::new(move |settings| opens::<N>(&check(settings, None)?)),
         });
@@ -291,6 +294,21 @@ impl Protocol {
     /// How it is searched through, if it can be.
     pub(crate) fn exploration(&self) -> Option<&ExplorationEntry> {
         self.exploration.as_ref()
+    }
+
+    /// Says that this node's messages have a form in bytes, so that faults can change them on the way.
+    #[must_use]
+    pub fn with_wire<N>(mut self) -> Self
+    where
+        N: Node<Message: Wire> + 'static,
+    {
+        self.wires.add::<N>();
+        self
+    }
+
+    /// Whether some node's messages have a form in bytes.
+    pub(crate) fn has_wire(&self) -> bool {
+        !self.wires.is_empty()
     }
 
     /// Lets the protocol run by itself, as failure detectors do: a scenario of it has no clients and names no workload.
@@ -334,7 +352,7 @@ impl Protocol {
         workload: &str,
         mutant: Option<MutantInfo>,
     ) -> Result<Box<dyn Stage>, String> {
-        Ok((self.workload(workload)?.stage)(mutant.map(|mutant| mutant.id)))
+        Ok((self.workload(workload)?.stage)(mutant.map(|mutant| mutant.id), &self.wires))
     }
 
     /// A new checker of the protocol's own, if it has one of this name.

@@ -284,6 +284,8 @@ pub struct FaultSpec {
     pub mute: Option<Recurring>,
     /// Nodes that hear nobody.
     pub deaf: Option<Recurring>,
+    /// Times in which the bytes of some messages change on the way.
+    pub corrupt: Option<Recurring>,
     /// Connections that break, with what is under way on them.
     pub reset: Option<Recurring>,
     /// Disks that take longer.
@@ -373,6 +375,7 @@ impl Default for FaultSpec {
             sync_failure: None,
             disk_swap: None,
             buggify: None,
+            corrupt: None,
             script: Vec::new(),
             awaited: Vec::new(),
             phase: Vec::new(),

@@ -12,6 +12,7 @@ use crate::record::Recorder;
 use crate::registry::Settings;
 use crate::states::States;
 use crate::tally::Tally;
+use crate::wires::WireOf;
 use crate::workload::{Clients, Workload};
 
 /// Makes runs of one kind of node, whatever its type.
@@ -71,7 +72,7 @@ where
     N::Response: Debug,
     W: Workload<N>,
 {
-    pub(crate) fn new(config: MakeConfig<N>, workload: W) -> Self {
+    pub(crate) fn new(config: MakeConfig<N>, workload: W, wire: Option<&WireOf<N>>) -> Self {
         let mut world = World::new();
         world.describe_with(
             |message| format!("{message:?}"),
@@ -79,6 +80,9 @@ where
             |response| format!("{response:?}"),
             |timer| format!("{timer:?}"),
         );
+        if let Some(WireOf { encode, decode }) = wire {
+            world.code_with(*encode, *decode);
+        }
         Self { world, clients: Clients::new(workload), config }
     }
 }

@@ -95,6 +95,18 @@ impl<N: Node> World<N> {
                 let longer = Latency::Exponential { min: Duration::ZERO, mean: *by };
                 (Effect::Tail { rate: *rate, longer }, self.links(from, to))
             }
+            Fault::Corrupt { rate, from, to } => {
+                // What cannot be put into bytes cannot be changed: it is asked for and does not bite.
+                let rate = if self.core.codec.is_some() { *rate } else { 0 };
+                let is_node = |who: &Endpoint| matches!(who, Endpoint::Node(_));
+                let members = self.core.members.iter().copied().map(Endpoint::Node);
+                let [from, to] = [from, to].map(|who| match who.is_empty() {
+                    true => members.clone().collect(),
+                    false => who.iter().copied().filter(is_node).collect::<Vec<_>>(),
+                });
+                let (from, to) = (self.slots(&from), self.slots(&to));
+                (Effect::Corrupt { rate }, Pairs::between(self.endpoints(), &from, &to))
+            }
             Fault::SlowLink { by, from, to } => (Effect::Slow { by: *by }, self.links(from, to)),
             Fault::Throttle { by, queue, from, to } => {
                 let effect = Effect::Throttle { by: *by, queue: *queue, links: BTreeMap::new() };

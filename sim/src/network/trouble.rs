@@ -39,6 +39,8 @@ pub(crate) enum Effect {
     Burst { enter: u32, leave: u32, rate: u32, bad: Pairs },
     /// At this rate a message takes longer.
     Tail { rate: u32, longer: Latency },
+    /// At this rate a message's bytes change.
+    Corrupt { rate: u32 },
     /// Every message takes so much longer.
     Slow { by: Duration },
     /// One message at a time, each this long; so many may wait.
@@ -147,6 +149,12 @@ impl Troubles {
                         way.marks.add(kind);
                         let longer = Sampler::new(*longer);
                         way.lengthen(longer.sample(tape, site::SLOW_TAIL_TIME, from));
+                    }
+                }
+                Effect::Corrupt { rate } => {
+                    counts.asked(kind);
+                    if *rate > 0 && tape.chance(site::CORRUPTION, from, *rate) {
+                        way.marks.add(kind);
                     }
                 }
                 Effect::Slow { by } => {

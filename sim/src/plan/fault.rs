@@ -148,6 +148,18 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         peers: Vec<Endpoint>,
     },
+    /// The bytes of some messages between nodes change on the way: one byte, in any of its bits. The receiver's own decoder is
+    /// given them and has to refuse them. It strikes only nodes that have a codec ([`World::code_with`](crate::World::code_with)).
+    Corrupt {
+        /// How many, in parts of a million.
+        rate: u32,
+        /// On links from these; from everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<Endpoint>,
+        /// On links to these; to everybody, if empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Endpoint>,
+    },
     /// A node loses all but its disk, and of that what was not synced may be lost or torn. It starts again when the fault ends.
     Crash {
         /// Who.
@@ -329,6 +341,7 @@ impl Fault {
             Self::Mute { .. } => FaultKind::Mute,
             Self::Deaf { .. } => FaultKind::Deaf,
             Self::Reset { .. } => FaultKind::Reset,
+            Self::Corrupt { .. } => FaultKind::Corrupt,
             Self::Crash { .. } => FaultKind::Crash,
             Self::CrashStop { .. } => FaultKind::CrashStop,
             Self::Pause { .. } => FaultKind::Pause,
@@ -408,6 +421,7 @@ impl Fault {
             | Self::SwizzleClog { .. }
             | Self::CutClients { .. }
             | Self::CrashZone { .. }
+            | Self::Corrupt { .. }
             | Self::DiskSwap { .. } => None,
         }
     }

@@ -27,6 +27,9 @@ pub(super) fn words(fault: &Fault, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Fault::SlowTail { rate, by, from, to } => {
             write!(f, "{} take about {by} longer, {}", percent(*rate), links(from, to))
         }
+        Fault::Corrupt { rate, from, to } => {
+            write!(f, "{} changed, {}", percent(*rate), links(from, to))
+        }
         Fault::SlowLink { by, from, to } => write!(f, "{by} longer, {}", links(from, to)),
         Fault::Throttle { by, queue, from, to } => {
             write!(f, "a message every {by}, {queue} may wait, {}", links(from, to))
@@ -83,6 +86,9 @@ pub(super) fn problem(fault: &Fault, world: &Inhabitants<'_>) -> Option<String> 
         }
         Fault::SlowTail { rate, by, from, to } => {
             no_rate(("rate", *rate)).or_else(|| no_time(*by)).or_else(|| strangers(from, to, world))
+        }
+        Fault::Corrupt { rate, from, to } => {
+            no_rate(("rate", *rate)).or_else(|| strangers(from, to, world))
         }
         Fault::SlowLink { by, from, to } => no_time(*by).or_else(|| strangers(from, to, world)),
         Fault::Throttle { by, queue, from, to } => no_time(*by)

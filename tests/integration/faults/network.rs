@@ -1,6 +1,7 @@
 //! Faults of links: each bites alone, breaks a node that does not expect it, does what it says to messages, and is over when it is over.
 
 mod clients; // those that are cut off
+mod corruption; // bytes that change on the way
 mod naive; // a node that believes its network
 
 use seatrial::sim::{Count, Fault, FaultKind, FaultPlan, PlannedFault, Target, World};
@@ -277,6 +278,10 @@ fn a_fault_that_makes_no_sense_is_refused_with_a_reason() {
             "n1 is in two places",
         ),
         (Fault::Bridge { node: target(), left: none(), right: none() }, "both are empty"),
+        (
+            Fault::Corrupt { rate: 1_000_001, from: none(), to: none() },
+            "`rate` is 1000001 in a million",
+        ),
         (Fault::CutClients { clients: nodes(&[1]) }, "n1 is no client"),
         (Fault::Mute { node: Target::Node(NodeId(9)) }, "there is no n9"),
         (Fault::Deaf { node: Target::Node(NodeId(9)) }, "there is no n9"),

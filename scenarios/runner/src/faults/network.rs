@@ -223,6 +223,16 @@ pub(super) const KINDS: &[KindInfo] = &[
         knobs: &[],
         how: recurring!(reset, reset, |_| usual(6, Duration::ZERO, Duration::ZERO)),
     },
+    KindInfo {
+        kind: FaultKind::Corrupt,
+        key: "corrupt",
+        about: "bytes of a message change on the way, where the protocol has a form in bytes",
+        asked: "messages sent between nodes under it",
+        bit: "messages changed",
+        effect: "those that a receiver was there to refuse",
+        knobs: &[KnobInfo { name: "rate", about: "how many messages", default: "1% to 20%" }],
+        how: recurring!(corrupt, corrupt, |trouble| usual(2, trouble / 10, trouble)),
+    },
 ];
 
 fn isolate(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
@@ -312,6 +322,12 @@ fn slow_tail(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fa
     let by = draft.knob(name, "by", recurring.by.as_ref(), millis(10, 200));
     let (from, to) = Default::default();
     Fault::SlowTail { rate: rate.0, by, from, to }
+}
+
+fn corrupt(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
+    let rate = draft.knob(name, "rate", recurring.rate.as_ref(), rates(10_000, 200_000));
+    let (from, to) = Default::default();
+    Fault::Corrupt { rate: rate.0, from, to }
 }
 
 fn slow_link(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use seatrial_checkers::linearizability::Model;
 use seatrial_node::{Boot, NodeId};
-use seatrial_sim::{Target, When};
+use seatrial_sim::{Fault, PlannedFault, Target, When};
 
 use crate::faults::asked;
 use crate::intern::intern;
@@ -122,6 +122,25 @@ pub(super) fn targets(
     }
     let scripted = faults.script.iter().filter_map(|planned| planned.fault.target());
     scripted.filter_map(wrong).next().map_or(Ok(()), |what| Err(("faults.script", "node", what)))
+}
+
+/// Whether messages have bytes that could change, where they are to.
+pub(super) fn wire(
+    scenario: &Scenario,
+    protocol: &Protocol,
+) -> Result<(), (&'static str, &'static str, String)> {
+    let is_corrupt = |planned: &PlannedFault| matches!(planned.fault, Fault::Corrupt { .. });
+    let place = match &scenario.faults {
+        faults if faults.corrupt.is_some() => ("faults", "corrupt"),
+        faults if faults.script.iter().any(is_corrupt) => ("faults.script", "kind"),
+        _ => return Ok(()),
+    };
+    if protocol.has_wire() {
+        return Ok(());
+    }
+    let name = protocol.name();
+    let what = format!("messages of {name} have no form in bytes that could change: leave it out");
+    Err((place.0, place.1, what))
 }
 
 /// Whether there are no clients, where they would have nothing to ask.

@@ -23,6 +23,7 @@ pub(super) fn protocol() -> Protocol {
             about: "gives an answer to whoever has waited longest",
             class: 'E',
         })
+        .with_wire::<Echo>()
         .with_workload::<Echo, EchoWorkload>(info, config, EchoWorkload::default)
 }
 

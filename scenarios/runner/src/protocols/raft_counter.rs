@@ -14,6 +14,7 @@ pub(super) fn protocol() -> Protocol {
         operations: &["add", "read"],
     };
     over_raft("raft-counter", "a linearizable counter over Raft, with client sessions")
+        .with_wire::<Counter>()
         .with_workload::<Counter, CounterWorkload>(info, config, CounterWorkload::default)
 }
 

@@ -14,6 +14,7 @@ pub(super) fn protocol() -> Protocol {
         operations: &["read", "write", "cas", "delete"],
     };
     over_raft("raft-kv", "a linearizable map over Raft, with client sessions")
+        .with_wire::<Kv>()
         .with_workload::<Kv, KvWorkload>(info, config, KvWorkload::default)
 }
 
