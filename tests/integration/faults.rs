@@ -1,5 +1,8 @@
 //! Each kind of fault, alone and written into the plan, does to a naive node what it says and nothing else, and is over when it is over.
 
+mod awaited; // faults that wait, recur, and belong to phases
+mod buggify; // fault points in a node's own code
+mod clock; // clocks that run fast, are off, and jump
 mod crash_stop; // a crash for good
 mod disk; // disks that stall, fail, fill up, rot and change places
 mod incidents; // what no node may do, whatever it promises

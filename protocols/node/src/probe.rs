@@ -219,3 +219,50 @@ impl<N: Node> Port<N> for Probe<N> {
         self.buggified == Some(site)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Disk, OpenError, Outbox};
+
+    /// Sends, but for its fault point; as a parent it lets a child do so.
+    struct Sender {
+        child: Option<(Box<Sender>, Outbox<Sender>)>,
+    }
+
+    impl Node for Sender {
+        type Config = ();
+        type Message = ();
+        type Timer = ();
+        type Request = ();
+        type Response = ();
+        type Event = ();
+
+        fn open((): &(), _: &mut Disk<'_>) -> Result<Self, OpenError> {
+            Ok(Self { child: None })
+        }
+
+        fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+            match &mut self.child {
+                Some((child, outbox)) => {
+                    io.child("child", |()| (), |()| (), outbox, |io| child.handle(input, io));
+                }
+                None if io.buggify("sender: sends nothing") => {}
+                None => io.send(NodeId(2), ()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_point_fires_where_the_test_says_so_in_a_child_too() {
+        let child = Some((Box::new(Sender { child: None }), Outbox::new()));
+        for mut sender in [Sender { child: None }, Sender { child }] {
+            let mut probe = Probe::new(NodeId(1), &[NodeId(1), NodeId(2)]);
+            assert_eq!(probe.handle(&mut sender, Input::Start).len(), 1);
+            probe.buggify("sender: sends too late");
+            assert_eq!(probe.handle(&mut sender, Input::Start).len(), 1, "another point");
+            probe.buggify("sender: sends nothing");
+            assert!(probe.handle(&mut sender, Input::Start).is_empty());
+        }
+    }
+}

@@ -1,7 +1,6 @@
 //! A scenario: what is tried. Read from TOML; every field is checked when it is read.
 
 mod bound;
-mod crash_stop;
 mod error;
 mod knob;
 mod library;
@@ -9,6 +8,7 @@ mod mark;
 mod phase;
 mod read;
 mod setting;
+mod special;
 mod version;
 mod zones;
 
@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use bound::Limit;
 pub use bound::{BoundSpec, Quantity};
-pub use crash_stop::{CrashStop, Keep};
 pub use error::ScenarioError;
 pub(crate) use error::unknown;
 pub use knob::{Choice, Knob, Rate, Scalar};
@@ -29,6 +28,7 @@ pub use library::{LIBRARY, LibraryEntry};
 pub use mark::{FactMark, MarkSpec};
 pub(crate) use read::target;
 pub use setting::Setting;
+pub use special::{BuggifySpec, CrashStop, Keep};
 pub use version::Version;
 pub(crate) use zones::Zone;
 pub use zones::Zones;
@@ -385,17 +385,6 @@ impl Default for FaultSpec {
     }
 }
 
-impl FaultSpec {
-    /// How long the trouble goes on at most.
-    pub(crate) fn longest(&self) -> Duration {
-        let spans = self.phase.iter().filter_map(|phase| phase.lasts.as_ref());
-        match self.phase.is_empty() {
-            true => self.trouble.greatest(),
-            false => spans.fold(Duration::ZERO, |sum, span| sum + span.greatest()),
-        }
-    }
-}
-
 /// On which side of a cut clients are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -473,23 +462,6 @@ pub struct Recurring {
     /// Files whose names begin like this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Choice<String>>,
-}
-
-/// How often fault points in the nodes' code fire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct BuggifySpec {
-    /// How likely a point is on in a run.
-    pub sites: Knob<Rate>,
-    /// How often one fires that is on, of the times that a node comes past.
-    pub fires: Knob<Rate>,
-}
-
-/// As FoundationDB has it: a quarter of all points, a quarter of the time.
-impl Default for BuggifySpec {
-    fn default() -> Self {
-        Self { sites: Knob::Fixed(Rate(250_000)), fires: Knob::Fixed(Rate(250_000)) }
-    }
 }
 
 impl Recurring {

@@ -72,10 +72,6 @@ fn trouble() -> FaultPlan {
         fault: Fault::Crash { node: Whom::Node(NodeId(nth * NODES / CRASHES)) },
     };
     let rates = Rates { loss: LOSS, ..Rates::default() };
-    FaultPlan {
-        heal_after: Duration::MAX,
-        rates,
-        faults: (0..CRASHES).map(crash).collect(),
-        ..FaultPlan::calm()
-    }
+    let faults = (0..CRASHES).map(crash).collect();
+    FaultPlan { heal_after: Duration::MAX, rates, faults, ..FaultPlan::calm() }
 }

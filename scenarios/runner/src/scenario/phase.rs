@@ -5,6 +5,17 @@ use seatrial_node::Duration;
 use super::{FaultSpec, Knob, Rate, Recurring};
 use crate::faults::{How, kinds};
 
+impl FaultSpec {
+    /// How long the trouble goes on at most.
+    pub(crate) fn longest(&self) -> Duration {
+        let spans = self.phase.iter().filter_map(|phase| phase.lasts.as_ref());
+        match self.phase.is_empty() {
+            true => self.trouble.greatest(),
+            false => spans.fold(Duration::ZERO, |sum, span| sum + span.greatest()),
+        }
+    }
+}
+
 /// Which table, which key, what is wrong.
 type Wrong = (&'static str, &'static str, String);
 

@@ -1,8 +1,25 @@
-//! Crashes for good, as a scenario asks for them: how many, of whom, and who is kept.
+//! Kinds of faults that a scenario asks for in a way of their own: crashes for good, and fault points.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Choice, Knob, Setting};
+use super::{Choice, Knob, Rate, Setting, anybody};
+
+/// How often fault points in the nodes' code fire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BuggifySpec {
+    /// How likely a point is on in a run.
+    pub sites: Knob<Rate>,
+    /// How often one fires that is on, of the times that a node comes past.
+    pub fires: Knob<Rate>,
+}
+
+/// As FoundationDB has it: a quarter of all points, a quarter of the time.
+impl Default for BuggifySpec {
+    fn default() -> Self {
+        Self { sites: Knob::Fixed(Rate(250_000)), fires: Knob::Fixed(Rate(250_000)) }
+    }
+}
 
 /// Crashes for good, at times that the seed draws: a node each, as long as enough are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +31,7 @@ pub struct CrashStop {
     #[serde(default)]
     pub keep: Keep,
     /// Whom it hits: `any`, a node (`n2`), or a role that nodes show (`leader`).
-    #[serde(default = "super::anybody")]
+    #[serde(default = "anybody")]
     pub target: Choice<String>,
 }
 
