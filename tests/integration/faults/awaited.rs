@@ -1,10 +1,10 @@
 //! Faults that wait for something, come every so often, and belong to phases: in plans and in scenarios, and what is refused.
 
-use seatrial::history::{Moment, Observer, Outcome, Recording, TraceItem};
+use seatrial::history::{Moment, Observer, Outcome, TraceItem};
 use seatrial::sim::{
     Awaited, Fault, FaultKind, FaultPlan, PlannedFault, Setup, Stop, Tape, Target, When, World,
 };
-use seatrial::{Case, LIBRARY, Prepared, Registry, Scenario};
+use seatrial::{Case, LIBRARY, Prepared, Recording, Registry, Scenario};
 use seatrial_node::{Disk, Duration, Fact, Input, Instant, Io, Node, NodeId, OpenError, Status};
 
 use super::ms;
