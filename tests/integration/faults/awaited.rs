@@ -251,7 +251,10 @@ fn a_script_that_makes_no_sense_is_refused_at_its_line() {
         (awaited("{ role = \"leader\", fact = \"commit\" }"), &["own.toml:", "one of `role`"]),
         (awaited("{ rle = \"leader\" }"), &["own.toml:", "did you mean `role`?"]),
         (awaited("{ role = \"leader\" }").replace("n1", "n9"), &["there is no n9"]),
-        (awaited("{ role = \"leader\" }").replace("awaited", "script"), &["under `awaited`"]),
+        (
+            awaited("{ role = \"leader\" }").replace("awaited]]", "script]]\nat = \"1ms\""),
+            &["under `awaited`"],
+        ),
         ("pause = { lasts = \"1ms\" }".into(), &["own.toml:", "missing field `count`"]),
         ("pause = { count = 1, every = \"1s\", lasts = \"1ms\" }".into(), &["and not both"]),
         ("pause = { every = \"1us\", lasts = \"1ms\" }".into(), &["own.toml:", "more than 1000"]),
