@@ -10,6 +10,10 @@ mod integration {
     mod determinism;
     mod readme; // what the README shows is what the program prints // one seed, one run, wherever and however
 
+    mod empty_green; // a hunt says what it proved
+    mod language; // the page of the scenario language is made from the code
+    mod steady; // a node that takes something from outside is found
+
     mod detectors; // failure detectors in scenarios of one's own
     mod every_order; // small worlds through every order of delivery and every crash point
     mod faults; // each fault does what it says, and is over when it is over
