@@ -2,13 +2,14 @@
 
 mod awaiting;
 mod clock;
+mod core;
 mod disk;
 mod lurking;
 mod network;
 mod node;
 
 use seatrial_history::Endpoint;
-use seatrial_node::{Duration, Instant, Node};
+use seatrial_node::{Duration, Instant, Node, NodeId};
 
 use self::awaiting::Awaiting;
 use self::lurking::Lurk;
@@ -37,10 +38,13 @@ pub(crate) struct Nemesis {
     /// Crash loops under way: the fault, its node, and whether it has found that up.
     loops: Vec<(usize, u32, bool)>,
     disks: disk::Disks,
+    /// By node: it is healed when the world heals. Empty where everybody is.
+    core: Vec<bool>,
 }
 
 impl Nemesis {
-    pub(crate) fn reset(&mut self, plan: &FaultPlan, nodes: usize) {
+    pub(crate) fn reset(&mut self, plan: &FaultPlan, members: &[NodeId]) {
+        let nodes = members.len();
         self.faults.clone_from(&plan.faults);
         self.timed = self.faults.len();
         self.await_all(&plan.awaited);
@@ -52,6 +56,10 @@ impl Nemesis {
         self.lives.clear();
         self.lives.resize(nodes, (1, false));
         self.disks.reset(nodes);
+        self.core.clear();
+        if let Some(core) = &plan.core {
+            self.core.extend(members.iter().map(|node| core.contains(node)));
+        }
         self.lurks.clear();
         self.loops.clear();
     }
@@ -144,6 +152,9 @@ impl<N: Node> World<N> {
         self.core.heal_clocks();
         self.heal_disks();
         self.heal_nodes();
+        if !self.nemesis.core.is_empty() {
+            self.abandon();
+        }
     }
 
     /// When a fault that begins now will be over.

@@ -105,6 +105,25 @@ impl Cuts {
     /// Mends what that fault had cut, as far as no other cut is in the way.
     pub(crate) fn remove(&mut self, fault: usize) {
         self.active.retain(|cut| cut.fault != fault);
+        self.mark_all();
+    }
+
+    /// Mends all pairs but these.
+    pub(crate) fn keep(&mut self, stays: impl Fn(u32, u32) -> bool) {
+        for cut in &mut self.active {
+            cut.pairs.retain(|(from, to)| stays(*from, *to));
+        }
+        self.active.retain(|cut| !cut.pairs.is_empty());
+        self.mark_all();
+    }
+
+    /// A fault of the plan that keeps messages from passing here.
+    pub(crate) fn blocking(&self, from: u32, to: u32) -> Option<usize> {
+        let cut = self.active.iter().find(|cut| cut.pairs.contains(&(from, to)))?;
+        Some(cut.fault)
+    }
+
+    fn mark_all(&mut self) {
         self.blocked.clear();
         if self.active.is_empty() {
             return;
@@ -115,12 +134,6 @@ impl Cuts {
             self.mark(&cut.pairs);
         }
         self.active = active;
-    }
-
-    /// Mends everything.
-    pub(crate) fn clear(&mut self) {
-        self.active.clear();
-        self.blocked.clear();
     }
 
     /// A message was stopped between these two, whose receiver was there or not: tells of each fault of the plan whose first this

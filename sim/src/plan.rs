@@ -13,6 +13,7 @@ mod node;
 mod shift;
 mod target;
 
+use seatrial_history::Endpoint;
 use seatrial_node::{Boot, Duration, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -30,16 +31,16 @@ pub struct FaultPlan {
     /// How long the trouble goes on. Then every fault ends, whatever is down and is to come back starts, and from there on the
     /// system must make progress.
     pub heal_after: Duration,
+    /// Who is healed then: these nodes, their disks, and the links among them and with clients. Whatever is broken elsewhere stays so
+    /// for ever: who is down stays down, and who is cut off stays cut off. Everybody, where nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core: Option<Vec<NodeId>>,
     /// What links do to any message, until then.
     #[serde(default)]
     pub rates: Rates,
     /// Faults at their times.
     #[serde(default)]
     pub faults: Vec<PlannedFault>,
-    /// Who is healed when the trouble is over; whoever is not named stays as broken as it was then, for ever. Everybody is healed
-    /// where this is not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub core: Option<Vec<NodeId>>,
     /// Faults that wait for something.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub awaited: Vec<Awaited>,
@@ -138,6 +139,15 @@ impl From<PlannedFault> for Written {
     }
 }
 
+fn core_problem(core: &[NodeId], world: &Inhabitants<'_>) -> Option<String> {
+    if core.is_empty() {
+        return Some("nobody is in it; leave it out for everybody".to_owned());
+    }
+    let twice = core.iter().enumerate().find(|(place, node)| core[..*place].contains(node));
+    let nodes: Vec<Endpoint> = core.iter().copied().map(Endpoint::Node).collect();
+    twice.map(|(_, node)| format!("{node} is named twice")).or_else(|| world.stranger(&nodes))
+}
+
 impl FaultPlan {
     /// A plan without any trouble.
     pub fn calm() -> Self {
@@ -187,6 +197,9 @@ impl FaultPlan {
             return Some(format!("a {name} rate of {rate} in a million"));
         }
         let world = Inhabitants { members, clients };
+        if let Some(problem) = self.core.as_ref().and_then(|core| core_problem(core, &world)) {
+            return Some(format!("the core: {problem}"));
+        }
         let planned = self.faults.iter().find_map(|planned| {
             let problem = planned.fault.problem(&world)?;
             Some(format!("the {} at {}: {problem}", planned.fault.kind(), planned.at))

@@ -179,7 +179,7 @@ impl<N: Node> World<N> {
         self.roster.clone_from(&setup.members);
         self.core.reset(setup);
         self.core.tape = tape;
-        self.nemesis.reset(&setup.plan, setup.members.len());
+        self.nemesis.reset(&setup.plan, &setup.members);
         self.instant_limit = setup.instant_limit;
         self.event_limit = setup.event_limit;
         self.instant_began = 0;

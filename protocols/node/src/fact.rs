@@ -29,6 +29,16 @@ pub enum Fact {
     Resumed,
     /// The node did not open over a disk that a fault had struck; it stays down, as it was. Told by the host.
     Refused,
+    /// The trouble is over, but the node is outside the core that was healed: what is broken about it stays so for ever, and nothing is
+    /// owed to it or expected of it any more. Told by the host, before it says that the world has healed.
+    Abandoned,
+    /// Something about the node stays broken. Told by the host after [`Fact::Abandoned`].
+    StillBroken {
+        /// Which kind of fault: `partition`, `crash`, …
+        fault: &'static str,
+        /// Whom the node cannot send to for it, where it is a link that is cut.
+        toward: Option<NodeId>,
+    },
 
     /// The node has adopted this term (Raft §5.1: the current term), or has recovered it from its disk.
     Term {
@@ -167,12 +177,14 @@ pub enum Fact {
 
 impl Fact {
     /// The names of all facts, in the order of the vocabulary.
-    pub const NAMES: [&'static str; 25] = [
+    pub const NAMES: [&'static str; 27] = [
         "started",
         "crashed",
         "paused",
         "resumed",
         "refused",
+        "abandoned",
+        "still-broken",
         "term",
         "vote",
         "lead",
@@ -203,6 +215,8 @@ impl Fact {
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::Refused => "refused",
+            Self::Abandoned => "abandoned",
+            Self::StillBroken { .. } => "still-broken",
             Self::Term { .. } => "term",
             Self::Vote { .. } => "vote",
             Self::Lead { .. } => "lead",

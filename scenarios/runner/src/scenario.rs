@@ -15,7 +15,7 @@ mod zones;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use seatrial_node::Duration;
+use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Awaited, Latency, Order, PlannedFault};
 use serde::{Deserialize, Serialize};
 
@@ -228,6 +228,8 @@ pub struct FaultSpec {
     pub burst: Knob<Duration>,
     /// On which side of a cut the clients are.
     pub clients: Choice<ClientSide>,
+    /// Who is healed when the trouble is over; everybody, if not said. What is broken outside this core stays so for ever.
+    pub core: Option<Vec<NodeId>>,
     /// Crashes of a node.
     pub crash: Option<Recurring>,
     /// Crashes of a node that never starts again.
@@ -337,6 +339,7 @@ impl Default for FaultSpec {
             reorder_delay: Knob::Fixed(Duration::from_millis(50)),
             burst: Knob::Fixed(Duration::ZERO),
             clients: Choice::Fixed(ClientSide::Anywhere),
+            core: None,
             crash: None,
             crash_stop: None,
             pause: None,

@@ -94,7 +94,7 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
     fn run(&mut self, drawn: &Drawn, limit: Limit, tape: Tape, ear: &mut Ear<'_>) -> RunEnd {
         let setup = &drawn.setup;
         let settings = Settings::new(drawn.settings.clone());
-        self.clients.begin(&drawn.clients, setup.clients, setup.plan.heal_after);
+        self.clients.begin(&drawn.clients, setup.clients, &setup.plan);
         self.world.reset_with(setup, tape, |boot| {
             (self.config)(&settings.at(boot, &drawn.versions))
                 .expect("settings were checked when the scenario was prepared")

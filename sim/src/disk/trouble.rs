@@ -100,6 +100,11 @@ impl Trouble {
         self.damaged
     }
 
+    /// Kinds that are in force, in the order in which they began.
+    pub(crate) fn in_force(&self) -> impl Iterator<Item = FaultKind> {
+        self.active.iter().map(|active| active.kind)
+    }
+
     pub(crate) fn fails_reads(&self) -> bool {
         self.active.iter().any(|active| matches!(active.wrong, Wrong::Unreadable { .. }))
     }

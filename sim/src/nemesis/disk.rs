@@ -70,6 +70,7 @@ impl<N: Node> World<N> {
         if let Some(place) = self.nemesis.disks.swapped.iter().position(|(by, _)| *by == index) {
             let (_, pair) = self.nemesis.disks.swapped.remove(place);
             self.exchange_disks(pair);
+            pair.into_iter().for_each(|node| self.reopen(node));
             return;
         }
         for node in 0..self.nodes.len() as u32 {
@@ -78,18 +79,20 @@ impl<N: Node> World<N> {
         }
     }
 
-    /// Every disk works again, and is where it belongs. What has become of the bytes on it stays.
+    /// Every disk works again, and is where it belongs, but outside the core. What has become of the bytes on it stays.
     pub(super) fn heal_disks(&mut self) {
         self.nemesis.disks.healed = true;
-        for body in &mut self.core.bodies {
-            body.disk.trouble.heal();
+        let mut swapped = std::mem::take(&mut self.nemesis.disks.swapped);
+        for (_, pair) in swapped.drain(..) {
+            if pair.iter().any(|node| self.nemesis.heals(*node as usize)) {
+                self.exchange_disks(pair);
+            }
         }
-        while let Some((_, pair)) = self.nemesis.disks.swapped.pop() {
-            self.exchange_disks(pair);
-        }
-        for node in 0..self.nodes.len() as u32 {
-            if !self.core.bodies[node as usize].disk.trouble.stalls() {
-                self.core.unstall(node);
+        self.nemesis.disks.swapped = swapped;
+        for node in 0..self.nodes.len() {
+            if self.nemesis.heals(node) {
+                self.core.bodies[node].disk.trouble.heal();
+                self.core.unstall(node as u32);
             }
         }
     }
@@ -127,13 +130,15 @@ impl<N: Node> World<N> {
         self.core.counts.bit(FaultKind::DiskSwap);
         self.exchange_disks([a, b]);
         self.nemesis.disks.swapped.push((index, [a, b]));
-        let opened = [a, b].into_iter().filter(|node| self.nemesis.down[*node as usize].is_none());
-        for _ in opened {
-            self.core.counts.effect(FaultKind::DiskSwap);
+        for node in [a, b] {
+            if self.nemesis.down[node as usize].is_none() {
+                self.core.counts.effect(FaultKind::DiskSwap);
+            }
+            self.reopen(node);
         }
     }
 
-    /// Two nodes crash, get each other's disks and start again, but for one that another fault keeps down.
+    /// Two nodes crash and get each other's disks. They wait to be opened, but for one that another fault keeps down.
     fn exchange_disks(&mut self, pair: [u32; 2]) {
         for node in pair {
             if self.nodes[node as usize].is_some() {
@@ -151,8 +156,7 @@ impl<N: Node> World<N> {
         self.core.trace_fault(|| format!("the disks of {a} and {b} are swapped"));
         for node in pair {
             if self.nemesis.down[node as usize].is_none() {
-                self.nemesis.disks.refused[node as usize] = false;
-                self.boot(node);
+                self.nemesis.disks.refused[node as usize] = true;
             }
         }
     }

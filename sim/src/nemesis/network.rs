@@ -29,10 +29,11 @@ impl<N: Node> World<N> {
         self.core.end_trouble(index);
     }
 
-    /// Every message arrives, once, when it should.
+    /// Every message arrives, once, when it should, but for what is cut off from the core.
     pub(super) fn heal_links(&mut self) {
         self.core.rates = Rates::default();
-        self.core.cuts.clear();
+        let Self { core, nemesis, .. } = self;
+        core.cuts.keep(|from, to| !nemesis.heals(from as usize) || !nemesis.heals(to as usize));
         let all: Vec<usize> = self.core.troubles.faults().collect();
         for fault in all {
             self.core.end_trouble(fault);

@@ -58,6 +58,9 @@ impl<N: Node> World<N> {
         self.give_up_waiting();
         self.nemesis.loops.clear();
         for node in 0..self.nodes.len() {
+            if !self.nemesis.heals(node) {
+                continue;
+            }
             if self.nemesis.comes_back(node) {
                 self.come_back(node);
             }

@@ -16,7 +16,8 @@ pub(super) fn judge(view: &View, healed: Option<Moment>, within: Duration, end: 
     for (message, sent) in view.messages.iter().enumerate() {
         let over = sent.at.time.max(healed.time) + within;
         is_over &= over <= end.time;
-        let Some((by, at)) = sent.deliveries.iter().find(|(_, at)| at.time > over) else {
+        let late = |(by, at): &&(usize, Moment)| at.time > over && !view.processes[*by].abandoned;
+        let Some((by, at)) = sent.deliveries.iter().find(late) else {
             continue;
         };
         let (by, title) = (view.node(*by), view.title(message));

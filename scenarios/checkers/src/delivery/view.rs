@@ -23,6 +23,8 @@ pub(super) struct Process {
     pub(super) crashed: Option<Moment>,
     /// When it crashed last: what it sent until then, nobody owes to anybody.
     last_crashed: Option<Moment>,
+    /// It is outside the core that was healed: nothing is owed to it, and it owes nothing.
+    pub(super) abandoned: bool,
     /// What it has delivered in this life, in order.
     pub(super) delivered: Vec<usize>,
     /// What it has delivered or broadcast, in order, in all lives.
@@ -53,9 +55,9 @@ pub(super) struct Message {
 }
 
 impl Process {
-    /// It has never crashed.
+    /// It has never crashed, and was not left as it was when others were healed.
     pub(super) const fn is_correct(&self) -> bool {
-        self.crashed.is_none()
+        self.crashed.is_none() && !self.abandoned
     }
 
     /// It has delivered this message in this life.
@@ -74,6 +76,7 @@ impl View {
             life: 1,
             crashed: None,
             last_crashed: None,
+            abandoned: false,
             delivered: Vec::new(),
             seen: Vec::new(),
             life_begins: 0,
@@ -102,9 +105,10 @@ impl View {
         self.named.get(&(origin, number)).into_iter().flatten().copied()
     }
 
-    /// Whether the origin of this message has not crashed since.
+    /// Whether the origin of this message has not crashed since, nor was left as it was.
     pub(super) fn is_backed(&self, message: &Message) -> bool {
-        self.processes[message.origin].last_crashed.is_none_or(|crash| crash < message.at)
+        let origin = &self.processes[message.origin];
+        !origin.abandoned && origin.last_crashed.is_none_or(|crash| crash < message.at)
     }
 
     /// Processes that never crashed.
@@ -126,6 +130,7 @@ impl View {
                 self.processes[slot].crashed.get_or_insert(at);
                 self.processes[slot].last_crashed = Some(at);
             }
+            Fact::Abandoned => self.processes[slot].abandoned = true,
             Fact::Broadcast { message, digest } => {
                 let index = self.sent(at, slot, None, message, digest);
                 self.processes[slot].seen.push(index);

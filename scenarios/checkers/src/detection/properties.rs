@@ -163,6 +163,9 @@ fn eventually(
     fact: &Fact,
 ) -> Option<Violation> {
     use Property as P;
+    if view.processes[by].abandoned {
+        return None;
+    }
     let other = |node: NodeId| view.slot(node).filter(|of| *of != by);
     let due = &due;
     match (property, *fact) {

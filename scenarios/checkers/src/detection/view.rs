@@ -19,6 +19,10 @@ pub(super) struct Process {
     pub(super) crashed: Option<(Moment, Moment)>,
     /// When it stood still last.
     pub(super) paused: Option<Moment>,
+    /// It stands still now.
+    pub(super) still: bool,
+    /// It is outside the core that was healed: it is no correct process, whether it is up or not.
+    pub(super) abandoned: bool,
     /// When it said that it leaves, if it has and did not join again.
     pub(super) left: Option<Moment>,
     /// What it thinks of each, in this life.
@@ -39,9 +43,9 @@ pub(super) struct Opinion {
 }
 
 impl Process {
-    /// It is up and has not left.
+    /// It is up, has not left and was not left as it was.
     pub(super) const fn takes_part(&self) -> bool {
-        self.up.is_some() && self.left.is_none()
+        self.up.is_some() && self.left.is_none() && !self.abandoned
     }
 
     /// When it crashed, if it is down now.
@@ -63,6 +67,8 @@ impl View {
             up: Some(Moment::default()),
             crashed: None,
             paused: None,
+            still: false,
+            abandoned: false,
             left: None,
             opinions: vec![Opinion::default(); members.len()],
             leaders: Vec::new(),
@@ -118,17 +124,22 @@ impl View {
                     self.processes[by].leaders.push((leader, at));
                 }
             }
-            Fact::Crashed => {
-                let process = &mut self.processes[by];
-                let first = process.crashed.map_or(at, |(first, _)| first);
-                (process.up, process.crashed) = (None, Some((first, at)));
-                self.forget(by);
-            }
+            Fact::Crashed => self.crashes(at, by),
             Fact::Started { .. } => {
                 self.processes[by].up = Some(at);
                 self.forget(by);
             }
-            Fact::Paused | Fact::Resumed => self.processes[by].paused = Some(at),
+            Fact::Paused | Fact::Resumed => {
+                let process = &mut self.processes[by];
+                (process.paused, process.still) = (Some(at), *fact == Fact::Paused);
+            }
+            Fact::Abandoned => {
+                self.processes[by].abandoned = true;
+                // Whoever stands still for ever has crashed, as far as anybody can tell.
+                if self.processes[by].still {
+                    self.crashes(at, by);
+                }
+            }
             _ => {}
         }
     }
@@ -137,6 +148,13 @@ impl View {
         if let Some(of) = of {
             change(&mut self.processes[by].opinions[of]);
         }
+    }
+
+    fn crashes(&mut self, at: Moment, by: usize) {
+        let process = &mut self.processes[by];
+        let first = process.crashed.map_or(at, |(first, _)| first);
+        (process.up, process.crashed, process.still) = (None, Some((first, at)), false);
+        self.forget(by);
     }
 
     /// A life ends or begins: nothing of the one before counts.

@@ -46,6 +46,7 @@ mod properties;
 mod property;
 #[cfg(test)]
 mod script;
+mod standing;
 mod state_machine_safety;
 mod term_monotone;
 

@@ -2,11 +2,12 @@
 //! leader and serves.
 //!
 //! Within a stated time after the faults are over some node leads, and an entry is newly committed or a client's operation
-//! succeeds. That asks for clients that still have something to do, or for a new leader that opens its term with an entry (§8).
+//! succeeds. Where only a core was healed, commits outside it do not count. That asks for clients that still have something to do, or for a new leader that opens its term with an entry (§8).
 
 use seatrial_history::{Moment, Observer, OpEvent, OpKind, Verdict, Violation};
 use seatrial_node::{Duration, Fact, Instant, NodeId};
 
+use super::standing::Standing;
 use crate::{Checker, Cluster};
 
 /// Judges whether the cluster serves again within a stated time after it healed.
@@ -26,6 +27,7 @@ pub struct Progress {
     highest: Option<(NodeId, u64, Moment)>,
     leader: Option<Moment>,
     success: Option<Moment>,
+    standing: Standing,
     violation: Option<Violation>,
 }
 
@@ -33,7 +35,7 @@ const PROPERTY: &str = "progress after healing";
 
 impl Progress {
     /// Asks for progress within this time. Ten maximum election timeouts leave room for a few split votes.
-    pub const fn within(bound: Duration) -> Self {
+    pub fn within(bound: Duration) -> Self {
         Self {
             bound,
             writes: Vec::new(),
@@ -42,6 +44,7 @@ impl Progress {
             highest: None,
             leader: None,
             success: None,
+            standing: Standing::default(),
             violation: None,
         }
     }
@@ -95,6 +98,7 @@ impl Progress {
         let mut evidence: Vec<String> =
             evidence.into_iter().map(|(at, text)| format!("{at}: {text}")).collect();
         evidence.push(format!("at {deadline}: the time is up"));
+        evidence.extend(self.standing.lines());
         Violation {
             property: PROPERTY,
             source: "Raft (Ongaro and Ousterhout 2014), §5.6",
@@ -131,6 +135,7 @@ impl Observer for Progress {
 
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         let expired = self.expired(at);
+        self.standing.see(at, node, fact);
         match *fact {
             Fact::Lead { term } => {
                 self.leaders.retain(|(leader, ..)| *leader != node);
@@ -146,7 +151,9 @@ impl Observer for Progress {
                 if !expired && self.highest.is_none_or(|(_, highest, _)| index > highest) =>
             {
                 self.highest = Some((node, index, at));
-                self.succeeded(at);
+                if !self.standing.is_abandoned(node) {
+                    self.succeeded(at);
+                }
             }
             _ => {}
         }
@@ -167,8 +174,9 @@ impl Checker for Progress {
         PROPERTY
     }
 
-    fn begin(&mut self, _cluster: &Cluster) {
+    fn begin(&mut self, cluster: &Cluster) {
         self.leaders.clear();
+        self.standing.begin(&cluster.members);
         (self.healed, self.highest, self.violation) = (None, None, None);
         (self.leader, self.success) = (None, None);
     }

@@ -61,7 +61,7 @@ pub(super) fn draw(
         begin = begin + span;
     }
     faults.sort_by_key(|planned| planned.at);
-    FaultPlan { heal_after, rates, faults, awaited: spec.awaited.clone(), ..FaultPlan::calm() }
+    FaultPlan { heal_after, core: spec.core.clone(), rates, faults, awaited: spec.awaited.clone() }
 }
 
 /// Draws all faults of a table that have a time, within so long from its beginning.
@@ -321,6 +321,13 @@ pub(super) fn describe(plan: &FaultPlan) -> Vec<String> {
         };
         format!("{when}{later}: {}", what(then))
     }));
-    lines.push(format!("{:>12.3}  the world heals", plan.heal_after));
+    let who = match &plan.core {
+        None => "the world heals".to_owned(),
+        Some(core) => {
+            let core: Vec<String> = core.iter().map(NodeId::to_string).collect();
+            format!("{} heal, and whatever is broken elsewhere stays so", core.join(" "))
+        }
+    };
+    lines.push(format!("{:>12.3}  {who}", plan.heal_after));
     lines
 }

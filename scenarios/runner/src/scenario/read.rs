@@ -219,6 +219,10 @@ impl Scenario {
             );
             return Err(("faults.script", "at", what));
         }
+        let core = FaultPlan { core: self.faults.core.clone(), ..FaultPlan::calm() };
+        if let Some(problem) = core.problem(&members, 0) {
+            return Err(("faults", "core", problem));
+        }
         let plan = FaultPlan {
             heal_after: trouble,
             faults: self.faults.script.clone(),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use seatrial_history::{OpEvent, OpKind, Process, Value};
 use seatrial_node::{Duration, Instant, Node, NodeId};
-use seatrial_sim::{ClientIo, Driver};
+use seatrial_sim::{ClientIo, Driver, FaultPlan};
 
 use super::{Answer, Draw, Op, Session, Workload};
 use crate::draw::ClientPlan;
@@ -19,6 +19,8 @@ pub(crate) struct Clients<W> {
     plan: Option<ClientPlan>,
     /// When the trouble is over.
     healed: Instant,
+    /// Whom they ask from then on; anybody, where it is empty.
+    core: Vec<NodeId>,
     clients: Vec<Client>,
     processes: u64,
     open: usize,
@@ -55,17 +57,20 @@ const BACKOFF: Duration = Duration::from_millis(20);
 impl<W> Clients<W> {
     pub(crate) fn new(workload: W) -> Self {
         let healed = Instant::ZERO;
-        Self { workload, plan: None, healed, clients: Vec::new(), processes: 0, open: 0 }
+        let (clients, core) = (Vec::new(), Vec::new());
+        Self { workload, plan: None, healed, core, clients, processes: 0, open: 0 }
     }
 
     /// Another run begins.
-    pub(crate) fn begin<N: Node>(&mut self, plan: &ClientPlan, count: u32, healed: Duration)
+    pub(crate) fn begin<N: Node>(&mut self, plan: &ClientPlan, count: u32, trouble: &FaultPlan)
     where
         W: Workload<N>,
     {
         self.workload.begin(plan.keys, &plan.mix);
         self.plan = Some(plan.clone());
-        self.healed = Instant::ZERO + healed;
+        self.healed = Instant::ZERO + trouble.heal_after;
+        self.core.clear();
+        self.core.extend(trouble.core.iter().flatten());
         self.clients.clear();
         self.processes = 0;
         self.open = count as usize;
@@ -181,6 +186,7 @@ impl<W> Clients<W> {
     {
         let timeout = self.plan().timeout;
         let number = io.client();
+        self.keep_to_core(io);
         let client = &mut self.clients[number as usize];
         let session = Session { client: u64::from(number) + 1, seq: client.seq };
         let doing = client.doing.as_mut().expect("an operation is under way");
@@ -192,8 +198,32 @@ impl<W> Clients<W> {
         io.sleep(timeout);
     }
 
-    /// Turns to another node, any but the present one.
+    /// Once the trouble is over, clients know which nodes are left as they were, and ask the others.
+    fn keep_to_core<N: Node>(&mut self, io: &mut ClientIo<'_, N>) {
+        let present = io.members()[self.client(io.client()).node];
+        if self.only_core(io) && !self.core.contains(&present) {
+            self.turn(io);
+        }
+    }
+
+    fn only_core<N: Node>(&self, io: &ClientIo<'_, N>) -> bool {
+        !self.core.is_empty() && io.now().time >= self.healed
+    }
+
+    /// Turns to another node, any but the present one, that there is a reason to ask.
     fn turn<N: Node>(&mut self, io: &mut ClientIo<'_, N>) {
+        if self.only_core(io) {
+            let present = io.members()[self.client(io.client()).node];
+            let others: Vec<NodeId> =
+                self.core.iter().copied().filter(|node| *node != present).collect();
+            if !others.is_empty() {
+                let site = io.site("client: next core node");
+                let next = others[io.choose(site, others.len() as u64) as usize];
+                let members = io.members().to_vec();
+                self.turn_to(io.client(), &members, next);
+            }
+            return;
+        }
         let nodes = io.members().len();
         if nodes > 1 {
             let site = io.site("client: next node");
