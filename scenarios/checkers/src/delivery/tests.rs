@@ -1,7 +1,7 @@
 //! Good and bad traces for each property, made by hand.
 //!
 //! A trace is a line of steps a millisecond apart: `a!1` a broadcasts its message 1, `a!1x` another by the same name, `a>b1` a sends it to b, `b:a1` b delivers it, `b:a1x`
-//! b delivers something else under that name, `c+` crashes, `c^` is up again, `heal`, and `end`, which is two seconds later.
+//! b delivers something else under that name, `c+` crashes, `c^` is up again, `c/` is left outside the core that is healed, `heal`, and `end`, which is two seconds later.
 
 use seatrial_history::{Measured, Moment, Observer, Verdict};
 use seatrial_node::{Duration, Fact, Instant, NodeId};
@@ -53,6 +53,7 @@ fn judged(property: Property, trace: &str) -> (Verdict, DeliveryProperties) {
                 digest: number() + rest.len() as u64,
             },
             [_, '+'] => Fact::Crashed,
+            [_, '/'] => Fact::Abandoned,
             [by, '^'] => {
                 lives[node(*by).0 as usize] += 1;
                 Fact::Started { life: lives[node(*by).0 as usize] }
@@ -304,4 +305,21 @@ fn facts_that_make_no_sense_do_no_harm() {
         }
     }
     assert!(checker.verdict(Moment::default()).violation().is_some(), "a delivery from nowhere");
+}
+
+#[test]
+fn nothing_is_owed_to_or_by_a_process_outside_the_core() {
+    let broken = |property, trace| {
+        assert!(verdict(property, trace).violation().is_some(), "{trace}");
+    };
+    let holds = |property, trace| assert_eq!(verdict(property, trace), Verdict::Holds, "{trace}");
+    broken(Property::Rb4, "a!1 a:a1 b:a1 heal end");
+    holds(Property::Rb4, "a!1 a:a1 b:a1 c/ heal end");
+    broken(Property::Rb4, "a!1 a:a1 c/ heal end");
+    holds(Property::Rb4, "c!1 c:c1 c/ heal end");
+    broken(Property::Urb4, "c!1 c:c1 c/ heal end");
+    broken(Property::Beb1, "c!1 c:c1 heal end");
+    holds(Property::Beb1, "c!1 c:c1 c/ heal end");
+    broken(Property::Pl1, "a>b1 heal end");
+    holds(Property::Pl1, "a>b1 b/ heal end");
 }

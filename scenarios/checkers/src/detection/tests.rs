@@ -2,7 +2,7 @@
 //!
 //! A trace is a line of steps a millisecond apart: `a?b` a suspects b, `a=b` a restores it, `a*b` a trusts b, `a>b` a is told that b has left
 //! (`b>b`: b leaves), `a<b` that it has joined, `a#` a says that the assumption was broken, `c+` crashes, `c^` is up again, `c~` stands
-//! still, `heal`, and `end`, which is two seconds later.
+//! still, `c/` is left outside the core that is healed, `heal`, and `end`, which is two seconds later.
 
 use seatrial_history::{Measured, Moment, Observer, Verdict};
 use seatrial_node::{Duration, Fact, NodeId};
@@ -46,6 +46,7 @@ fn play(checker: &mut DetectionProperties, trace: &str) -> Moment {
             [_, '+'] => Fact::Crashed,
             [_, '^'] => Fact::Started { life: 2 },
             [_, '~'] => Fact::Paused,
+            [_, '/'] => Fact::Abandoned,
             other => panic!("no step: {other:?}"),
         };
         checker.fact(at, node(letters[0]), &fact);
@@ -268,4 +269,22 @@ fn facts_that_make_no_sense_do_no_harm() {
         }
     }
     assert!(checker.verdict(Moment::default()).violation().is_none(), "nobody is left");
+}
+
+#[test]
+fn a_process_outside_the_core_is_not_correct_but_its_crash_is_to_be_detected() {
+    use Property::{Eld1, Eld2, Epfd1, Epfd2};
+    // It may be suspected for ever, and whom it suspects does not matter.
+    broken(Epfd2, "a?c heal end", "still suspects n2");
+    holds(Epfd2, "a?c c?a c/ heal end");
+    holds(Epfd2, "c/ heal end c?b");
+    // Whoever is down, or stands still for ever, is to be suspected by those inside, and by nobody else.
+    broken(Epfd1, "c+ c/ a?c heal end", "n1 does not suspect n2");
+    holds(Epfd1, "c+ c/ b/ a?c heal end");
+    broken(Epfd1, "c~ c/ a?c heal end", "n1 does not suspect n2");
+    holds(Epfd1, "c/ heal end");
+    // Whom it trusts does not matter either.
+    broken(Eld2, "a*a b*a c*c heal end", "trusts");
+    holds(Eld2, "a*a b*a c*c c/ heal end");
+    broken(Eld1, "a*c b*a c~ c/ heal end", "n0 trusts n2");
 }

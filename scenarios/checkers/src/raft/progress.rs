@@ -317,6 +317,47 @@ mod tests {
     }
 
     #[test]
+    fn only_the_core_makes_progress_and_who_waits_for_what_is_said() {
+        let c = NodeId(2);
+        let mut checker = Progress::within(Duration::from_millis(100));
+        checker.begin(&Cluster { members: vec![A, B, c] });
+        let told = [
+            (5, c, Fact::Lead { term: 3 }),
+            (6, A, Fact::Term { term: 4 }),
+            (6, A, Fact::Vote { term: 4, candidate: A }),
+            (6, A, Fact::Commit { index: 7 }),
+            (7, B, Fact::Crashed),
+            (8, B, Fact::Refused),
+            (9, c, Fact::Abandoned),
+            (9, c, Fact::StillBroken { fault: "disk-full", toward: None }),
+            (9, c, Fact::StillBroken { fault: "isolate", toward: Some(A) }),
+        ];
+        for (millis, node, fact) in told {
+            checker.fact(at(millis), node, &fact);
+        }
+        checker.healed(at(10));
+        checker.fact(at(20), c, &Fact::Commit { index: 9 });
+        let verdict = checker.verdict(at(200));
+        let violation = verdict.violation().expect("a commit outside the core is none");
+        let said = &violation.evidence[violation.evidence.len() - 3..];
+        assert_eq!(
+            said,
+            [
+                "n0 stands for term 4 and waits for votes of 1 of 2 others (in the core and up: nobody); its last commit is 7, \
+                 at 6ms",
+                "n1 is down: it does not open over its disk",
+                "n2 is outside the core and is up; still broken: disk-full, isolate toward n0",
+            ]
+        );
+        checker.begin(&Cluster { members: vec![A, B, c] });
+        checker.fact(at(5), A, &Fact::Lead { term: 3 });
+        checker.fact(at(9), c, &Fact::Abandoned);
+        checker.healed(at(10));
+        checker.fact(at(20), B, &Fact::Commit { index: 9 });
+        assert_eq!(checker.verdict(at(200)), Verdict::Holds, "within the core it is one");
+    }
+
+    #[test]
     fn it_is_done_once_both_were_seen_and_forgets_that_for_the_next_execution() {
         let mut checker = Progress::within(Duration::from_millis(100));
         checker.healed(at(10));
