@@ -4,6 +4,7 @@
 
 mod branch;
 mod slow;
+mod stall;
 mod travel;
 
 use std::collections::VecDeque;
@@ -329,29 +330,6 @@ impl<N: Node> Core<N> {
         }
         self.drop_turns(node);
         unsynced
-    }
-
-    /// Whether the disk of this node completes nothing now; then what has come up waits.
-    #[cold]
-    pub(crate) fn stalls(&mut self, node: u32, slot: u32) -> bool {
-        let body = &mut self.bodies[node as usize];
-        if !body.disk.trouble.stalls() {
-            return false;
-        }
-        body.disk.trouble.hold_up(&mut self.counts);
-        body.stalled.push(slot);
-        true
-    }
-
-    /// A disk goes on, and completes what has waited, in the order in which it was asked for.
-    pub(crate) fn unstall(&mut self, node: u32) {
-        let mut stalled = std::mem::take(&mut self.bodies[node as usize].stalled);
-        for slot in stalled.drain(..) {
-            let body = &mut self.bodies[node as usize];
-            body.disk_free = body.disk_free.max(self.now) + Duration::from_nanos(1);
-            self.queue.push(body.disk_free.as_nanos(), slot, Lane::Disk(node));
-        }
-        self.bodies[node as usize].stalled = stalled;
     }
 
     /// Tells observers of a fact in the host's own name.

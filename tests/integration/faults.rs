@@ -3,6 +3,7 @@
 mod awaited; // faults that wait, recur, and belong to phases
 mod buggify; // fault points in a node's own code
 mod clock; // clocks that run fast, are off, and jump
+mod core; // what is healed where only a core is
 mod crash_stop; // a crash for good
 mod disk; // disks that stall, fail, fill up, rot and change places
 mod incidents; // what no node may do, whatever it promises

@@ -1,7 +1,9 @@
 //! What a disk keeps, loses and gives back, write by write.
 
+use seatrial_node::DiskError;
+
 use super::*;
-use crate::counts::Counts;
+use crate::counts::{Counts, FaultKind};
 use crate::tape::Tape;
 
 const LOG: FileName = FileName::new("log");
@@ -145,4 +147,116 @@ fn a_reset_disk_is_empty() {
     let mut buffer = [0; 8];
     assert_eq!(disk.read_at(LOG, 0, &mut buffer), 1);
     assert_eq!(buffer[0], b'b');
+}
+
+/// A sync of this file fails.
+fn fail(disk: &mut SimDisk, file: FileName) {
+    let wrong = Wrong::FailsSync { file: String::new() };
+    disk.trouble.begin(0, FaultKind::SyncFailure, wrong);
+    let (content, upto) = disk.sync_point(file);
+    let told = disk.synced_in_trouble(content, upto, &mut Counts::default());
+    assert_eq!(told, Err(DiskError::SyncFailed));
+    disk.trouble.end(0);
+}
+
+#[test]
+fn what_a_failed_sync_covered_may_be_lost_whatever_is_synced_later() {
+    let build = || {
+        let mut disk = SimDisk::default();
+        append(&mut disk, LOG, b"one");
+        sync(&mut disk, LOG);
+        append(&mut disk, LOG, b"two");
+        fail(&mut disk, LOG);
+        append(&mut disk, LOG, b"three");
+        let (content, upto) = disk.sync_point(LOG);
+        let told = disk.synced_in_trouble(content, upto, &mut Counts::default());
+        assert_eq!(told, Ok(()), "it fails once");
+        append(&mut disk, LOG, b"four");
+        assert_eq!(content_of(&disk), b"onetwothreefour", "reads see all of it");
+        disk
+    };
+    let mut lost = build();
+    crash(&mut lost, &[ABSENT, ABSENT]);
+    assert_eq!(content_of(&lost), b"one\0\0\0three");
+    assert!(lost.trouble.is_damaged());
+    let mut kept = build();
+    crash(&mut kept, &[WHOLE, WHOLE]);
+    assert_eq!(content_of(&kept), b"onetwothreefour");
+    assert!(!kept.trouble.is_damaged());
+}
+
+#[test]
+fn a_file_that_is_written_anew_and_renamed_is_free_of_a_failed_sync() {
+    let mut disk = SimDisk::default();
+    append(&mut disk, LOG, b"one");
+    fail(&mut disk, LOG);
+    append(&mut disk, NEW, b"new");
+    sync(&mut disk, NEW);
+    disk.write(DiskWrite::Rename { from: NEW, to: LOG });
+    sync(&mut disk, LOG);
+    assert!(disk.unsynced.is_empty(), "{:?}", disk.unsynced);
+    crash(&mut disk, &[]);
+    assert_eq!(content_of(&disk), b"new");
+}
+
+#[test]
+fn rot_strikes_what_no_crash_could_touch_and_nothing_else() {
+    let mut disk = SimDisk::default();
+    append(&mut disk, LOG, b"safe");
+    assert_eq!(disk.rot("", 0, &mut Tape::seeded(1)), None, "nothing is synced");
+    sync(&mut disk, LOG);
+    append(&mut disk, LOG, b"open");
+    disk.write(DiskWrite::WriteAt { file: LOG, offset: 1, bytes: b"u" });
+    assert_eq!(disk.rot("vote", 0, &mut Tape::seeded(1)), None, "it is aimed at another file");
+    let mut struck = Vec::new();
+    for seed in 0..100 {
+        struck.extend(disk.clone().rot("lo", 0, &mut Tape::seeded(seed)).map(|(_, at)| at));
+    }
+    struck.sort_unstable();
+    struck.dedup();
+    assert_eq!(struck, [0, 2, 3]);
+    let (_, at) = disk.rot("", 0, &mut Tape::seeded(1)).expect("there is something");
+    let was = b"sufeopen"[at as usize];
+    let flipped = content_of(&disk)[at as usize] ^ was;
+    assert_eq!(flipped.count_ones(), 1);
+    crash(&mut disk, &[ABSENT, ABSENT]);
+    assert_eq!(content_of(&disk)[at as usize] ^ b"safe"[at as usize], flipped, "it stays");
+}
+
+#[test]
+fn a_misdirected_write_leaves_its_place_as_it_was_and_hits_another() {
+    let mut disk = SimDisk::default();
+    append(&mut disk, NEW, &[1; 1_024]);
+    sync(&mut disk, NEW);
+    disk.trouble.begin(0, FaultKind::MisdirectedWrite, Wrong::Misdirects { file: "log".into() });
+    let (tape, counts) = (&mut Tape::seeded(1), &mut Counts::default());
+    let write = DiskWrite::Append { file: LOG, bytes: &[7; 100] };
+    let told = disk.write_in_trouble(write, 0, tape, counts).expect("it strikes");
+    assert_eq!(content(&disk, LOG), Some(vec![0; 100]), "{told}");
+    let hit = content(&disk, NEW).expect("it is there");
+    assert_eq!((hit.len(), hit.iter().filter(|byte| **byte == 7).count()), (1_024, 100));
+    assert!([0, 512].contains(&hit.iter().position(|byte| *byte == 7).expect("it is hit")));
+    let again = disk.write_in_trouble(write, 0, tape, counts);
+    assert_eq!((again, counts.of(FaultKind::MisdirectedWrite).bit), (None, 1), "it strikes once");
+}
+
+#[test]
+fn a_full_disk_grows_no_file_and_says_so_once_with_the_sync() {
+    let mut disk = SimDisk::default();
+    append(&mut disk, LOG, b"one");
+    disk.trouble.begin(0, FaultKind::DiskFull, Wrong::Full);
+    let (tape, counts) = (&mut Tape::seeded(1), &mut Counts::default());
+    let grow = DiskWrite::Append { file: LOG, bytes: b"two" };
+    assert!(disk.write_in_trouble(grow, 0, tape, counts).is_some());
+    let within = DiskWrite::WriteAt { file: LOG, offset: 0, bytes: b"O" };
+    assert_eq!(disk.write_in_trouble(within, 0, tape, counts), None);
+    disk.trouble.end(0);
+    assert_eq!(content_of(&disk), b"One");
+    let (content, upto) = disk.sync_point(LOG);
+    assert_eq!(disk.synced_in_trouble(content, upto, counts), Err(DiskError::Full));
+    assert_eq!(disk.synced_in_trouble(content, upto, counts), Ok(()));
+}
+
+fn content_of(disk: &SimDisk) -> Vec<u8> {
+    content(disk, LOG).expect("it is there")
 }
