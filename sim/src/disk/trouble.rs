@@ -81,9 +81,11 @@ impl Trouble {
         self.active.push(Active { fault, kind, wrong, bit: false });
     }
 
-    /// That fault of the plan is over, if it was in force here.
-    pub(crate) fn end(&mut self, fault: usize) {
+    /// That fault of the plan is over. Whether it was in force here.
+    pub(crate) fn end(&mut self, fault: usize) -> bool {
+        let before = self.active.len();
         self.active.retain(|active| active.fault != fault);
+        self.active.len() < before
     }
 
     /// All are over. What they have done to what is on the disk stays.

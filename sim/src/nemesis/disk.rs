@@ -74,8 +74,9 @@ impl<N: Node> World<N> {
             return;
         }
         for node in 0..self.nodes.len() as u32 {
-            self.core.bodies[node as usize].disk.trouble.end(index);
-            self.go_on(node);
+            if self.core.bodies[node as usize].disk.trouble.end(index) {
+                self.go_on(node);
+            }
         }
     }
 
