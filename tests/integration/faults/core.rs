@@ -43,7 +43,7 @@ fn the_core_is_healed_and_what_is_broken_outside_stays_so() {
         for_long(100, Fault::Partition { groups: vec![nodes(&[0, 2]), nodes(&[1])] }),
         for_long(100, Fault::Crash { node: one(3) }),
         for_long(100, Fault::OneWay { from: nodes(&[4]), to: nodes(&[2]) }),
-        for_long(100, Fault::DiskFull { node: one(4) }),
+        for_long(100, Fault::SlowDisk { node: one(4), by: ms(1) }),
     ];
     let core = Some(vec![NodeId(0), NodeId(1), NodeId(2)]);
     let plan = FaultPlan { heal_after: ms(600), core, faults, ..FaultPlan::calm() };
@@ -52,7 +52,7 @@ fn the_core_is_healed_and_what_is_broken_outside_stays_so() {
     let mut ear = Ear::default();
     world.run(Instant::ZERO + ms(1_000), &mut (), &mut ear);
     run(&mut world, ms(1_203));
-    let told = ["n3 abandoned", "n4 abandoned", "n3 crash", "n4 disk-full", "n4 one-way toward n2"];
+    let told = ["n3 abandoned", "n4 abandoned", "n3 crash", "n4 slow-disk", "n4 one-way toward n2"];
     assert_eq!(ear.0[..5], told);
     assert_eq!(ear.0[5..], ["healed"]);
     for (from, to) in [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1), (4, 0)] {
@@ -92,7 +92,8 @@ fn script(faults: &[(&str, u32)]) -> String {
     let mut script = String::new();
     for (kind, node) in faults {
         let fault = format!("kind = \"{kind}\"\nnode = \"n{node}\"");
-        write!(script, "[[faults.script]]\nat = \"500ms\"\nlasts = \"60s\"\n{fault}\n\n")
+        let lasts = if *kind == "crash-stop" { "" } else { "lasts = \"60s\"\n" };
+        write!(script, "[[faults.script]]\nat = \"500ms\"\n{lasts}{fault}\n\n")
             .expect("a string takes everything");
     }
     script
@@ -125,7 +126,7 @@ fn raft_kv_goes_on_with_a_majority_for_its_core() {
 
 #[test]
 fn raft_kv_makes_no_progress_with_a_minority_for_its_core_and_says_who_waits_for_whom() {
-    let faults = [("crash", 2), ("crash", 3), ("isolate", 4)];
+    let faults = [("crash-stop", 2), ("crash-stop", 3), ("isolate", 4)];
     let (_, accounts) = runs("core = [\"n0\", \"n1\"]", &faults, 10);
     let mut isolated = 0;
     for account in &accounts {
@@ -135,7 +136,7 @@ fn raft_kv_makes_no_progress_with_a_minority_for_its_core_and_says_who_waits_for
         assert_eq!(violation.property, "progress after healing");
         let evidence = violation.evidence.join("\n");
         assert!(evidence.contains("waits for"), "{evidence}");
-        assert!(evidence.contains("n2 is outside the core and is down; still broken: crash"));
+        assert!(evidence.contains("n2 is outside the core and is down; still broken: crash-stop"));
         isolated += u64::from(evidence.contains("isolate toward n0"));
     }
     assert!(isolated >= 5, "{isolated} of 10 say that n4 is cut off");
