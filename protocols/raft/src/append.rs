@@ -39,7 +39,12 @@ impl Raft {
         round: u64,
         io: &mut Io<'_, Self>,
     ) {
-        let mut after = self.storage.hard_position().max(self.log.position(index));
+        let entries = if index <= self.log.base().index {
+            self.storage.base_position()
+        } else {
+            self.log.position(index)
+        };
+        let mut after = self.storage.hard_position().max(entries);
         if planted!(self.config, AckBeforeFsync) {
             after = seatrial_wal::Position(0);
         }
@@ -55,6 +60,7 @@ impl Raft {
         }
         self.log.truncate(from);
         let last = self.log.last_index();
+        self.synced = self.synced.min(last);
         self.persisted = self.persisted.min(last);
         self.told_persisted = self.told_persisted.min(last);
         self.tell(Fact::Truncate { from: last + 1 }, io);

@@ -20,13 +20,14 @@ use crate::event::Event;
 use crate::message::Message;
 use crate::mutant::planted;
 use crate::node::{Raft, Timer};
+use crate::recall::FORGOTTEN;
 use crate::record::HardState;
 use crate::role::Role;
 
 /// A candidate's, and then the voters'.
 const SYNCS_PER_ELECTION: u64 = 2;
 /// By how much a slow disk stretches election timeouts at most.
-const MOST_STRETCH: u64 = 16;
+const MOST_STRETCH: u64 = 32;
 
 impl Raft {
     /// Begins an election timeout, drawn anew.
@@ -52,11 +53,14 @@ impl Raft {
         if self.role == Role::Leader {
             return self.check_quorum(io);
         }
+        if self.recall.is_some() {
+            return self.ask_to_recall(io);
+        }
         let due = self.quiet_since + self.patience();
         if io.now() < due {
             return io.set_timer(Timer::Election, due - io.now());
         }
-        if self.storage.has_failed() || !self.storage.has_hard_state() {
+        if self.storage.has_failed() || !self.storage.has_hard_state() || self.is_damaged() {
             return self.arm_election_timer(io);
         }
         if self.role == Role::Candidate {
@@ -81,7 +85,7 @@ impl Raft {
         pre_vote: bool,
         io: &mut Io<'_, Self>,
     ) {
-        let sticks = self.has_leader(io);
+        let sticks = self.has_leader(io) || self.backs_a_lease(io);
         if sticks && self.config.check_quorum && !pre_vote {
             return;
         }
@@ -97,7 +101,7 @@ impl Raft {
             current && !sticks
         } else {
             let free = self.hard.vote.is_none() && self.leader.is_none();
-            current && (free || self.hard.vote == Some(from))
+            current && (free || (self.hard.vote == Some(from) && from != FORGOTTEN))
         };
         if granted && !pre_vote {
             self.quiet_since = io.now();
@@ -168,12 +172,15 @@ impl Raft {
         self.role == Role::Leader || (self.leader.is_some() && recent)
     }
 
-    /// Whether a log that ends with this term and index is at least as up-to-date as this node's (§5.4.1).
+    /// Whether a log that ends with this term and index is at least as up-to-date as this node's (§5.4.1), as that was promised.
     fn is_up_to_date(&self, last: (u64, u64)) -> bool {
         if planted!(self.config, NoUpToDateCheck) {
             return true;
         }
-        last >= (self.log.last_term(), self.log.last_index())
+        if planted!(self.config, PromiseForgotten) {
+            return last >= self.log.last_id();
+        }
+        last >= self.promised()
     }
 
     /// Steps down unless a majority has been heard from since the last look (thesis §6.2).

@@ -14,6 +14,10 @@ pub struct Position {
     pub index: u64,
 }
 
+/// The term and the index of a log's last entry. Of two logs, the one whose last entry is greater in this order is more up to date
+/// (§5.4.1).
+pub(crate) type LogId = (u64, u64);
+
 /// Names one linearizable read, from [`Raft::read_index`](crate::Raft::read_index) to [`Event::ReadReady`] or
 /// [`Event::ReadLost`]. Unique within one life of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

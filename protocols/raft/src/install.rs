@@ -61,11 +61,12 @@ impl Raft {
         if !kept && last > index {
             self.tell(Fact::Truncate { from: index + 1 }, io);
         }
-        let durable = if kept { self.persisted } else { index };
-        self.persisted = durable.max(index);
+        let (synced, durable) = if kept { (self.synced, self.persisted) } else { (index, index) };
+        (self.synced, self.persisted) = (synced.max(index), durable.max(index));
         self.told_persisted = self.told_persisted.min(self.log.last_index());
         self.storage.rewrite(self.hard_record(), &self.log, io);
         self.tell_persisted(io);
+        self.mend(io);
         self.commit_to(index, io);
         if index > self.applied {
             self.applied = index;
@@ -113,6 +114,7 @@ impl Raft {
         if self.peers[i].received(index, offset) {
             self.send_piece(i, io);
         }
+        self.prolong_lease(io);
         self.confirm_reads(io);
     }
 

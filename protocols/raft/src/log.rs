@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use seatrial_wal::Position;
 
-use crate::event::SnapshotMeta;
+use crate::event::{LogId, SnapshotMeta};
 use crate::message::Entry;
 
 /// The entries from `base.index + 1` on. What is at or below the base is in the snapshot.
@@ -35,6 +35,11 @@ impl Log {
     /// The term of the last entry, or of the base where there is none.
     pub(crate) fn last_term(&self) -> u64 {
         self.slots.back().map_or(self.base.term, |slot| slot.entry.term)
+    }
+
+    /// Both together: how up to date the log is (§5.4.1).
+    pub(crate) fn last_id(&self) -> LogId {
+        (self.last_term(), self.last_index())
     }
 
     /// How many entries there are.

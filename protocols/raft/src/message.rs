@@ -169,6 +169,24 @@ pub enum Message {
         /// What the follower has.
         outcome: Outcome,
     },
+    /// A member whose disk was replaced asks what it may have promised. All others answer.
+    Recall {
+        /// The term that the member has, which means nothing.
+        term: u64,
+        /// Names the question in the answer.
+        nonce: u64,
+    },
+    /// The answer to [`Message::Recall`], once it is durable.
+    Recalled {
+        /// The term of who answers.
+        term: u64,
+        /// The question.
+        nonce: u64,
+        /// The index of the last entry in the log of who answers, or of the one that it owes.
+        last_index: u64,
+        /// The term of that entry.
+        last_term: u64,
+    },
     /// InstallSnapshot (§7, figure 13).
     Snapshot {
         /// The leader's term.
@@ -216,6 +234,8 @@ impl Message {
             | Self::Vote { term, .. }
             | Self::Append { term, .. }
             | Self::Appended { term, .. }
+            | Self::Recall { term, .. }
+            | Self::Recalled { term, .. }
             | Self::Snapshot { term, .. }
             | Self::SnapshotReceived { term, .. } => *term,
         }
@@ -235,6 +255,9 @@ impl Message {
                 let end = offset.saturating_add(chunk.len() as u64);
                 meta.index < LIMIT && meta.term <= own && end <= *size
             }
+            Self::Recalled { last_index, last_term, .. } => {
+                *last_index < LIMIT && *last_term <= own
+            }
             _ => true,
         };
         own < LIMIT && content
@@ -247,7 +270,8 @@ impl Message {
             | (Self::Vote { pre_vote, .. }, Self::Vote { pre_vote: later, .. }) => {
                 pre_vote == later
             }
-            (Self::SnapshotReceived { .. }, Self::SnapshotReceived { .. }) => true,
+            (Self::SnapshotReceived { .. }, Self::SnapshotReceived { .. })
+            | (Self::Recalled { .. }, Self::Recalled { .. }) => true,
             (Self::Appended { outcome, .. }, Self::Appended { outcome: later, .. }) => {
                 let rejects = |outcome: &Outcome| matches!(outcome, Outcome::Rejected { .. });
                 rejects(outcome) && rejects(later)
@@ -276,6 +300,10 @@ impl Message {
             }
             Self::Appended { term, round, outcome: Outcome::Rejected { prev_index, hint } } => {
                 fold(7, &[*term, *round, *prev_index, *hint])
+            }
+            Self::Recall { term, nonce } => fold(10, &[*term, *nonce]),
+            Self::Recalled { term, nonce, last_index, last_term } => {
+                fold(11, &[*term, *nonce, *last_index, *last_term])
             }
             Self::Snapshot { term, round, piece } => {
                 let head = fold(8, &[*term, *round, piece.meta.index, piece.meta.term]);

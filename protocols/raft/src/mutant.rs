@@ -24,6 +24,8 @@ pub enum Class {
     M,
     /// Hard: within 200,000 executions.
     H,
+    /// Shown only where something goes wrong that the default scenario leaves alone, such as a damaged or a replaced disk: no budget.
+    X,
 }
 
 /// A bug to plant.
@@ -43,6 +45,8 @@ pub enum Mutant {
     TruncateAlways,
     /// O6: a leader answers reads from its own state at once.
     StaleRead,
+    /// O6b: a leader's lease is timed by its own clock, without a margin.
+    SkewedLease,
     /// O7: a follower acknowledges entries that its disk does not have yet.
     AckBeforeFsync,
     /// O9: entries are handed to the state machine as soon as they are in the log.
@@ -51,6 +55,12 @@ pub enum Mutant {
     HeartbeatCountsAsAppend,
     /// O13: every rejection moves the next index back by one.
     NextIndexUnderflow,
+    /// O15: a log that does not reach its mark is taken for a shorter one.
+    ShortLogTrusted,
+    /// O16: a damaged node votes by what is left of its log.
+    PromiseForgotten,
+    /// O17: a node whose disk was replaced asks only as many as make a majority.
+    RecallMajority,
 }
 
 #[cfg(feature = "mutants")]
@@ -63,10 +73,14 @@ impl Mutant {
         Self::NoUpToDateCheck,
         Self::TruncateAlways,
         Self::StaleRead,
+        Self::SkewedLease,
         Self::AckBeforeFsync,
         Self::ApplyBeforeCommit,
         Self::HeartbeatCountsAsAppend,
         Self::NextIndexUnderflow,
+        Self::ShortLogTrusted,
+        Self::PromiseForgotten,
+        Self::RecallMajority,
     ];
 
     /// The short id, as `"O1"`.
@@ -90,7 +104,7 @@ impl Mutant {
     }
 
     const fn facts(self) -> (&'static str, &'static str, Class, &'static str) {
-        use Class::{E, H, M};
+        use Class::{E, H, M, X};
         match self {
             Self::VoteNotPersisted => {
                 ("O1", "vote-not-persisted", E, "a restart forgets the vote of the current term")
@@ -113,6 +127,12 @@ impl Mutant {
             Self::StaleRead => {
                 ("O6", "stale-read", M, "a leader answers reads without asking a majority")
             }
+            Self::SkewedLease => (
+                "O6b",
+                "skewed-lease",
+                M,
+                "a leader answers reads until an election timeout after it was answered, by its own clock",
+            ),
             Self::AckBeforeFsync => {
                 ("O7", "ack-before-fsync", M, "acknowledges entries before they are on the disk")
             }
@@ -131,6 +151,15 @@ impl Mutant {
                 M,
                 "every rejection, even a stale one, moves the next index back, without a floor",
             ),
+            Self::ShortLogTrusted => {
+                ("O15", "short-log-trusted", X, "takes a damaged log for a shorter one")
+            }
+            Self::PromiseForgotten => {
+                ("O16", "promise-forgotten", X, "votes by what is left of a damaged log")
+            }
+            Self::RecallMajority => {
+                ("O17", "recall-majority", X, "asks a majority what a replaced disk had promised")
+            }
         }
     }
 }

@@ -5,17 +5,20 @@ use seatrial_node::{
 };
 
 use crate::configuration::{Configuration, Tally};
-use crate::event::Event;
+use crate::event::{Event, LogId};
 use crate::install::Incoming;
+use crate::lease::Lease;
 use crate::log::Log;
 use crate::message::{Entries, Message, Outcome};
 use crate::progress::Progress;
 use crate::read::Reads;
+use crate::recall::Recall;
 use crate::record::HardState;
+use crate::recovery::{Opened, Recovery, put_together};
 use crate::role::Role;
 use crate::settings::RaftConfig;
 use crate::snapshot::Snapshots;
-use crate::storage::{Recovered, Storage};
+use crate::storage::{Step, Storage};
 
 /// Clients do not speak to Raft but to the layer above it: there is no request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +52,22 @@ pub struct Raft {
     pub(crate) snapshots: Snapshots,
     /// A snapshot of which pieces are still to come.
     pub(crate) incoming: Option<Incoming>,
-    /// The log is on the disk up to here.
+    /// The log is synced up to here; the mark may not tell so yet.
+    pub(crate) synced: u64,
+    /// The log is on the disk up to here, and the mark tells so.
     pub(crate) persisted: u64,
     /// What observers have been told of the former.
     pub(crate) told_persisted: u64,
-    /// What a crash had left at the end of the log, and whether the log's file is behind the snapshot.
-    pub(crate) recovered: Option<Recovery>,
+    /// What opening has found, until observers are told.
+    pub(crate) recovery: Recovery,
+    /// The last entry that a damaged log had promised and has not got back yet.
+    pub(crate) owed: Option<LogId>,
+    /// What others have answered, of a node whose disk was replaced and that does not know yet what it has promised.
+    pub(crate) recall: Option<Recall>,
+    /// Whose disk it is, where the disk says so.
+    pub(crate) owner: Option<NodeId>,
+    /// The disk is another node's: this one takes no part.
+    pub(crate) refused: bool,
 
     /// `commitIndex`.
     pub(crate) commit: u64,
@@ -81,13 +94,7 @@ pub struct Raft {
     /// The entries that were sent last and their first index: other followers mostly get the same.
     pub(crate) batch: (u64, Entries),
     pub(crate) reads: Reads,
-}
-
-/// What [`Node::open`] has found and [`Input::Start`] must act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Recovery {
-    torn: bool,
-    log_is_behind: bool,
+    pub(crate) lease: Lease,
 }
 
 impl Node for Raft {
@@ -100,35 +107,31 @@ impl Node for Raft {
 
     fn open(config: &RaftConfig, disk: &mut Disk<'_>) -> Result<Self, OpenError> {
         config.validate()?;
-        let (storage, Recovered { hard, mut log, torn }) = Storage::open(disk)?;
-        let snapshots = Snapshots::open(disk)?;
-        let meta = snapshots.current().map(|snapshot| snapshot.meta).unwrap_or_default();
-        let base = log.base();
-        if base.index > meta.index {
-            return Err(OpenError::Corrupt(format!(
-                "the log begins after index {}, the snapshot ends at {}",
-                base.index, meta.index
-            )));
-        }
-        log.follow(meta);
-        let log_is_behind = base != meta;
-        let term = hard.term.max(log.last_term());
-        let vote = hard.vote.filter(|_| term == hard.term);
+        let (storage, recovered) = Storage::open(disk)?;
+        let (snapshots, damaged) = Snapshots::open(disk)?;
+        let opened = put_together(config, recovered, &snapshots, damaged)?;
+        let Opened { hard, log, owed, recall, owner, recovery } = opened;
+        let base = log.base().index;
         Ok(Self {
             config: config.clone(),
             me: NodeId(0),
             voters: Configuration::default(),
-            hard: HardState { term, vote },
+            hard,
             told: HardState::default(),
-            persisted: meta.index,
-            told_persisted: meta.index,
-            commit: meta.index,
-            applied: meta.index,
+            synced: base,
+            persisted: base,
+            told_persisted: base,
+            commit: base,
+            applied: base,
             log,
             storage,
             snapshots,
             incoming: None,
-            recovered: Some(Recovery { torn, log_is_behind }),
+            recovery,
+            owed,
+            recall,
+            owner,
+            refused: false,
             role: Role::Follower,
             leader: None,
             timeout: config.election_timeout_max,
@@ -139,10 +142,14 @@ impl Node for Raft {
             peers: Vec::new(),
             batch: (0, Entries::NONE),
             reads: Reads::default(),
+            lease: Lease::default(),
         })
     }
 
     fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+        if self.refused {
+            return;
+        }
         match input {
             Input::Start => self.start(io),
             Input::Message { from, body } => self.receive(from, body, io),
@@ -165,6 +172,7 @@ impl Node for Raft {
             .with("last", self.log.last_index())
             .with("snapshot", self.log.base().index)
             .with("disk", if self.storage.has_failed() { "failed" } else { "ok" })
+            .with("recovering", self.recovering())
     }
 
     fn digest(message: &Message) -> u64 {
@@ -181,41 +189,34 @@ impl Raft {
         io.announce(Event::Fact(Fact::Reached { mark }));
     }
 
-    fn start(&mut self, io: &mut Io<'_, Self>) {
-        self.me = io.me();
-        self.voters = Configuration::new(io.members());
-        self.quiet_since = io.now();
-        self.storage.start(io);
-        self.tell_recovered(io);
-        io.announce(Event::Following { term: self.hard.term, leader: None });
-        if self.voters.is_only(self.me) {
-            self.campaign(io);
-        } else if self.voters.contains(self.me) {
-            self.arm_election_timer(io);
+    /// What keeps this node from taking its full part: `"log"`, damaged and not repaired yet; `"disk"`, replaced, and others have not
+    /// all answered what it may have promised; `"foreign"`, the disk of another node; or `"no"`.
+    pub(crate) fn recovering(&self) -> &'static str {
+        match (self.refused, &self.recall, self.owed) {
+            (true, ..) => "foreign",
+            (false, Some(_), _) => "disk",
+            (false, None, Some(_)) => "log",
+            (false, None, None) => "no",
         }
     }
 
-    /// Tells observers what the disk still had: all that they need to know of this node, whatever they knew of its former lives.
-    fn tell_recovered(&mut self, io: &mut Io<'_, Self>) {
-        if let Some(snapshot) = self.snapshots.current() {
-            let (index, term, digest) = (snapshot.meta.index, snapshot.meta.term, snapshot.digest);
-            self.tell(Fact::Snapshot { index, term, digest }, io);
+    fn start(&mut self, io: &mut Io<'_, Self>) {
+        self.me = io.me();
+        if self.owner.is_some_and(|owner| owner != self.me) {
+            self.refused = true;
+            return self.reached("a disk of another node was refused", io);
         }
-        self.tell(Fact::Truncate { from: self.log.base().index + 1 }, io);
-        for (index, entry) in self.log.iter() {
-            let digest = entry.payload.digest();
-            self.tell(Fact::Append { index, term: entry.term, digest }, io);
-        }
-        self.told_persisted = self.log.last_index();
-        self.tell(Fact::Persist { index: self.told_persisted }, io);
-        self.tell_hard_state(io);
-        let Some(recovery) = self.recovered.take() else { return };
-        if recovery.torn {
-            self.reached("a torn tail was cut off", io);
-        }
-        if recovery.log_is_behind {
-            self.storage.rewrite(self.hard_record(), &self.log, io);
-            self.reached("a log was found behind its snapshot", io);
+        self.voters = Configuration::new(io.members());
+        (self.quiet_since, self.leader_heard) = (io.now(), io.now());
+        self.storage.start(io);
+        self.tell_recovered(io);
+        io.announce(Event::Following { term: self.hard.term, leader: None });
+        if self.recall.is_some() {
+            self.begin_recall(io);
+        } else if self.voters.is_only(self.me) && !self.is_damaged() {
+            self.campaign(io);
+        } else if self.voters.contains(self.me) {
+            self.arm_election_timer(io);
         }
     }
 
@@ -223,8 +224,16 @@ impl Raft {
         if from == self.me || !self.voters.contains(from) || !message.is_sound() {
             return;
         }
-        if let Message::RequestVote { term, last_index, last_term, pre_vote } = message {
-            return self.on_request_vote(from, term, (last_term, last_index), pre_vote, io);
+        match message {
+            Message::Recalled { term, nonce, last_index, last_term } => {
+                return self.on_recalled(from, nonce, (term, (last_term, last_index)), io);
+            }
+            _ if self.recall.is_some() => return,
+            Message::Recall { nonce, .. } => return self.on_recall(from, nonce, io),
+            Message::RequestVote { term, last_index, last_term, pre_vote } => {
+                return self.on_request_vote(from, term, (last_term, last_index), pre_vote, io);
+            }
+            _ => {}
         }
         let term = message.term();
         if term < self.hard.term {
@@ -234,7 +243,7 @@ impl Raft {
             self.become_follower(term, None, io);
         }
         match message {
-            Message::RequestVote { .. } => {}
+            Message::RequestVote { .. } | Message::Recall { .. } | Message::Recalled { .. } => {}
             Message::Vote { granted, pre_vote, .. } => self.on_vote(from, granted, pre_vote, io),
             Message::Append { prev_index, prev_term, commit, round, entries, .. } => {
                 if self.hear_leader(from, io) {
@@ -269,8 +278,12 @@ impl Raft {
         io: &mut Io<'_, Self>,
     ) {
         match self.storage.synced(token, result, io) {
-            Ok(true) => self.after_durable(io),
-            Ok(false) => {}
+            Ok(Step::Durable) => {
+                self.after_durable(io);
+                self.write_mark(io);
+            }
+            Ok(Step::Synced) => self.after_sync(io),
+            Ok(Step::Nothing) => {}
             Err(_) => self.retry_storage_later(io),
         }
         match self.snapshots.synced(token, result, io) {
@@ -289,6 +302,7 @@ impl Raft {
             self.persisted += 1;
         }
         self.tell_persisted(io);
+        self.mend(io);
         self.storage.keep_promises(io);
         self.advance_commit(io);
     }
@@ -307,7 +321,9 @@ impl Raft {
 
     fn on_storage_timer(&mut self, io: &mut Io<'_, Self>) {
         if self.storage.has_failed() {
-            self.storage.rewrite(self.hard_record(), &self.log, io);
+            self.storage.retry(self.hard_record(), &self.log, io);
+            self.write_mark(io);
+            self.reached("what a failed sync covered was written again", io);
         }
         self.snapshots.retry(io);
     }

@@ -14,7 +14,7 @@ use crate::snapshot::Snapshot;
 #[derive(Debug)]
 pub(crate) struct Progress {
     pub(crate) id: NodeId,
-    /// `matchIndex`: the follower's disk has the leader's log up to here. Never goes back.
+    /// `matchIndex`: the follower's disk has the leader's log up to here. Goes back only where the disk has lost it.
     pub(crate) matched: u64,
     /// `nextIndex`: what is sent next; always above `matched`.
     pub(crate) next: u64,
@@ -29,6 +29,8 @@ pub(crate) struct Progress {
     silent_ticks: u8,
     /// How many messages have been rejected since then for what lies between.
     gaps: u8,
+    /// How often the follower has denied what it is known to have, and nothing else meanwhile.
+    denials: u8,
 }
 
 /// How a leader sends to a follower.
@@ -54,6 +56,8 @@ pub(crate) enum Flow {
 const LOST_AFTER_TICKS: u8 = 2;
 /// After so many rejections for a gap, what should have filled it counts as lost; one may be only a message that was overtaken.
 const LOST_AFTER_GAPS: u8 = 2;
+/// After so many denials the follower has lost what it had; one may be only a late message.
+const LOST_AFTER_DENIALS: u8 = 2;
 
 impl Progress {
     /// A follower as a new leader sees it, whose log ends before `next`.
@@ -68,6 +72,7 @@ impl Progress {
             inflight: VecDeque::new(),
             silent_ticks: 0,
             gaps: 0,
+            denials: 0,
         }
     }
 
@@ -92,6 +97,7 @@ impl Progress {
     /// The follower has the leader's log up to this index. Returns whether that is further than before.
     pub(crate) fn match_to(&mut self, index: u64) -> bool {
         let further = index > self.matched;
+        self.denials = 0;
         self.matched = self.matched.max(index);
         while self.inflight.front().is_some_and(|last| *last <= self.matched) {
             self.inflight.pop_front();
@@ -125,7 +131,10 @@ impl Progress {
             Flow::Replicate => prev_index <= self.matched,
             Flow::Snapshot { .. } => true,
         };
-        if stale || prev_index <= self.matched {
+        if prev_index == self.matched && prev_index > 0 {
+            return self.deny(hint);
+        }
+        if stale || prev_index < self.matched {
             return false;
         }
         if matches!(self.flow, Flow::Replicate) {
@@ -136,6 +145,26 @@ impl Progress {
         }
         self.probe_from(hint.min(prev_index).max(self.matched + 1));
         true
+    }
+
+    /// The follower's disk was damaged or replaced: nothing is known of its log. To know less than is true is always safe.
+    pub(crate) fn has_lost_its_log(&mut self) {
+        self.matched = 0;
+        self.denials = 0;
+        if !matches!(self.flow, Flow::Snapshot { .. }) {
+            self.probe_from(self.next);
+        }
+    }
+
+    /// The follower denies to have what it once acknowledged, as heartbeats tell that it did. Returns whether to send again.
+    fn deny(&mut self, hint: u64) -> bool {
+        self.denials += 1;
+        let lost = self.denials >= LOST_AFTER_DENIALS;
+        if lost {
+            self.next = hint.clamp(1, self.next);
+            self.has_lost_its_log();
+        }
+        lost
     }
 
     /// A tick has passed. Returns whether what is under way counts as lost; it is to be sent again.

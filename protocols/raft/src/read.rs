@@ -17,17 +17,25 @@ pub(crate) struct Reads {
     tickets: u64,
     /// The latest round; a read waits for it only while `asked` is not empty.
     round: u64,
-    /// What the reads of the latest round must reflect.
+    /// The round that reads wait for.
+    asked_round: u64,
+    /// What these reads must reflect.
     index: u64,
-    /// The reads of the latest round.
+    /// These reads.
     asked: Vec<ReadTicket>,
-    /// The reads of the next one.
+    /// The reads of a later round.
     waiting: Vec<ReadTicket>,
 }
 
 impl Reads {
     /// The round that messages to followers carry.
     pub(crate) fn round(&self) -> u64 {
+        self.round
+    }
+
+    /// Begins the next round.
+    pub(crate) fn next_round(&mut self) -> u64 {
+        self.round += 1;
         self.round
     }
 }
@@ -48,6 +56,11 @@ impl Raft {
             io.announce(Event::ReadReady { ticket, index: self.commit });
             return Ok(ticket);
         }
+        if self.holds_lease(io) && self.has_committed_its_own() {
+            io.announce(Event::ReadReady { ticket, index: self.commit });
+            self.reached("a read was answered under a lease", io);
+            return Ok(ticket);
+        }
         self.reads.waiting.push(ticket);
         self.begin_reads(io);
         self.settle(io);
@@ -57,11 +70,13 @@ impl Raft {
     /// Begins a round for the reads that wait for one. Until the leader has committed an entry of its own term, its commit index may
     /// be behind what its predecessor has answered, and no read begins (thesis §6.4, step 1).
     pub(crate) fn begin_reads(&mut self, io: &mut Io<'_, Self>) {
-        let own_committed = self.log.term(self.commit) == Some(self.hard.term);
-        if self.reads.waiting.is_empty() || !self.reads.asked.is_empty() || !own_committed {
+        if self.reads.waiting.is_empty()
+            || !self.reads.asked.is_empty()
+            || !self.has_committed_its_own()
+        {
             return;
         }
-        self.reads.round += 1;
+        self.reads.asked_round = self.reads.next_round();
         self.reads.index = self.commit;
         std::mem::swap(&mut self.reads.waiting, &mut self.reads.asked);
         for i in 0..self.peers.len() {
@@ -70,12 +85,16 @@ impl Raft {
         self.confirm_reads(io);
     }
 
-    /// Answers the reads of the latest round, once a majority has answered it.
+    fn has_committed_its_own(&self) -> bool {
+        self.log.term(self.commit) == Some(self.hard.term)
+    }
+
+    /// Answers the reads under way, once a majority has answered their round.
     pub(crate) fn confirm_reads(&mut self, io: &mut Io<'_, Self>) {
         if self.reads.asked.is_empty() {
             return;
         }
-        let (me, round, peers) = (self.me, self.reads.round, &self.peers);
+        let (me, round, peers) = (self.me, self.reads.asked_round, &self.peers);
         let answered =
             |voter| voter == me || peers.iter().any(|peer| peer.id == voter && peer.round >= round);
         if !self.voters.is_quorum(answered) {

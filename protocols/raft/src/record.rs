@@ -23,8 +23,9 @@ pub(crate) struct HardState {
 pub(crate) enum Record {
     /// The term and the vote from now on.
     Hard(HardState),
-    /// The log begins after this index. Comes before any entry: the log is rewritten when it is compacted.
-    Base(SnapshotMeta),
+    /// The log begins after this index. Comes before any entry: the log is rewritten when it is compacted, and each rewrite makes a file
+    /// of the next generation. A file that does not begin with this record is the first one, of generation 0.
+    Base { meta: SnapshotMeta, generation: u64 },
     /// The log's last entry from now on.
     Entry { index: u64, entry: Entry },
 }
@@ -40,10 +41,11 @@ pub(crate) fn put_hard(out: &mut Vec<u8>, hard: HardState) {
     put_node(out, hard.vote);
 }
 
-pub(crate) fn put_base(out: &mut Vec<u8>, base: SnapshotMeta) {
+pub(crate) fn put_base(out: &mut Vec<u8>, base: SnapshotMeta, generation: u64) {
     out.push(BASE);
     put_u64(out, base.index);
     put_u64(out, base.term);
+    put_u64(out, generation);
 }
 
 pub(crate) fn put_entry(out: &mut Vec<u8>, index: u64, entry: &Entry) {
@@ -73,7 +75,10 @@ fn decode(bytes: &[u8]) -> Result<Record, WireError> {
     let kind = reader.u8()?;
     let record = match kind {
         HARD => Record::Hard(HardState { term: reader.count()?, vote: reader.node()? }),
-        BASE => Record::Base(SnapshotMeta { index: reader.count()?, term: reader.count()? }),
+        BASE => {
+            let meta = SnapshotMeta { index: reader.count()?, term: reader.count()? };
+            Record::Base { meta, generation: reader.count()? }
+        }
         NOOP | COMMAND => {
             let (index, term) = (reader.count()?, reader.count()?);
             let payload = match kind {
@@ -99,12 +104,12 @@ mod tests {
         let command = Entry { term: 7, payload: Payload::Command(Arc::from(*b"set")) };
         let mut all = vec![
             (Vec::new(), Record::Hard(hard)),
-            (Vec::new(), Record::Base(base)),
+            (Vec::new(), Record::Base { meta: base, generation: 4 }),
             (Vec::new(), Record::Entry { index: 6, entry: noop.clone() }),
             (Vec::new(), Record::Entry { index: 7, entry: command.clone() }),
         ];
         put_hard(&mut all[0].0, hard);
-        put_base(&mut all[1].0, base);
+        put_base(&mut all[1].0, base, 4);
         put_entry(&mut all[2].0, 6, &noop);
         put_entry(&mut all[3].0, 7, &command);
         all

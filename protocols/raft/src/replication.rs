@@ -32,6 +32,7 @@ impl Raft {
             Outcome::Matched { index } => self.on_matched(i, index, io),
             Outcome::Rejected { prev_index, hint } => self.on_rejected(i, prev_index, hint, io),
         }
+        self.prolong_lease(io);
         self.confirm_reads(io);
     }
 
@@ -55,6 +56,7 @@ impl Raft {
             return;
         }
         io.set_timer(Timer::Heartbeat, self.config.heartbeat_interval);
+        self.begin_lease_round(io);
         for i in 0..self.peers.len() {
             let lost = self.peers[i].tick();
             if lost && matches!(self.peers[i].flow, Flow::Snapshot { .. }) {

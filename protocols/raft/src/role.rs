@@ -7,6 +7,7 @@ use crate::message::{Entries, Payload};
 use crate::mutant::planted;
 use crate::node::{Raft, Timer};
 use crate::progress::Progress;
+use crate::recall::FORGOTTEN;
 use crate::record::HardState;
 
 /// What a member is in the current term.
@@ -63,6 +64,8 @@ impl Raft {
         self.peers.clear();
         self.peers.extend(io.peers().map(|peer| Progress::new(peer, next)));
         self.incoming = None;
+        self.lease.clear();
+        self.begin_lease_round(io);
         self.tell(Fact::Lead { term }, io);
         io.announce(Event::Leading { term });
         if !self.peers.is_empty() {
@@ -132,7 +135,7 @@ impl Raft {
         if self.told.term != term {
             self.tell(Fact::Term { term }, io);
         }
-        if let Some(candidate) = vote {
+        if let Some(candidate) = vote.filter(|candidate| *candidate != FORGOTTEN) {
             self.tell(Fact::Vote { term, candidate }, io);
         }
         self.told = self.hard;
@@ -147,6 +150,7 @@ impl Raft {
             self.reached("a leader stepped down with uncommitted entries", io);
         }
         self.lose_reads(io);
+        self.lease.clear();
         self.peers.clear();
         self.batch = (0, Entries::NONE);
         io.cancel_timer(&Timer::Heartbeat);

@@ -35,6 +35,14 @@ pub struct RaftConfig {
     /// Whether a leader that hears from no majority steps down (thesis §6.2), and nodes that hear from a leader ignore
     /// candidates (thesis §4.2.3). The second is live only with the first.
     pub check_quorum: bool,
+    /// Whether a leader that a majority has answered lately answers reads at once, by its clock (thesis §6.4.1). Needs `check_quorum`. If
+    /// not, each read waits for a round of heartbeats, and no clock is trusted.
+    pub read_lease: bool,
+    /// By how much, in parts in a million, any member's clock may run faster or slower than true time; what leases rely on.
+    pub clock_error: u32,
+    /// Whether this node has lived before with another disk that is gone. Then it asks the other members what it may have promised, unless its
+    /// disk tells that it has done so already. It must be said: an empty disk looks like that of a new node.
+    pub replaced_disk: bool,
     /// The planted bug to run with.
     #[cfg(feature = "mutants")]
     pub mutant: Option<Mutant>,
@@ -52,6 +60,9 @@ impl Default for RaftConfig {
             snapshot_chunk_bytes: 64 * 1024,
             pre_vote: true,
             check_quorum: true,
+            read_lease: false,
+            clock_error: 10_000,
+            replaced_disk: false,
             #[cfg(feature = "mutants")]
             mutant: None,
         }
@@ -79,6 +90,16 @@ impl RaftConfig {
         }
         if self.max_inflight_appends == 0 {
             return refuse("max_inflight_appends must be at least 1");
+        }
+        if self.read_lease && !self.check_quorum {
+            return refuse(
+                "read_lease needs check_quorum: else a vote may come before a lease is over",
+            );
+        }
+        if self.clock_error >= 1_000_000 {
+            return refuse(
+                "clock_error must be below 1000000: a clock that may stand still times nothing",
+            );
         }
         if self.snapshot_chunk_bytes == 0 {
             return refuse("snapshot_chunk_bytes must be at least 1");
@@ -110,6 +131,9 @@ mod tests {
         assert!(refused(|c| c.election_timeout_max = zero).contains("election_timeout_max"));
         assert!(refused(|c| c.max_entries_per_append = 0).contains("max_entries_per_append"));
         assert!(refused(|c| c.max_inflight_appends = 0).contains("max_inflight_appends"));
+        assert!(refused(|c| c.clock_error = 1_000_000).contains("clock_error"));
+        let lease = |c: &mut RaftConfig| (c.read_lease, c.check_quorum) = (true, false);
+        assert!(refused(lease).contains("read_lease"));
         assert!(refused(|c| c.snapshot_chunk_bytes = 0).contains("snapshot_chunk_bytes"));
     }
 }

@@ -65,17 +65,19 @@ enum Stage {
 }
 
 impl Snapshots {
+    /// Reads the snapshot, if there is one; says too whether there was one that is damaged.
+    ///
     /// # Errors
-    /// Where the disk fails, or the file is not a whole snapshot.
-    pub(crate) fn open(disk: &mut Disk<'_>) -> Result<Self, OpenError> {
-        let Some(len) = disk.len(FILE)? else { return Ok(Self::default()) };
-        let corrupt = |why: String| OpenError::Corrupt(format!("snapshot: {why}"));
-        let len = usize::try_from(len).map_err(|_| corrupt(format!("{len} bytes are too many")))?;
-        let mut bytes = vec![0; len];
+    /// Where the disk fails.
+    pub(crate) fn open(disk: &mut Disk<'_>) -> Result<(Self, bool), OpenError> {
+        let Some(len) = disk.len(FILE)? else { return Ok((Self::default(), false)) };
+        let corrupt = |_| OpenError::Corrupt(format!("snapshot: {len} bytes are too many"));
+        let mut bytes = vec![0; usize::try_from(len).map_err(corrupt)?];
         let read = disk.read(FILE, 0, &mut bytes)?;
         bytes.truncate(read);
-        let current = decode(&bytes).map_err(|error| corrupt(error.to_string()))?;
-        Ok(Self { current: Some(current), ..Self::default() })
+        let current = decode(&bytes).ok();
+        let damaged = current.is_none();
+        Ok((Self { current, ..Self::default() }, damaged))
     }
 
     /// The snapshot that is durable.

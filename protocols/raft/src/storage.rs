@@ -1,23 +1,28 @@
 //! What the disk must have before a promise may leave the node.
 //!
 //! Term, vote and entries go to a write-ahead log. A reply that promises something of them is handed in here with the place
-//! that the disk must have reached ([`Storage::promise`]), and leaves when it has. There is one sync at a time: what is
+//! that the disk must have reached ([`Storage::promise`]), and leaves when it has. There is one sync of the log at a time: what is
 //! written meanwhile goes with the next one.
+//!
+//! The disk *has* a place when the log is synced up to there and then a [mark](crate::mark) that says so. The two syncs follow each other:
+//! if the mark could be there before the log, no crash in between could be told from damage, and a cluster whose members crash
+//! together would have nobody left who may lead. While a mark is on its way, the log's next sync may be, too.
 //!
 //! # When a sync fails
 //!
 //! What a failed sync covered may be lost, and no later sync of that file tells. So nothing more is promised from that file: the
 //! whole log is written again, from memory, to a new file, at each [`Timer::Storage`](crate::Timer) until the
-//! disk has it. Until then the node goes on, but acknowledges nothing, votes for nobody and counts for nothing; its status says
-//! `disk=failed`.
+//! disk has it; so is a mark whose sync has failed. Until then the node goes on, but acknowledges nothing, votes for nobody and counts for
+//! nothing; its status says `disk=failed`.
 
 use seatrial_node::{
     Disk, DiskError, Duration, FileName, Instant, Io, NodeId, OpenError, SyncToken,
 };
-use seatrial_wal::{Position, Wal};
+use seatrial_wal::{Place, Position, Wal};
 
-use crate::event::SnapshotMeta;
+use crate::event::{LogId, SnapshotMeta};
 use crate::log::Log;
+use crate::mark::{Found, Mark, Marks};
 use crate::message::{Entry, Message, Outcome};
 use crate::node::Raft;
 use crate::record::{HardState, Record, put_base, put_entry, put_hard};
@@ -28,13 +33,20 @@ const LOG_FILE: FileName = FileName::new("log");
 #[derive(Debug)]
 pub(crate) struct Storage {
     wal: Wal,
+    marks: Marks,
+    /// Which file the durable part of the log is in.
+    generation: u64,
+    /// From there on the log is in the file of that generation.
+    rewritten: (Position, u64),
     /// How far the sync under way, if there is one, will make the log durable at least.
     asked: Position,
-    /// When that sync was asked for; unknown of a rewrite, which is more than one.
-    asked_at: Option<Instant>,
-    /// How long the last sync took.
+    /// How far the log was when a sync was asked for, and when; unknown of a rewrite, which is more than one.
+    timed: Option<(Position, Instant)>,
+    /// How long it took the last time until the disk had what it was asked to keep.
     sync_time: Duration,
     hard_position: Position,
+    /// How far the disk must have got for the log's base to be durable.
+    base_position: Position,
     failed: bool,
     promises: Vec<Promise>,
     buffer: Vec<u8>,
@@ -48,44 +60,82 @@ struct Promise {
 }
 
 /// What a former life has left on the disk.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Recovered {
     pub(crate) hard: HardState,
     pub(crate) log: Log,
     /// Whether a crash had left a part of a record at the end.
     pub(crate) torn: bool,
+    pub(crate) mark: Found,
+    /// Whether the log reaches its mark, where there is one; of a file newer than the mark, whether it has all that it was begun with.
+    pub(crate) whole: bool,
+}
+
+/// What a completion has brought about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Nothing,
+    /// More of the log is synced; the mark is still to tell of it.
+    Synced,
+    /// The disk has more than before.
+    Durable,
 }
 
 impl Storage {
     /// # Errors
     /// Where the disk fails, or holds what no node of this protocol has written.
     pub(crate) fn open(disk: &mut Disk<'_>) -> Result<(Self, Recovered), OpenError> {
-        let mut recovered = Recovered::default();
+        let (marks, mark) = Marks::open(disk)?;
+        let place = match &mark {
+            Found::Mark(mark) => mark.place,
+            Found::Nothing | Found::Lost => Place::default(),
+        };
+        let (mut hard, mut log, mut generation) = (HardState::default(), Log::default(), 0);
         let mut position = Position(0);
-        let (wal, found) = Wal::open(disk, LOG_FILE, |bytes| {
+        let (wal, found) = Wal::salvage(disk, LOG_FILE, place, |bytes| {
             position.0 += 1;
-            recovered.replay(Record::decode(bytes)?, position)
+            match Record::decode(bytes)? {
+                Record::Hard(state) => hard = state,
+                Record::Base { meta, generation: file } => {
+                    begin_log(&mut log, meta, position)?;
+                    generation = file;
+                }
+                Record::Entry { index, entry } => replay(&mut log, index, entry, position)?,
+            }
+            Ok(())
         })?;
-        recovered.torn = found.torn.is_some();
-        let hard_position = wal.appended();
+        let torn = found.torn.is_some();
+        let whole = match &mark {
+            Found::Mark(mark) if generation == mark.generation => found.reached,
+            Found::Mark(mark) => generation > mark.generation && found.sealed,
+            Found::Nothing => true,
+            Found::Lost => false,
+        };
+        let newest = if let Found::Mark(mark) = &mark { mark.generation } else { 0 };
+        let appended = wal.appended();
         let storage = Self {
             wal,
+            marks,
+            generation,
+            rewritten: (Position(0), generation.max(newest)),
             asked: Position(0),
-            asked_at: None,
+            timed: None,
             sync_time: Duration::ZERO,
-            hard_position,
+            hard_position: appended,
+            base_position: appended,
             failed: false,
             promises: Vec::new(),
             buffer: Vec::new(),
         };
-        Ok((storage, recovered))
+        Ok((storage, Recovered { hard, log, torn, mark, whole }))
     }
 
     /// Cuts a torn tail off, and syncs what was recovered.
     pub(crate) fn start(&mut self, io: &mut Io<'_, Raft>) {
         self.wal.start(io);
         self.asked = self.wal.appended();
-        self.asked_at = Some(io.now());
+        let has_something = self.asked > self.marks.covered();
+        self.timed = has_something.then(|| (self.asked, io.now()));
     }
 
     pub(crate) fn write_hard(&mut self, hard: HardState, io: &mut Io<'_, Raft>) {
@@ -103,8 +153,9 @@ impl Storage {
 
     /// Writes everything again, to a file that holds nothing else: compaction, or the way back from a failed sync.
     pub(crate) fn rewrite(&mut self, hard: HardState, log: &Log, io: &mut Io<'_, Raft>) {
+        let generation = self.rewritten.1 + 1;
         let mut head = vec![Vec::new(), Vec::new()];
-        put_base(&mut head[0], log.base());
+        put_base(&mut head[0], log.base(), generation);
         put_hard(&mut head[1], hard);
         let entries = log.iter().map(|(index, entry)| {
             let mut record = Vec::new();
@@ -112,8 +163,37 @@ impl Storage {
             record
         });
         self.asked = self.wal.rewrite(head.into_iter().chain(entries), io);
-        self.asked_at = None;
+        self.rewritten = (self.asked, generation);
+        self.base_position = self.asked;
+        self.timed = None;
         self.failed = false;
+    }
+
+    /// Tries again what the disk has refused.
+    pub(crate) fn retry(&mut self, hard: HardState, log: &Log, io: &mut Io<'_, Raft>) {
+        if self.failed {
+            self.rewrite(hard, log, io);
+        }
+        self.marks.retry();
+    }
+
+    /// Whether more of the log is synced than the mark tells, and a mark can be written.
+    pub(crate) fn wants_mark(&self) -> bool {
+        self.wal.durable() > self.marks.covered() && self.marks.is_free()
+    }
+
+    /// Begins to write down that the log is synced as far as it is.
+    pub(crate) fn write_mark(
+        &mut self,
+        owner: NodeId,
+        hard: HardState,
+        last: LogId,
+        owed: Option<LogId>,
+        io: &mut Io<'_, Raft>,
+    ) {
+        let (generation, place) = (self.generation, self.wal.durable_place());
+        let mark = Mark { owner, generation, place, hard, last, owed };
+        self.marks.write(&mark, self.wal.durable(), io);
     }
 
     /// Asks for a sync of what was written, unless one is under way.
@@ -122,41 +202,57 @@ impl Storage {
         if !under_way && !self.failed && self.wal.appended() > self.wal.durable() {
             self.wal.sync(io);
             self.asked = self.wal.appended();
-            self.asked_at = Some(io.now());
+            self.timed.get_or_insert_with(|| (self.asked, io.now()));
         }
     }
 
-    /// Takes a completion; says whether more is durable than before.
+    /// Takes a completion.
     ///
     /// # Errors
-    /// Where a sync of the log has failed: rewrite it.
+    /// Where a sync of the log or of the mark has failed: [`Storage::retry`] later.
     pub(crate) fn synced(
         &mut self,
         token: SyncToken,
         result: Result<(), DiskError>,
         io: &mut Io<'_, Raft>,
-    ) -> Result<bool, DiskError> {
+    ) -> Result<Step, DiskError> {
+        if self.marks.synced(token, result, io)? {
+            if let Some((_, since)) =
+                self.timed.take_if(|(position, _)| *position <= self.marks.covered())
+            {
+                self.sync_time = io.now().since(since);
+            }
+            return Ok(Step::Durable);
+        }
         let synced = self.wal.synced(token, result, io);
         self.failed |= synced.is_err();
-        let further = synced?.is_some();
-        if further && let Some(asked_at) = self.asked_at.take() {
-            self.sync_time = io.now().since(asked_at);
+        if synced?.is_none() {
+            return Ok(Step::Nothing);
         }
-        Ok(further)
+        if self.wal.durable() >= self.rewritten.0 {
+            self.generation = self.rewritten.1;
+        }
+        Ok(Step::Synced)
     }
 
-    /// How long the disk took for the last sync of the log; zero where it has done none yet.
+    /// How long the disk took the last time, for the log and its mark; zero where it has done nothing yet.
     pub(crate) fn sync_time(&self) -> Duration {
         self.sync_time
     }
 
     /// Whether the last attempt to make the log durable has failed.
     pub(crate) fn has_failed(&self) -> bool {
-        self.failed
+        self.failed || self.marks.has_failed()
     }
 
-    pub(crate) fn is_durable(&self, position: Position) -> bool {
+    /// Whether the log is synced that far. Nothing may be promised of it before it [is durable](Storage::is_durable).
+    pub(crate) fn is_synced(&self, position: Position) -> bool {
         position <= self.wal.durable()
+    }
+
+    /// Whether the disk has the log that far, and the mark that says so.
+    pub(crate) fn is_durable(&self, position: Position) -> bool {
+        position <= self.marks.covered()
     }
 
     /// Whether the disk has the present term and vote.
@@ -167,6 +263,11 @@ impl Storage {
     /// How far the disk must have got for the present term and vote to be durable.
     pub(crate) fn hard_position(&self) -> Position {
         self.hard_position
+    }
+
+    /// How far the disk must have got for what the log follows, its snapshot, to be promised.
+    pub(crate) fn base_position(&self) -> Position {
+        self.base_position
     }
 
     /// Sends a message as soon as the disk has got that far; at once, if it has.
@@ -186,7 +287,7 @@ impl Storage {
 
     /// Sends what has waited for no more than the disk has now.
     pub(crate) fn keep_promises(&mut self, io: &mut Io<'_, Raft>) {
-        let durable = self.wal.durable();
+        let durable = self.marks.covered();
         for promise in self.promises.extract_if(.., |promise| promise.after <= durable) {
             io.send(promise.to, promise.message);
         }
@@ -224,29 +325,24 @@ impl Promise {
     }
 }
 
-impl Recovered {
-    fn replay(&mut self, record: Record, position: Position) -> Result<(), OpenError> {
-        match record {
-            Record::Hard(hard) => self.hard = hard,
-            Record::Base(base) => {
-                if position != Position(1) {
-                    let at = position.0;
-                    return Err(OpenError::Corrupt(format!("log: record {at} begins a new log")));
-                }
-                self.log.follow(SnapshotMeta { ..base });
-            }
-            Record::Entry { index, entry } => {
-                let (base, last) = (self.log.base().index, self.log.last_index());
-                if index <= base || index > last + 1 {
-                    return Err(OpenError::Corrupt(format!(
-                        "log: entry {index} cannot follow entries {} to {last}",
-                        base + 1
-                    )));
-                }
-                self.log.truncate(index);
-                self.log.push(entry, position);
-            }
-        }
-        Ok(())
+/// The log follows a snapshot: the first record of a log that was rewritten says so.
+fn begin_log(log: &mut Log, meta: SnapshotMeta, position: Position) -> Result<(), OpenError> {
+    if position != Position(1) {
+        return Err(OpenError::Corrupt(format!("log: record {} begins a new log", position.0)));
     }
+    log.follow(meta);
+    Ok(())
+}
+
+fn replay(log: &mut Log, index: u64, entry: Entry, position: Position) -> Result<(), OpenError> {
+    let (base, last) = (log.base().index, log.last_index());
+    if index <= base || index > last + 1 {
+        return Err(OpenError::Corrupt(format!(
+            "log: entry {index} cannot follow entries {} to {last}",
+            base + 1
+        )));
+    }
+    log.truncate(index);
+    log.push(entry, position);
+    Ok(())
 }

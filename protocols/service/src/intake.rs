@@ -19,7 +19,7 @@ const WORDS: usize = (WIDTH / 64) as usize;
 pub struct ForwardId {
     /// The life of the member, from 1.
     pub life: u64,
-    /// Which one in that life, from 1.
+    /// Which one in that life; each life counts on from a number drawn anew.
     pub number: u64,
 }
 

@@ -12,7 +12,7 @@ use crate::codec::Entry;
 use crate::desk::Desk;
 use crate::intake::Intake;
 use crate::message::Waiter;
-use crate::relay::{LIVES, Relay};
+use crate::relay::{LIVES, NUMBERS, Relay};
 use crate::replica::Replica;
 use crate::{Config, Event, Job, Message, Op, Request, Response, StateMachine, Timer};
 
@@ -170,11 +170,13 @@ impl<S: StateMachine> Service<S> {
         self.replica.applied
     }
 
-    /// Makes a number for this life durable, under which requests are passed on.
+    /// Makes a number for this life durable, under which requests are passed on. A node whose disk was replaced does not know how many
+    /// lives it has had: it passes nothing on, but says who leads.
     fn begin_life(&mut self, io: &mut Io<'_, Self>) {
-        if self.config.forward && io.members().len() > 1 {
+        if self.config.forward && io.members().len() > 1 && !self.config.raft.replaced_disk {
             io.append(LIVES, &[1]);
-            self.relay.begin(io.sync(LIVES));
+            let before_first = io.choose("first forwarded request", NUMBERS);
+            self.relay.begin(io.sync(LIVES), before_first);
         }
     }
 

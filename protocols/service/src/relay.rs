@@ -9,10 +9,14 @@ use crate::ForwardId;
 /// As many bytes as this node has had lives in which it could forward.
 pub(crate) const LIVES: FileName = FileName::new("lives");
 
+/// A life begins to count its requests somewhere below.
+pub(crate) const NUMBERS: u64 = 1 << 40;
+
 /// Names and remembers forwarded requests.
 ///
 /// An answer may be late by more than a life of this node, and must not be taken for that of another request. So names carry the
-/// number of the life, which is made durable before it is used: one more byte in a file.
+/// number of the life, which is made durable before it is used: one more byte in a file. Should the disk have lost such a byte, two
+/// lives have the same number; so each begins to count its requests at a number drawn anew.
 #[derive(Clone, Debug)]
 pub(crate) struct Relay {
     life: u64,
@@ -66,8 +70,9 @@ impl Relay {
         })
     }
 
-    /// One more byte was written, and will be durable by this sync.
-    pub(crate) fn begin(&mut self, token: SyncToken) {
+    /// One more byte was written, and will be durable by this sync. Requests are counted from after this number on.
+    pub(crate) fn begin(&mut self, token: SyncToken, before_first: u64) {
+        self.last = before_first;
         self.opening = Opening::Syncing(token);
     }
 
@@ -137,7 +142,7 @@ mod tests {
     fn a_life_is_used_once_its_number_is_durable() {
         let mut relay = relay();
         assert_eq!(relay.is_open(), Some(false));
-        relay.begin(SyncToken(3));
+        relay.begin(SyncToken(3), 0);
         assert_eq!(relay.is_open(), None);
         assert!(!relay.synced(SyncToken(2), Ok(())));
         assert!(relay.synced(SyncToken(3), Ok(())));
@@ -147,7 +152,7 @@ mod tests {
     #[test]
     fn a_life_whose_number_could_not_be_stored_forwards_nothing() {
         let mut relay = relay();
-        relay.begin(SyncToken(3));
+        relay.begin(SyncToken(3), 0);
         relay.synced(SyncToken(3), Err(DiskError::Full));
         assert_eq!(relay.is_open(), Some(false));
     }

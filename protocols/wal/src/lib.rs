@@ -63,6 +63,9 @@
 //!   So does damage that also reaches every later record.
 //! - A file that has lost its end, or is missing, looks like one that was never longer.
 //!
+//! An owner that must know more writes down, elsewhere and durably, how far the log is durable ([`Wal::durable_place`]) before it relies
+//! on that, and opens it with [`Wal::salvage`]: that returns what is whole, never refuses, and says whether the place named is reached.
+//!
 //! **No record comes back.** A record that a recovery has cut off stays away: the cut is synced before anything is written
 //! in its place (what is appended until then waits in memory), a record names the checksum of the one before it, and its own
 //! checksum holds at its own offset only.
@@ -78,4 +81,4 @@ mod tests;
 
 pub use log::{Position, Wal};
 pub use record::MAX_RECORD;
-pub use recover::{Recovered, TornTail};
+pub use recover::{Place, Recovered, TornTail};

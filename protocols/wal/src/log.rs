@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use seatrial_node::{Disk, DiskError, FileName, Io, Node, OpenError, SyncToken};
 
 use crate::record::{Kind, encode};
-use crate::recover::{End, Recovered, recover};
+use crate::recover::{Damage, End, Place, Recovered, recover};
 
 /// A place in the log: how many records were recovered and appended up to there, a rewrite counting as one. Only grows within a
 /// life of the node, rewrites included.
@@ -26,6 +26,8 @@ pub struct Wal {
     end: End,
     appended: Position,
     durable: Position,
+    /// The end of the file as far as it is durable.
+    durable_place: Place,
     syncs: VecDeque<Sync>,
     /// Records on their way to the disk. Empty between calls, unless appends wait.
     buffer: Vec<u8>,
@@ -52,7 +54,7 @@ enum Mode {
 struct Sync {
     token: SyncToken,
     position: Position,
-    offset: u64,
+    place: Place,
 }
 
 /// How much a rewrite gathers before it writes.
@@ -73,8 +75,35 @@ impl Wal {
         file: FileName,
         each: impl FnMut(&[u8]) -> Result<(), OpenError>,
     ) -> Result<(Self, Recovered), OpenError> {
+        Self::open_with(disk, file, Damage::Refuse, each)
+    }
+
+    /// Opens the log as [`Wal::open`] does, but never refuses it as corrupt: it returns the records before the first that is damaged,
+    /// and cuts off the rest. Whether anything is lost by that, the owner tells by what it has written down elsewhere:
+    /// [`Recovered::reached`] says whether the records go as far as this place, which [`Wal::durable_place`] has once named.
+    ///
+    /// # Errors
+    /// Where the disk fails, and where `each` fails.
+    ///
+    /// # Panics
+    /// As [`Wal::open`].
+    pub fn salvage(
+        disk: &mut Disk<'_>,
+        file: FileName,
+        place: Place,
+        each: impl FnMut(&[u8]) -> Result<(), OpenError>,
+    ) -> Result<(Self, Recovered), OpenError> {
+        Self::open_with(disk, file, Damage::Salvage(place), each)
+    }
+
+    fn open_with(
+        disk: &mut Disk<'_>,
+        file: FileName,
+        damage: Damage,
+        each: impl FnMut(&[u8]) -> Result<(), OpenError>,
+    ) -> Result<(Self, Recovered), OpenError> {
         let new_file = FileName::new(&format!("{file}.new"));
-        let (recovered, end) = recover(disk, file, each)?;
+        let (recovered, end) = recover(disk, file, damage, each)?;
         let wal = Self {
             file,
             new_file,
@@ -83,6 +112,7 @@ impl Wal {
             end,
             appended: Position(recovered.records),
             durable: Position(0),
+            durable_place: Place::default(),
             syncs: VecDeque::new(),
             buffer: Vec::new(),
         };
@@ -174,11 +204,12 @@ impl Wal {
         let Some(sync) = place.and_then(|place| self.syncs.drain(..=place).next_back()) else {
             return Ok(None);
         };
-        self.end.watermark = self.end.watermark.max(sync.offset);
+        self.end.watermark = self.end.watermark.max(sync.place.offset);
+        self.durable_place = sync.place;
         if let Mode::Cutting { token: cut, sync_wanted } = self.mode
             && cut == token
         {
-            self.write_waiting(sync.offset, sync_wanted, io);
+            self.write_waiting(sync.place.offset, sync_wanted, io);
         }
         let further = sync.position > self.durable;
         self.durable = self.durable.max(sync.position);
@@ -232,6 +263,12 @@ impl Wal {
         self.durable
     }
 
+    /// The end of the file as far as it was durable at [`Wal::durable`]. All that is in the log's file up to there has been synced; a
+    /// rewrite begins another file, in which other places count.
+    pub const fn durable_place(&self) -> Place {
+        self.durable_place
+    }
+
     /// The position of the record appended last.
     pub const fn appended(&self) -> Position {
         self.appended
@@ -267,7 +304,8 @@ impl Wal {
     /// Asks to sync the log's file, as far as it is appended to.
     fn ask_sync<N: Node>(&mut self, io: &mut Io<'_, N>) -> SyncToken {
         let token = io.sync(self.file);
-        self.syncs.push_back(Sync { token, position: self.appended, offset: self.end.offset });
+        let place = self.end.place();
+        self.syncs.push_back(Sync { token, position: self.appended, place });
         token
     }
 

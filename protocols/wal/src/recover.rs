@@ -13,6 +13,19 @@ pub struct Recovered {
     pub bytes: u64,
     /// What follows them and is cut off.
     pub torn: Option<TornTail>,
+    /// Of the places that [`Wal::salvage`](crate::Wal::salvage) was asked about: whether what was read back reaches it.
+    pub reached: bool,
+    /// Whether what was read back reaches the end of what a rewrite made.
+    pub sealed: bool,
+}
+
+/// A place in the file between two records, with what tells that the file up to there is what it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The length of the file up to there.
+    pub offset: u64,
+    /// The checksum of the record that ends there, which stands for all before it.
+    pub checksum: u32,
 }
 
 /// The end of a file that no sync has covered and that a crash has left in part.
@@ -35,17 +48,35 @@ pub(crate) struct End {
     pub(crate) watermark: u64,
 }
 
+impl End {
+    pub(crate) const fn place(&self) -> Place {
+        Place { offset: self.offset, checksum: self.checksum }
+    }
+}
+
 /// How much is read at once.
 const PIECE: usize = 64 << 10;
+
+/// What to make of a log whose records end before its file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// Fail where bytes that were synced are damaged.
+    Refuse,
+    /// Return what there is, and say whether it reaches this place.
+    Salvage(Place),
+}
 
 /// Gives each whole record to `each`, in order.
 pub(crate) fn recover(
     disk: &mut Disk<'_>,
     file: FileName,
+    damage: Damage,
     mut each: impl FnMut(&[u8]) -> Result<(), OpenError>,
 ) -> Result<(Recovered, End), OpenError> {
     let mut reader = Reader::new(disk, file)?;
+    let reaches = |end: &End| damage == Damage::Salvage(end.place());
     let (mut recovered, mut end) = (Recovered::default(), End::default());
+    recovered.reached = reaches(&end);
     while let Some((header, content)) = reader.record(end.offset)? {
         if header.before != end.checksum || header.watermark > end.offset {
             break;
@@ -54,12 +85,16 @@ pub(crate) fn recover(
             each(content)?;
             recovered.records += 1;
         }
+        recovered.sealed |= header.kind == Kind::Seal;
         let watermark = end.watermark.max(header.watermark);
         end = End { offset: end.offset + header.span(), checksum: header.checksum, watermark };
+        recovered.reached |= reaches(&end);
     }
     recovered.bytes = end.offset;
     if end.offset < reader.len {
-        refuse_damage(&mut reader, end.offset)?;
+        if damage == Damage::Refuse {
+            refuse_damage(&mut reader, end.offset)?;
+        }
         recovered.torn = Some(TornTail { offset: end.offset, len: reader.len - end.offset });
     }
     Ok((recovered, end))

@@ -91,6 +91,7 @@ fn mutants(registry: &Registry) -> Vec<[String; 5]> {
                 'E' => "easy",
                 'M' => "medium",
                 'H' => "hard",
+                'X' => "rare faults",
                 _ => "",
             };
             owned([protocol.name(), mutant.id, mutant.name, class, mutant.about])

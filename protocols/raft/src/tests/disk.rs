@@ -91,6 +91,32 @@ impl TestDisk {
         self.under_way.clear();
     }
 
+    /// Harms one of the files that are there, synced bytes included, as chance says: flips a bit, or loses a sector, which reads as zeros.
+    pub(super) fn damage(&mut self, mut below: impl FnMut(u64) -> u64) {
+        let files: Vec<FileName> = self
+            .view
+            .iter()
+            .filter(|(_, content)| !content.is_empty())
+            .map(|(file, _)| *file)
+            .collect();
+        if files.is_empty() {
+            return;
+        }
+        let file = files[below(files.len() as u64) as usize];
+        let place = below(self.view[&file].len() as u64) as usize;
+        let (bit, loses_sector) = (below(8), below(3) == 0);
+        for files in [&mut self.view, &mut self.synced] {
+            let Some(content) = files.get_mut(&file) else { continue };
+            let sector = place / 512 * 512;
+            let end = content.len().min(sector + 512);
+            match content.get_mut(place) {
+                Some(_) if loses_sector => content[sector..end].fill(0),
+                Some(byte) => *byte ^= 1 << bit,
+                None => {}
+            }
+        }
+    }
+
     fn settle_renames(&mut self, file: FileName) {
         let synced = &mut self.synced;
         self.renames.retain(|(from, to)| {

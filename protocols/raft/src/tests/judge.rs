@@ -29,6 +29,8 @@ struct Told {
     term: u64,
     commit: u64,
     persisted: u64,
+    /// What was on its disk before that was damaged.
+    pledged: u64,
     snapshot: u64,
     log: BTreeMap<u64, (u64, u64)>,
 }
@@ -41,6 +43,19 @@ impl Judge {
     pub(super) fn started(&mut self, i: u32) {
         self.nodes[i as usize].commit = 0;
         self.nodes[i as usize].snapshot = 0;
+    }
+
+    /// This node's disk is damaged. What it had was on it when it said so.
+    pub(super) fn damaged(&mut self, i: u32) {
+        let told = &mut self.nodes[i as usize];
+        told.pledged = told.pledged.max(told.persisted);
+    }
+
+    /// This node's disk is another one, and it remembers nothing.
+    pub(super) fn replaced(&mut self, i: u32) {
+        self.damaged(i);
+        self.nodes[i as usize].term = 0;
+        self.votes.retain(|(voter, _), _| *voter != i);
     }
 
     pub(super) fn read_asked(&mut self, read: Read) {
@@ -127,7 +142,8 @@ impl Judge {
     fn commit(&mut self, i: u32, index: u64) {
         let told = &mut self.nodes[i as usize];
         let before = std::mem::replace(&mut told.commit, index);
-        let holders = self.nodes.iter().filter(|node| node.persisted >= index).count();
+        let holders =
+            self.nodes.iter().filter(|node| node.persisted.max(node.pledged) >= index).count();
         let majority = self.nodes.len() / 2 + 1;
         self.require(index > before, || format!("commit of n{i} from {before} to {index}"));
         if index > self.highest_commit {

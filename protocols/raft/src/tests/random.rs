@@ -7,6 +7,9 @@ use super::disk::Unsynced;
 use super::world::World;
 use crate::RaftConfig;
 
+/// By how much clocks are wrong where leases are on, in parts in a million.
+const CLOCK_ERROR: u32 = 300_000;
+
 /// A world whose knobs are drawn from the seed.
 pub(super) fn drawn(seed: u64, change: impl FnOnce(&mut RaftConfig)) -> World {
     let mut config = RaftConfig {
@@ -15,6 +18,8 @@ pub(super) fn drawn(seed: u64, change: impl FnOnce(&mut RaftConfig)) -> World {
         snapshot_chunk_bytes: 40,
         pre_vote: !seed.is_multiple_of(5),
         check_quorum: !seed.is_multiple_of(7),
+        read_lease: !seed.is_multiple_of(7) && seed.is_multiple_of(2),
+        clock_error: CLOCK_ERROR,
         ..RaftConfig::default()
     };
     change(&mut config);
@@ -25,12 +30,34 @@ pub(super) fn drawn(seed: u64, change: impl FnOnce(&mut RaftConfig)) -> World {
     world.twice = [0, 50][seed as usize / 3 % 2];
     world.snapshot_every = [0, 5, 30][seed as usize / 5 % 3];
     world.sync_fails = if seed.is_multiple_of(11) { 20 } else { 0 };
+    let skew = if seed.is_multiple_of(2) { i64::from(CLOCK_ERROR) } else { 0 };
+    for i in 0..world.seats.len() {
+        world.seats[i].skew = [-skew, 0, skew][world.chance(3) as usize];
+    }
     world
 }
 
-/// Trouble: crashes, cuts, proposals and reads at whoever claims to lead.
-pub(super) fn trouble(world: &mut World, steps: u64) {
+/// What becomes of one node's disk, the same node all along: no more than that can be lost for the cluster to get well again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Harm {
+    None,
+    /// Bits flip and sectors are lost.
+    Damage,
+    /// It is replaced by an empty one, again and again.
+    Replacement,
+}
+
+impl Harm {
+    /// Of each kind, so many seeds.
+    pub(super) fn of(seed: u64) -> Self {
+        [Self::None, Self::Damage, Self::Damage, Self::Replacement][seed as usize % 4]
+    }
+}
+
+/// Trouble: crashes, cuts, proposals and reads at whoever claims to lead, and harm to the disk of one.
+pub(super) fn trouble(world: &mut World, steps: u64, harm: Harm) {
     let count = world.members.len() as u64;
+    let victim = world.chance(count) as u32;
     for command in 0..steps {
         world.run(Duration::from_millis(world.latency.0 / 500 + 4));
         let i = world.chance(count) as u32;
@@ -56,6 +83,14 @@ pub(super) fn trouble(world: &mut World, steps: u64) {
             }
             7..=9 => world.heal(),
             10..=15 => world.read(i),
+            16 | 17 if harm == Harm::Damage => {
+                world.damage(victim);
+                world.crash(victim, Unsynced::Lost);
+            }
+            16 if harm == Harm::Replacement => {
+                world.crash(victim, Unsynced::Lost);
+                world.replace_disk(victim);
+            }
             _ => {
                 world.propose(i, command);
             }
@@ -81,7 +116,7 @@ fn figure_3_holds_under_trouble_and_healed_clusters_converge() {
     let (mut committed, mut reads) = (0, 0);
     for seed in 0..400 {
         let mut world = drawn(seed, |_| {});
-        trouble(&mut world, 400);
+        trouble(&mut world, 400, Harm::of(seed));
         heal(&mut world);
         let leader = world.leader();
         assert_eq!(world.judge.violations, [""; 0], "seed {seed}");

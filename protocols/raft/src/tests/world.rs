@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use seatrial_node::{
-    Disk, DiskWrite, Duration, FileName, Input, Instant, Io, Node, NodeId, Port, ReadToken,
-    RequestToken, SyncToken, WallTime,
+    Disk, DiskWrite, Duration, FileName, Input, Instant, Io, Node, NodeId, OpenError, Port,
+    ReadToken, RequestToken, SyncToken, WallTime,
 };
 
 use super::disk::{TestDisk, Unsynced};
@@ -50,8 +50,25 @@ pub(super) struct Seat {
     pub(super) patience: Option<Duration>,
     /// How long its syncs take, where that is not as in the rest of the world.
     pub(super) sync_time: Option<(u64, u64)>,
+    /// How much faster than the world its clock runs, in parts in a million.
+    pub(super) skew: i64,
+    /// Whether its disk was replaced by an empty one.
+    pub(super) replaced: bool,
+    /// Whether its disk was damaged.
+    pub(super) harmed: bool,
     timers: BTreeMap<Timer, u64>,
     tokens: u64,
+}
+
+const MILLION: u64 = 1_000_000;
+
+impl Seat {
+    /// What this node's clock shows.
+    fn clock(&self, now: Instant) -> Instant {
+        let rate = u128::from(MILLION.saturating_add_signed(self.skew));
+        let nanos = u128::from(now.since(Instant::ZERO).as_nanos()) * rate / u128::from(MILLION);
+        Instant::from_nanos(u64::try_from(nanos).expect("a test does not take that long"))
+    }
 }
 
 enum Happening {
@@ -72,6 +89,9 @@ impl World {
             since_snapshot: 0,
             patience: None,
             sync_time: None,
+            skew: 0,
+            replaced: false,
+            harmed: false,
             timers: BTreeMap::new(),
             tokens: 0,
         };
@@ -134,13 +154,37 @@ impl World {
         let seat = &mut self.seats[i as usize];
         seat.life += 1;
         self.judge.started(i);
-        let mut disk = Disk::new(&mut seat.disk);
-        let raft = Raft::open(&self.config, &mut disk).expect("the disk holds what Raft wrote");
+        let config = RaftConfig { replaced_disk: seat.replaced, ..self.config.clone() };
+        let raft = match Raft::open(&config, &mut Disk::new(&mut seat.disk)) {
+            Ok(raft) => raft,
+            Err(OpenError::Corrupt(_)) if seat.harmed => {
+                self.replace_disk(i);
+                return self.restart(i);
+            }
+            Err(error) => panic!("n{i} does not open: {error}"),
+        };
         let snapshot = raft.snapshot();
         seat.state = snapshot.map_or((0, 0), |(meta, data)| (meta.index, decode(data)));
         seat.since_snapshot = 0;
         seat.raft = Some(raft);
         self.input(i, Input::Start);
+    }
+
+    /// Harms what is on a disk.
+    pub(super) fn damage(&mut self, i: u32) {
+        self.judge.damaged(i);
+        let mut disk = std::mem::take(&mut self.seats[i as usize].disk);
+        disk.damage(|bound| self.chance(bound));
+        self.seats[i as usize].disk = disk;
+        self.seats[i as usize].harmed = true;
+    }
+
+    /// Gives a node that is down an empty disk.
+    pub(super) fn replace_disk(&mut self, i: u32) {
+        self.judge.replaced(i);
+        let seat = &mut self.seats[i as usize];
+        seat.disk = TestDisk::default();
+        (seat.replaced, seat.harmed) = (true, false);
     }
 
     pub(super) fn propose(&mut self, i: u32, command: u64) -> Option<Position> {
@@ -230,7 +274,7 @@ impl World {
     fn act<R>(&mut self, i: u32, act: impl FnOnce(&mut Raft, &mut Io<'_, Raft>) -> R) -> Option<R> {
         let mut raft = self.seats[i as usize].raft.take()?;
         let members = self.members.clone();
-        let now = self.now;
+        let now = self.seats[i as usize].clock(self.now);
         let mut port = WorldPort { world: self, at: NodeId(i) };
         let answer = act(&mut raft, &mut Io::new(NodeId(i), now, &members, &mut port));
         self.seats[i as usize].raft = Some(raft);
@@ -304,7 +348,8 @@ impl Port<Raft> for WorldPort<'_> {
     fn set_timer(&mut self, key: Timer, after: Duration) {
         let (at, life) = (self.at, self.seat().life);
         let order = self.world.order + 1;
-        let micros = after.as_nanos().div_ceil(1_000);
+        let rate = MILLION.saturating_add_signed(self.seat().skew);
+        let micros = (after.as_nanos() * 1_000).div_ceil(rate);
         self.world.later(micros, Happening::Due { at, life, key, order });
         self.seat().timers.insert(key, order);
     }

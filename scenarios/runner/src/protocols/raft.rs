@@ -28,6 +28,14 @@ pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
             "check_quorum",
             "whether a leader without a majority steps down (thesis §6.2)",
         )
+        .with_setting(
+            "read_lease",
+            "whether a leader answers reads by its clock while nobody else can lead (thesis §6.4.1)",
+        )
+        .with_setting(
+            "clock_error",
+            "by how much any clock may be fast or slow, in parts in a million: what leases rely on",
+        )
         .with_setting("snapshot_every", "after how many entries the log is compacted; 0 is never")
         .with_setting("forward", "whether followers pass requests on; otherwise they redirect")
         .with_setting("leader_wait", "how long a request waits for a leader to be known")
@@ -41,6 +49,7 @@ pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
                 seatrial_raft::Class::E => 'E',
                 seatrial_raft::Class::M => 'M',
                 seatrial_raft::Class::H => 'H',
+                seatrial_raft::Class::X => 'X',
             },
         })
     })
@@ -63,6 +72,9 @@ pub(super) fn config(settings: &Settings, mutant: Option<&str>) -> Result<Config
                 .limit("snapshot_chunk_bytes", raft.snapshot_chunk_bytes)?,
             pre_vote: settings.flag("pre_vote", raft.pre_vote)?,
             check_quorum: settings.flag("check_quorum", raft.check_quorum)?,
+            read_lease: settings.flag("read_lease", raft.read_lease)?,
+            clock_error: u32::try_from(settings.count("clock_error", raft.clock_error.into())?)
+                .unwrap_or(u32::MAX),
             ..raft
         },
         snapshot_every: settings.count("snapshot_every", service.snapshot_every)?,
