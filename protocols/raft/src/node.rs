@@ -159,7 +159,9 @@ impl Node for Raft {
             Input::Synced { token, result } => self.on_synced(token, result, io),
             _ => {}
         }
-        self.settle(io);
+        if !self.refused {
+            self.settle(io);
+        }
     }
 
     fn status(&self) -> Status {

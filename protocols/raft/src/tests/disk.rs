@@ -117,6 +117,27 @@ impl TestDisk {
         }
     }
 
+    /// How long this file is.
+    pub(super) fn len_of(&self, name: &str) -> usize {
+        self.view.get(&FileName::new(name)).map_or(0, Vec::len)
+    }
+
+    /// Flips a bit of the byte at this place.
+    pub(super) fn flip(&mut self, name: &str, place: usize) {
+        self.change(name, |content| content[place] ^= 4);
+    }
+
+    /// Cuts the file to this length.
+    pub(super) fn cut(&mut self, name: &str, len: usize) {
+        self.change(name, |content| content.truncate(len));
+    }
+
+    fn change(&mut self, name: &str, change: impl Fn(&mut Vec<u8>)) {
+        for files in [&mut self.view, &mut self.synced] {
+            change(files.get_mut(&FileName::new(name)).expect("the file is there"));
+        }
+    }
+
     fn settle_renames(&mut self, file: FileName) {
         let synced = &mut self.synced;
         self.renames.retain(|(from, to)| {

@@ -63,6 +63,12 @@ pub(super) struct Seat {
 const MILLION: u64 = 1_000_000;
 
 impl Seat {
+    /// Opens the node with what is on its disk.
+    pub(super) fn opens(&mut self, config: &RaftConfig) -> Result<Raft, OpenError> {
+        let config = RaftConfig { replaced_disk: self.replaced, ..config.clone() };
+        Raft::open(&config, &mut Disk::new(&mut self.disk))
+    }
+
     /// What this node's clock shows.
     fn clock(&self, now: Instant) -> Instant {
         let rate = u128::from(MILLION.saturating_add_signed(self.skew));
@@ -154,8 +160,7 @@ impl World {
         let seat = &mut self.seats[i as usize];
         seat.life += 1;
         self.judge.started(i);
-        let config = RaftConfig { replaced_disk: seat.replaced, ..self.config.clone() };
-        let raft = match Raft::open(&config, &mut Disk::new(&mut seat.disk)) {
+        let raft = match seat.opens(&self.config) {
             Ok(raft) => raft,
             Err(OpenError::Corrupt(_)) if seat.harmed => {
                 self.replace_disk(i);
