@@ -38,12 +38,17 @@
 //!
 //! - **Elections** with timeouts drawn anew each time (§5.2), pre-vote (thesis §9.6), members that stick to a leader they hear from
 //!   (§4.2.3) and leaders that step down without a majority (§6.2).
-//! - **Durability**: term, vote and entries are on the disk before any answer that promises them leaves. The leader sends entries
-//!   ahead of its own disk (§10.2.1), and counts itself when that has them.
+//! - **Durability**: term, vote and entries are on the disk, and a mark that says so, before any answer that promises them leaves. The
+//!   leader sends entries ahead of its own disk (§10.2.1), and counts itself when that has them.
 //! - **Replication** in batches, several ahead of their answers, with a hint where to go back to in a conflict (§5.3). Only
 //!   entries of the current term are committed by counting (§5.4.2).
 //! - **Snapshots** in pieces, and a log that is cut behind them (paper §7).
-//! - **Linearizable reads** by ReadIndex (§6.4).
+//! - **Linearizable reads** by ReadIndex (§6.4); by leases (§6.4.1) where clocks are trusted within a declared bound
+//!   ([`RaftConfig::read_lease`]).
+//! - **Repair** of what a disk loses. A log is damaged where it does not reach the mark that was written, durably, before anything was
+//!   promised of it. Such a node votes by what it had promised, does not stand, and is filled up again by the leader. One whose
+//!   disk was replaced ([`RaftConfig::replaced_disk`]) first asks all others, twice, what it may have promised. The status
+//!   field `recovering` tells. The arguments are in `recovery.rs` and `recall.rs`.
 //!
 //! # What is bounded
 //!

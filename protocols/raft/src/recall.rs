@@ -1,10 +1,10 @@
 //! A disk that was replaced by an empty one: the node asks what it may have promised, before it promises anything again.
 //!
 //! A node that has lost its disk has lost its votes and what it has acknowledged. Only the operator knows that
-//! ([`RaftConfig::replaced_disk`](crate::RaftConfig::replaced_disk)). Such a node asks *all* other members for their terms and their last entries, twice: each must
-//! have answered the first round before the second begins. It adopts the highest term, as one in which it has voted, and owes the most
-//! up-to-date entry. When its disk has that, it is a [damaged](crate::recovery) node like others. Until then it neither votes nor acknowledges
-//! nor answers such a question itself.
+//! ([`RaftConfig::replaced_disk`](crate::RaftConfig::replaced_disk)). Such a node asks *all* other members for their terms and their last
+//! entries, twice: each must have answered the first round before the second begins. It adopts the highest term, as one in which it has
+//! voted, and owes the most up-to-date entry. When its disk has that, it is a [damaged](crate::recovery) node like others. Until then it
+//! neither votes nor acknowledges nor answers such a question itself.
 //!
 //! # Why that is safe
 //!
