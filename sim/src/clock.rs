@@ -157,8 +157,13 @@ impl Clocks {
 
 impl<N: Node> Core<N> {
     /// What a node's monotonic clock shows while it handles an input.
+    #[inline]
+    pub(crate) fn now_at(&mut self, node: u32) -> Instant {
+        if self.clocks.skewed { self.skewed_now(node) } else { self.now }
+    }
+
     #[cold]
-    pub(crate) fn skewed_now(&mut self, node: u32) -> Instant {
+    fn skewed_now(&mut self, node: u32) -> Instant {
         if self.clocks.drifts(node) {
             self.counts.effect(FaultKind::ClockDrift);
         }
@@ -223,7 +228,6 @@ impl<N: Node> Core<N> {
 
     /// A node's monotonic clock stands still from now on, or goes on: the machine is suspended, or resumes.
     #[cold]
-    #[allow(dead_code, reason = "for pauses in which the clock stands, too")]
     pub(crate) fn let_clock_stand(&mut self, node: u32, stands: bool) {
         self.clocks.monotonic[node as usize].stands = stands;
         self.regulate(node);

@@ -52,7 +52,9 @@ pub use hash::RunHash;
 pub use incident::{Incident, Stop};
 pub use latency::Latency;
 pub use network::LinkException;
-pub use plan::{Awaited, Buggify, Fault, FaultPlan, PlannedFault, Rates, Shift, Target, When};
+pub use plan::{
+    Awaited, Buggify, Fault, FaultPlan, PausedClock, PlannedFault, Rates, Shift, Target, When,
+};
 pub use queue::Order;
 pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};

@@ -10,6 +10,7 @@ mod fault;
 mod inhabitants;
 mod network;
 mod node;
+mod paused_clock;
 mod shift;
 mod target;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use self::awaited::{Awaited, When};
 pub use self::fault::Fault;
 use self::inhabitants::Inhabitants;
+pub use self::paused_clock::PausedClock;
 pub use self::shift::Shift;
 pub use self::target::Target;
 use crate::tape::MILLION;

@@ -404,10 +404,7 @@ impl<N: Node> World<N> {
         };
         let id = self.core.members[node as usize];
         self.acting = Some(id);
-        let now = match self.core.clocks.skewed {
-            false => self.core.now,
-            true => self.core.skewed_now(node),
-        };
+        let now = self.core.now_at(node);
         let mut port = WorldPort { core: &mut self.core, node };
         state.handle(input, &mut Io::new(id, now, &self.roster, &mut port));
         self.acting = None;
@@ -423,7 +420,7 @@ impl<N: Node> World<N> {
         };
         let id = self.core.members[node as usize];
         self.acting = Some(id);
-        let now = self.core.now;
+        let now = self.core.now_at(node);
         let port = WorldPort { core: &mut self.core, node };
         let mut port = BrokenPort::new(port, midway.map(|(_, after)| after));
         state.handle(input, &mut Io::new(id, now, &self.roster, &mut port));

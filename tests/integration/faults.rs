@@ -12,7 +12,8 @@ mod node; // crashes of every sort, empty disks, slow nodes, upgrades // what li
 
 use seatrial::history::Endpoint;
 use seatrial::sim::{
-    Fault, FaultKind, FaultPlan, Latency, PlannedFault, Rates, Setup, Stop, Tape, Target, World,
+    Fault, FaultKind, FaultPlan, Latency, PausedClock, PlannedFault, Rates, Setup, Stop, Tape,
+    Target, World,
 };
 use seatrial_node::{
     Disk, DiskError, Duration, FileName, Input, Instant, Io, Node, NodeId, OpenError, Status,
@@ -243,7 +244,11 @@ fn a_crash_forgets_all_but_the_disk_and_of_that_may_lose_or_tear_what_was_not_sy
 
 #[test]
 fn a_pause_holds_everything_up_and_loses_nothing() {
-    let world = world(alone(Fault::Pause { node: Target::Node(NodeId(2)) }), 1, ms(502));
+    let world = world(
+        alone(Fault::Pause { node: Target::Node(NodeId(2)), clock: PausedClock::Runs }),
+        1,
+        ms(502),
+    );
     only(&world, &[FaultKind::Pause]);
     let paused = teller(&world, 2);
     assert!(paused.heard.iter().all(|(at, ..)| {
@@ -304,7 +309,7 @@ fn healing_ends_faults_that_would_last_longer() {
     let for_long = |fault| PlannedFault { at: ms(100), lasts: ms(10_000), fault };
     let faults = vec![
         for_long(Fault::Crash { node: Target::Node(NodeId(1)) }),
-        for_long(Fault::Pause { node: Target::Node(NodeId(2)) }),
+        for_long(Fault::Pause { node: Target::Node(NodeId(2)), clock: PausedClock::Runs }),
         for_long(Fault::Isolate { node: Target::Node(NodeId(3)), clients: Vec::new() }),
     ];
     let plan = FaultPlan { heal_after: ms(600), faults, ..FaultPlan::calm() };

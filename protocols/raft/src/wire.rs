@@ -21,6 +21,8 @@ const MATCHED: u8 = 4;
 const REJECTED: u8 = 5;
 const SNAPSHOT: u8 = 6;
 const SNAPSHOT_RECEIVED: u8 = 7;
+const RECALL: u8 = 8;
+const RECALLED: u8 = 9;
 
 const NOOP: u8 = 0;
 const COMMAND: u8 = 1;
@@ -51,6 +53,14 @@ impl Wire for Message {
             Self::Appended { term, round, outcome: Outcome::Rejected { prev_index, hint } } => {
                 out.push(REJECTED);
                 put_all(out, &[*term, *round, *prev_index, *hint]);
+            }
+            Self::Recall { term, nonce } => {
+                out.push(RECALL);
+                put_all(out, &[*term, *nonce]);
+            }
+            Self::Recalled { term, nonce, last_index, last_term } => {
+                out.push(RECALLED);
+                put_all(out, &[*term, *nonce, *last_index, *last_term]);
             }
             Self::Snapshot { term, round, piece } => {
                 let Piece { meta, digest, size, offset, chunk } = &**piece;
@@ -99,8 +109,16 @@ impl Wire for Message {
                 let [term, round, index, offset] = numbers(reader)?;
                 Self::SnapshotReceived { term, round, index, offset }
             }
+            RECALL => {
+                let [term, nonce] = numbers(reader)?;
+                Self::Recall { term, nonce }
+            }
+            RECALLED => {
+                let [term, nonce, last_index, last_term] = numbers(reader)?;
+                Self::Recalled { term, nonce, last_index, last_term }
+            }
             unknown => {
-                let what = format!("a message of kind {unknown}; there are 1 to 7");
+                let what = format!("a message of kind {unknown}; there are 1 to 9");
                 return Err(WireError::Malformed(what));
             }
         };
@@ -209,6 +227,10 @@ mod tests {
             ),
             (n(), n(), n(), n()).prop_map(|(term, round, index, offset)| {
                 Message::SnapshotReceived { term, round, index, offset }
+            }),
+            (n(), n()).prop_map(|(term, nonce)| Message::Recall { term, nonce }),
+            (n(), n(), n(), n()).prop_map(|(term, nonce, last_index, last_term)| {
+                Message::Recalled { term, nonce, last_index, last_term }
             }),
         ]
     }

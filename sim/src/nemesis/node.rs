@@ -4,7 +4,7 @@ use seatrial_node::{Duration, Fact, Node, NodeId};
 
 use crate::counts::FaultKind;
 use crate::event::Event;
-use crate::plan::{Fault, Target};
+use crate::plan::{Fault, PausedClock, Target};
 use crate::queue::Lane;
 use crate::world::World;
 
@@ -12,7 +12,7 @@ impl<N: Node> World<N> {
     pub(super) fn begin_at_node(&mut self, index: usize, fault: &Fault) {
         match fault {
             Fault::Crash { node } | Fault::CrashStop { node } => self.crash(index, node),
-            Fault::Pause { node } => self.pause(index, node),
+            Fault::Pause { node, clock } => self.pause(index, node, *clock),
             Fault::CrashLoop { node, .. } => self.begin_loop(index, node),
             Fault::CrashZone { zone, nodes } => self.crash_zone(index, zone, nodes),
             Fault::CrashWriting { .. } | Fault::CrashMidway { .. } => {
@@ -218,7 +218,9 @@ impl<N: Node> World<N> {
     /// A node that is up loses everything but its disk.
     pub(crate) fn bring_down(&mut self, node: u32) {
         self.nodes[node as usize] = None;
-        self.nemesis.still[node as usize] = None;
+        if self.nemesis.still[node as usize].take().is_some() {
+            self.core.let_clock_stand(node, false);
+        }
         let unsynced = self.core.crash(node);
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Crashed);
@@ -238,7 +240,7 @@ impl<N: Node> World<N> {
         self.core.trace_fault(|| format!("{id} stays down for good"));
     }
 
-    fn pause(&mut self, index: usize, target: &Target) {
+    fn pause(&mut self, index: usize, target: &Target, clock: PausedClock) {
         let Some(node) = self.target(target) else {
             return;
         };
@@ -251,12 +253,18 @@ impl<N: Node> World<N> {
         self.nemesis.still[node as usize] = Some(index);
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Paused);
-        self.core.trace_fault(|| format!("{id} stands still"));
+        let clock_stands = clock == PausedClock::Stands;
+        if clock_stands {
+            self.core.let_clock_stand(node, true);
+        }
+        let too = if clock_stands { ", and its clock, too" } else { "" };
+        self.core.trace_fault(|| format!("{id} stands still{too}"));
     }
 
     /// A paused node goes on, with all that has come for it meanwhile.
     fn resume(&mut self, node: u32) {
         self.nemesis.still[node as usize] = None;
+        self.core.let_clock_stand(node, false);
         let body = &mut self.core.bodies[node as usize];
         body.paused = false;
         self.core.odd -= 1;

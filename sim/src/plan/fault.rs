@@ -7,7 +7,7 @@ use seatrial_node::{Duration, NodeId};
 use serde::{Deserialize, Serialize};
 
 use super::inhabitants::Inhabitants;
-use super::{Shift, Target, clock, disk, network, node};
+use super::{PausedClock, Shift, Target, clock, disk, network, node};
 use crate::counts::{FaultKind, Group};
 use crate::tape::MILLION;
 
@@ -175,6 +175,9 @@ pub enum Fault {
     Pause {
         /// Who.
         node: Target,
+        /// What its monotonic clock does meanwhile.
+        #[serde(default, skip_serializing_if = "PausedClock::runs")]
+        clock: PausedClock,
     },
 
     /// A node's monotonic clock runs fast or slow, and its timers with it. It never goes back: when the fault ends, the clock goes on at
@@ -392,7 +395,7 @@ impl Fault {
             | Self::Reset { node, .. }
             | Self::Crash { node }
             | Self::CrashStop { node }
-            | Self::Pause { node }
+            | Self::Pause { node, .. }
             | Self::ClockDrift { node, .. }
             | Self::WallOffset { node, .. }
             | Self::WallJump { node, .. }

@@ -5,15 +5,16 @@ use std::fmt::{self, Display as _};
 use seatrial_history::Endpoint;
 use seatrial_node::{Duration, NodeId};
 
-use super::Fault;
 use super::inhabitants::{Inhabitants, list};
+use super::{Fault, PausedClock};
 
 pub(super) fn words(fault: &Fault, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match fault {
         Fault::Crash { node }
         | Fault::CrashStop { node }
-        | Fault::Pause { node }
+        | Fault::Pause { node, clock: PausedClock::Runs }
         | Fault::Wipe { node } => node.fmt(f),
+        Fault::Pause { node, clock: PausedClock::Stands } => write!(f, "{node} and its clock"),
         Fault::CrashLoop { node, up_for, down_for } => {
             write!(f, "{node}, up for {up_for:.3} and down for {down_for:.3}")
         }

@@ -5,7 +5,9 @@ mod overlaps; // two at one node
 mod refused; // plans that make no sense
 mod versions; // two versions of a protocol in one cluster
 
-use seatrial::sim::{Counts, Fault, FaultKind, FaultPlan, PlannedFault, Target, World};
+use seatrial::sim::{
+    Counts, Fault, FaultKind, FaultPlan, PausedClock, PlannedFault, Target, World,
+};
 use seatrial_node::{Duration, NodeId};
 
 use super::{NODES, Teller, alone, ms, run, teller, world};
@@ -201,6 +203,23 @@ fn a_slow_node_gets_everything_late_and_in_order() {
     let told = |after, before| told(&world, after, before);
     assert!(told(130, 300) < 10, "its timers wait, too: {} rounds", told(130, 300));
     assert!(told(320, 700) >= 36, "it is as fast as ever: {} rounds", told(320, 700));
+}
+
+#[test]
+fn a_clock_that_stands_through_a_pause_has_missed_it_and_one_that_runs_has_not() {
+    for (clock, missed) in [(PausedClock::Runs, 0), (PausedClock::Stands, 200)] {
+        let mut world = world(alone(Fault::Pause { node: Target::Node(N2), clock }), 1, ms(502));
+        let last = teller(&world, 2).heard.last().map(|(at, ..)| at.as_nanos() / 1_000_000);
+        assert_eq!(last, Some(495 - missed), "{clock:?}");
+        let times = teller(&world, 2).heard.iter().map(|(at, ..)| *at);
+        assert!(times.is_sorted(), "{clock:?}: it never goes back");
+        // A round was due 7 ms after the pause began: it is overdue, or due 7 ms after the end.
+        let at_once = told(&world, 303, 311);
+        assert_eq!(at_once, usize::from(clock == PausedClock::Runs), "{clock:?}");
+        assert!(told(&world, 311, 502) >= 18, "{clock:?}: it goes on");
+        run(&mut world, ms(900));
+        assert!(told(&world, 502, 900) >= 38, "{clock:?}");
+    }
 }
 
 #[test]

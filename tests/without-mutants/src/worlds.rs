@@ -5,7 +5,8 @@ use seatrial_echo::Echo;
 use seatrial_kv::{Kv, KvRequest, Op, compare_and_set, delete, read, write};
 use seatrial_node::{Duration, Instant, Node, NodeId};
 use seatrial_sim::{
-    ClientIo, Driver, Fault, FaultPlan, PlannedFault, Rates, Setup, Stop, Tape, Target, World,
+    ClientIo, Driver, Fault, FaultPlan, PausedClock, PlannedFault, Rates, Setup, Stop, Tape,
+    Target, World,
 };
 
 /// A line for each protocol and seed: what was run, how much happened, and the hash of it.
@@ -76,7 +77,11 @@ fn trouble() -> FaultPlan {
         faults: vec![
             fault(200, 150, Fault::Crash { node: leader() }),
             fault(400, 150, Fault::Isolate { node: leader(), clients: Vec::new() }),
-            fault(600, 100, Fault::Pause { node: Target::Node(NodeId(1)) }),
+            fault(
+                600,
+                100,
+                Fault::Pause { node: Target::Node(NodeId(1)), clock: PausedClock::Runs },
+            ),
             fault(750, 80, Fault::Crash { node: Target::Node(NodeId(2)) }),
             fault(900, 50, Fault::Crash { node: leader() }),
         ],

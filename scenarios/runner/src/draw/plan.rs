@@ -8,7 +8,9 @@ use seatrial_sim::{
 
 use super::Drawing;
 use crate::faults::{How, Make, kinds};
-use crate::scenario::{ClientSide, CrashStop, FaultSpec, Knob, Recurring, Scalar, Zone, target};
+use crate::scenario::{
+    Choice, ClientSide, CrashStop, FaultSpec, Knob, Recurring, Scalar, Zone, target,
+};
 
 /// Whom trouble is drawn for.
 pub(super) struct Cluster<'a> {
@@ -253,6 +255,11 @@ impl Draft<'_, '_> {
         usual: Knob<T>,
     ) -> T {
         self.scalar(&format!("{name}.{knob}"), given.unwrap_or(&usual))
+    }
+
+    /// Draws one of several values of a fault.
+    pub(crate) fn choice<'c, T>(&mut self, place: &str, choice: &'c Choice<T>) -> &'c T {
+        choice.draw(place, self.drawing.tape)
     }
 
     /// One of the versions that there are.

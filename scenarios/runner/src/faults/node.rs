@@ -15,7 +15,11 @@ pub(super) const KINDS: &[KindInfo] = &[
         asked: "pauses in the plan",
         bit: "those that held something up",
         effect: "inputs that came late",
-        knobs: &[],
+        knobs: &[KnobInfo {
+            name: "clock",
+            about: "whether its clock runs on meanwhile, or stands, too",
+            default: "runs",
+        }],
         how: recurring!(pause, pause, |trouble| usual(2, trouble / 20, trouble / 4)),
     },
     KindInfo {
@@ -138,7 +142,10 @@ fn crash(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault 
 }
 
 fn pause(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {
-    Fault::Pause { node: draft.target(name, recurring) }
+    let node = draft.target(name, recurring);
+    let clock =
+        recurring.clock.as_ref().map(|clock| *draft.choice(&format!("{name}.clock"), clock));
+    Fault::Pause { node, clock: clock.unwrap_or_default() }
 }
 
 fn crash_loop(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault {

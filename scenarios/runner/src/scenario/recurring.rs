@@ -1,6 +1,7 @@
 //! A kind of fault that recurs, as a scenario asks for it: how often, whom, and how much.
 
 use seatrial_node::Duration;
+use seatrial_sim::PausedClock;
 use serde::{Deserialize, Serialize};
 
 use super::{Choice, Knob, Rate, anybody};
@@ -30,6 +31,9 @@ pub struct Recurring {
     /// How long each turn lasts of what goes to and fro.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Knob<Duration>>,
+    /// What the clock of a paused node does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Choice<PausedClock>>,
     /// How long each life lasts of a node that crashes over and over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub up: Option<Knob<Duration>>,
@@ -70,6 +74,7 @@ impl Recurring {
             rate: None,
             by: None,
             period: None,
+            clock: None,
             up: None,
             down: None,
             after: None,

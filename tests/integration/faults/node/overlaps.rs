@@ -1,6 +1,6 @@
 //! Two faults at one node: what each does is defined, and a node that is to come back does.
 
-use seatrial::sim::{Fault, FaultKind, Target};
+use seatrial::sim::{Fault, FaultKind, PausedClock, Target};
 use seatrial_node::NodeId;
 
 use super::super::{ms, run, teller, world};
@@ -13,20 +13,22 @@ fn n2() -> Target {
 
 #[test]
 fn a_crash_ends_a_pause_and_the_next_life_does_not_stand_still() {
-    let faults = plan([
-        (ms(103), ms(400), Fault::Pause { node: n2() }),
-        (ms(153), ms(50), Fault::Crash { node: n2() }),
-    ]);
-    let world = world(faults, 1, ms(700));
-    assert_eq!(told(&world, 110, 203), 0);
-    assert!(told(&world, 210, 500) >= 28, "told {}", told(&world, 210, 500));
+    for clock in [PausedClock::Runs, PausedClock::Stands] {
+        let faults = plan([
+            (ms(103), ms(400), Fault::Pause { node: n2(), clock }),
+            (ms(153), ms(50), Fault::Crash { node: n2() }),
+        ]);
+        let world = world(faults, 1, ms(700));
+        assert_eq!(told(&world, 110, 203), 0);
+        assert!(told(&world, 210, 500) >= 28, "told {}", told(&world, 210, 500));
+    }
 }
 
 #[test]
 fn a_pause_of_a_node_that_is_down_does_not_bite() {
     let faults = plan([
         (ms(103), ms(100), Fault::Crash { node: n2() }),
-        (ms(153), ms(300), Fault::Pause { node: n2() }),
+        (ms(153), ms(300), Fault::Pause { node: n2(), clock: PausedClock::Runs }),
     ]);
     let world = world(faults, 1, ms(700));
     assert_eq!(world.counts().of(FaultKind::Pause).bit, 0);
@@ -107,7 +109,8 @@ fn a_crash_for_good_ends_a_loop() {
 #[test]
 fn a_pause_of_a_slow_node_keeps_what_waits_and_a_crash_loses_it() {
     let slow = || (ms(103), ms(200), Fault::SlowCpu { node: n2(), takes: ms(4) });
-    let paused = plan([slow(), (ms(153), ms(50), Fault::Pause { node: n2() })]);
+    let pause = Fault::Pause { node: n2(), clock: PausedClock::Runs };
+    let paused = plan([slow(), (ms(153), ms(50), pause)]);
     let world_1 = world(paused, 1, ms(702));
     let mut heard = teller(&world_1, 2).from(NodeId(0), ms(0), ms(702));
     heard.sort_unstable();
