@@ -24,7 +24,7 @@ pub enum Class {
     M,
     /// Hard: within 200,000 executions.
     H,
-    /// Shown only where something goes wrong that the default scenario leaves alone, such as a damaged or a replaced disk: no budget.
+    /// Shown only where something goes wrong that the default scenario leaves alone, such as a wrong clock or a damaged disk: no budget.
     X,
 }
 
@@ -130,7 +130,7 @@ impl Mutant {
             Self::SkewedLease => (
                 "O6b",
                 "skewed-lease",
-                M,
+                X,
                 "a leader answers reads until an election timeout after it was answered, by its own clock",
             ),
             Self::AckBeforeFsync => {
