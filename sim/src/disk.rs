@@ -151,7 +151,8 @@ impl SimDisk {
             if mine && change.number <= upto && change.fate == Fate::Open {
                 change.fate = Fate::Lasts;
             }
-            let kept = change.fate != Fate::Lasts || behind && mine && data;
+            // What lasts and is another file's is here only because it is behind one that is forsaken.
+            let kept = change.fate != Fate::Lasts || data && (behind || !mine);
             kept && !gone.contains(&change.file)
         });
         self.spare.append(&mut self.gone);

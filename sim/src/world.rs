@@ -303,6 +303,9 @@ impl<N: Node> World<N> {
             self.refused(node, error);
             return;
         }
+        if self.core.bodies[node as usize].disk.trouble.is_damaged() {
+            self.core.tell(node, Fact::DiskDamaged);
+        }
         self.core.tell(node, Fact::Started { life });
         match opened {
             Ok(state) => {

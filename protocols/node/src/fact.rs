@@ -29,6 +29,11 @@ pub enum Fact {
     Resumed,
     /// The node did not open over a disk that a fault had struck; it stays down, as it was. Told by the host.
     Refused,
+    /// The host has given the node an empty disk in place of its own, which is gone with all that was on it. Told by the host.
+    DiskReplaced,
+    /// The node begins a life over a disk on which a fault has changed what the node had written, or made it lose what it had been told was
+    /// there. Told by the host.
+    DiskDamaged,
     /// The trouble is over, but the node is outside the core that was healed: what is broken about it stays so for ever, and nothing is
     /// owed to it or expected of it any more. Told by the host, before it says that the world has healed.
     Abandoned,
@@ -177,12 +182,14 @@ pub enum Fact {
 
 impl Fact {
     /// The names of all facts, in the order of the vocabulary.
-    pub const NAMES: [&'static str; 27] = [
+    pub const NAMES: [&'static str; 29] = [
         "started",
         "crashed",
         "paused",
         "resumed",
         "refused",
+        "disk-replaced",
+        "disk-damaged",
         "abandoned",
         "still-broken",
         "term",
@@ -215,6 +222,8 @@ impl Fact {
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::Refused => "refused",
+            Self::DiskReplaced => "disk-replaced",
+            Self::DiskDamaged => "disk-damaged",
             Self::Abandoned => "abandoned",
             Self::StillBroken { .. } => "still-broken",
             Self::Term { .. } => "term",

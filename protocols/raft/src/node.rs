@@ -111,6 +111,13 @@ impl Node for Raft {
         let (snapshots, damaged) = Snapshots::open(disk)?;
         let opened = put_together(config, recovered, &snapshots, damaged)?;
         let Opened { hard, log, owed, recall, owner, recovery } = opened;
+        if let (Some(me), Some(owner)) = (disk.owner(), owner)
+            && me != owner
+        {
+            return Err(OpenError::Corrupt(format!(
+                "this is the disk of {owner}, and not of {me}"
+            )));
+        }
         let base = log.base().index;
         Ok(Self {
             config: config.clone(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use seatrial_node::{NodeId, OpenError, WireError};
 
-use crate::codec::{Reader, put_node, put_u64};
+use crate::codec::{Reader, put_node, put_u32, put_u64};
 use crate::event::SnapshotMeta;
 use crate::message::{Entry, Payload};
 
@@ -21,8 +21,8 @@ pub(crate) struct HardState {
 /// One record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Record {
-    /// The term and the vote from now on.
-    Hard(HardState),
+    /// The term and the vote from now on, and whose they are: no disk makes another member's promises its own.
+    Hard { hard: HardState, owner: NodeId },
     /// The log begins after this index. Comes before any entry: the log is rewritten when it is compacted, and each rewrite makes a file
     /// of the next generation. A file that does not begin with this record is the first one, of generation 0.
     Base { meta: SnapshotMeta, generation: u64 },
@@ -35,8 +35,9 @@ const BASE: u8 = 2;
 const NOOP: u8 = 3;
 const COMMAND: u8 = 4;
 
-pub(crate) fn put_hard(out: &mut Vec<u8>, hard: HardState) {
+pub(crate) fn put_hard(out: &mut Vec<u8>, hard: HardState, owner: NodeId) {
     out.push(HARD);
+    put_u32(out, owner.0);
     put_u64(out, hard.term);
     put_node(out, hard.vote);
 }
@@ -74,7 +75,11 @@ fn decode(bytes: &[u8]) -> Result<Record, WireError> {
     let mut reader = Reader::new(bytes);
     let kind = reader.u8()?;
     let record = match kind {
-        HARD => Record::Hard(HardState { term: reader.count()?, vote: reader.node()? }),
+        HARD => {
+            let owner = NodeId(reader.u32()?);
+            let hard = HardState { term: reader.count()?, vote: reader.node()? };
+            Record::Hard { hard, owner }
+        }
         BASE => {
             let meta = SnapshotMeta { index: reader.count()?, term: reader.count()? };
             Record::Base { meta, generation: reader.count()? }
@@ -103,12 +108,12 @@ mod tests {
         let noop = Entry { term: 7, payload: Payload::Noop };
         let command = Entry { term: 7, payload: Payload::Command(Arc::from(*b"set")) };
         let mut all = vec![
-            (Vec::new(), Record::Hard(hard)),
+            (Vec::new(), Record::Hard { hard, owner: NodeId(1) }),
             (Vec::new(), Record::Base { meta: base, generation: 4 }),
             (Vec::new(), Record::Entry { index: 6, entry: noop.clone() }),
             (Vec::new(), Record::Entry { index: 7, entry: command.clone() }),
         ];
-        put_hard(&mut all[0].0, hard);
+        put_hard(&mut all[0].0, hard, NodeId(1));
         put_base(&mut all[1].0, base, 4);
         put_entry(&mut all[2].0, 6, &noop);
         put_entry(&mut all[3].0, 7, &command);

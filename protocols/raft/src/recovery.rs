@@ -80,7 +80,7 @@ pub(crate) fn put_together(
     snapshots: &Snapshots,
     snapshot_damaged: bool,
 ) -> Result<Opened, OpenError> {
-    let Recovered { hard, mut log, torn, mark, whole } = recovered;
+    let Recovered { hard, owner, mut log, torn, mark, whole } = recovered;
     let meta = snapshots.current().map(|snapshot| snapshot.meta).unwrap_or_default();
     let base = log.base();
     let reaches_base = base.index <= meta.index;
@@ -103,7 +103,7 @@ pub(crate) fn put_together(
         log,
         owed,
         recall: is_new.then(Recall::default),
-        owner: mark.map(|mark| mark.owner),
+        owner: mark.map(|mark| mark.owner).or(owner),
         recovery: Recovery {
             torn: torn && !damaged,
             rewrites: damaged || base != meta,

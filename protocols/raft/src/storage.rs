@@ -63,6 +63,8 @@ struct Promise {
 #[derive(Debug)]
 pub(crate) struct Recovered {
     pub(crate) hard: HardState,
+    /// Whose log it is, where it says so.
+    pub(crate) owner: Option<NodeId>,
     pub(crate) log: Log,
     /// Whether a crash had left a part of a record at the end.
     pub(crate) torn: bool,
@@ -90,12 +92,13 @@ impl Storage {
             Found::Mark(mark) => mark.place,
             Found::Nothing | Found::Lost => Place::default(),
         };
-        let (mut hard, mut log, mut generation) = (HardState::default(), Log::default(), 0);
+        let (mut hard, mut owner) = (HardState::default(), None);
+        let (mut log, mut generation) = (Log::default(), 0);
         let mut position = Position(0);
         let (wal, found) = Wal::salvage(disk, LOG_FILE, place, |bytes| {
             position.0 += 1;
             match Record::decode(bytes)? {
-                Record::Hard(state) => hard = state,
+                Record::Hard { hard: state, owner: node } => (hard, owner) = (state, Some(node)),
                 Record::Base { meta, generation: file } => {
                     begin_log(&mut log, meta, position)?;
                     generation = file;
@@ -127,7 +130,7 @@ impl Storage {
             promises: Vec::new(),
             buffer: Vec::new(),
         };
-        Ok((storage, Recovered { hard, log, torn, mark, whole }))
+        Ok((storage, Recovered { hard, owner, log, torn, mark, whole }))
     }
 
     /// Cuts a torn tail off, and syncs what was recovered.
@@ -140,7 +143,7 @@ impl Storage {
 
     pub(crate) fn write_hard(&mut self, hard: HardState, io: &mut Io<'_, Raft>) {
         self.buffer.clear();
-        put_hard(&mut self.buffer, hard);
+        put_hard(&mut self.buffer, hard, io.me());
         self.hard_position = self.wal.append(&self.buffer, io);
     }
 
@@ -156,7 +159,7 @@ impl Storage {
         let generation = self.rewritten.1 + 1;
         let mut head = vec![Vec::new(), Vec::new()];
         put_base(&mut head[0], log.base(), generation);
-        put_hard(&mut head[1], hard);
+        put_hard(&mut head[1], hard, io.me());
         let entries = log.iter().map(|(index, entry)| {
             let mut record = Vec::new();
             put_entry(&mut record, index, entry);

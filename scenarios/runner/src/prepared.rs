@@ -101,8 +101,8 @@ impl Prepared {
         self.trouble = match &faults {
             Faults::Scenario => Trouble::Scenario,
             _ => {
-                let (roles, budget) = (self.protocol.roles, self.budget.clone());
-                let menu = Menu::new(&self.scenario, &faults, roles, budget, beyond)?;
+                let (protocol, budget) = (&self.protocol, self.budget.clone());
+                let menu = Menu::new(&self.scenario, &faults, protocol, budget, beyond)?;
                 Trouble::Menu(Box::new(menu))
             }
         };

@@ -186,6 +186,19 @@ fn what_a_failed_sync_covered_may_be_lost_whatever_is_synced_later() {
 }
 
 #[test]
+fn what_is_synced_behind_a_failed_sync_lasts_whatever_else_is_synced() {
+    let mut disk = SimDisk::default();
+    disk.write(DiskWrite::Truncate { file: LOG, len: 0 });
+    fail(&mut disk, LOG);
+    append(&mut disk, LOG, b"whole");
+    sync(&mut disk, LOG);
+    append(&mut disk, NEW, b"other");
+    sync(&mut disk, NEW);
+    crash(&mut disk, &[ABSENT]);
+    assert_eq!(content_of(&disk), b"whole");
+}
+
+#[test]
 fn a_file_that_is_written_anew_and_renamed_is_free_of_a_failed_sync() {
     let mut disk = SimDisk::default();
     append(&mut disk, LOG, b"one");

@@ -168,6 +168,7 @@ impl<N: Node> World<N> {
         disk.reset();
         self.nemesis.lives[node as usize].1 = true;
         let id = self.core.members[node as usize];
+        self.core.tell(node, Fact::DiskReplaced);
         self.core.trace_fault(|| format!("the disk of {id} is gone"));
         self.restart(index, node);
     }

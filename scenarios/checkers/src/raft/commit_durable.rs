@@ -1,7 +1,8 @@
 //! Commit durable on a quorum (§5.3, §5.4.2): an entry is committed once it is stored on a majority of the servers. So when it
 //! is first reported committed, a majority of the members must have it, same term and content, on their disks.
 //!
-//! Judged at the first report of each entry: later on the disks may lose what they like.
+//! Judged at the first report of each entry: later on the disks may lose what they like. What a fault of a disk has taken from a member
+//! that had stored it counts as stored: its acknowledgement may be on the way.
 
 use seatrial_history::Violation;
 use seatrial_node::Fact;
@@ -32,14 +33,14 @@ pub(super) fn commit(view: &LogView, now: &Announced<'_>, index: u64) -> Option<
 
 /// On how many members' disks the entry is.
 fn durable(view: &LogView, index: u64, entry: &Entry) -> usize {
-    let has = |node: &&NodeView| node.persisted.value >= index && node.holds(index, entry);
+    let has = |node: &&NodeView| node.has_stored(index, entry);
     view.members().iter().filter(has).count()
 }
 
 fn too_few(view: &LogView, now: &Announced<'_>, index: u64, entry: &Entry) -> Violation {
     let (mut lines, mut names) = (Vec::<Line>::new(), Vec::new());
     for node in view.members() {
-        if node.persisted.value >= index && node.holds(index, entry) {
+        if node.has_stored(index, entry) {
             names.push(node.id.to_string());
             let persist = Fact::Persist { index: node.persisted.value };
             lines.push(line(node.persisted.at, node.id, &persist));
@@ -85,6 +86,15 @@ mod tests {
     fn a_snapshot_counts_for_what_it_covers() {
         let script = Script::new().append(A, 1, 1).append(A, 2, 1).persist(A, 2);
         script.snapshot(B, 2, 1, 9).persist(B, 2).commit(A, 2).holds(PROPERTY);
+    }
+
+    #[test]
+    fn what_a_fault_has_taken_from_a_disk_counts_as_stored() {
+        let stored = || Script::new().append(A, 1, 1).append(B, 1, 1).persist(A, 1).persist(B, 1);
+        let robbed = stored().crash(B).then(B, Fact::DiskDamaged).start(B, 2).truncate(B, 1);
+        robbed.commit(A, 1).holds(PROPERTY);
+        let forgetful = stored().crash(B).start(B, 2).truncate(B, 1);
+        forgetful.commit(A, 1).violates(PROPERTY);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(super) struct NodeView {
     /// The log of the life before, until the node has said what it recovered.
     former: Log,
     former_persisted: u64,
+    /// A fault of its disk has taken from it what it had stored.
+    robbed: bool,
 }
 
 /// A number, and since when it has been that.
@@ -114,6 +116,7 @@ impl NodeView {
             started: false,
             former: Log::default(),
             former_persisted: 0,
+            robbed: false,
         };
         node.clear(id);
         node
@@ -128,6 +131,7 @@ impl NodeView {
         self.started = false;
         self.former.clear();
         self.former_persisted = 0;
+        self.robbed = false;
     }
 
     /// The entry at this index, where the log has one and no snapshot covers it.
@@ -154,6 +158,18 @@ impl NodeView {
     pub(super) fn holds(&self, index: u64, entry: &Entry) -> bool {
         self.compacted(index)
             || self.entry(index).is_some_and(|held| held.is(entry.term, entry.digest))
+    }
+
+    /// Whether the entry is on the node's disk, or was until a fault of that disk took it: what the node has acknowledged counts, for it is
+    /// bound by that, and may be on its way to the leader.
+    pub(super) fn has_stored(&self, index: u64, entry: &Entry) -> bool {
+        let is = |held: &Entry| held.is(entry.term, entry.digest);
+        let stored = self.persisted.value >= index && self.holds(index, entry);
+        let was_stored = || {
+            let compacted = index <= self.former.base;
+            compacted || self.former.entry(index).is_some_and(is)
+        };
+        stored || self.robbed && self.former_persisted >= index && was_stored()
     }
 
     /// The entries that a report of `Commit { index }` says to be committed and that it had not reported in this life.
@@ -185,6 +201,7 @@ impl NodeView {
                 [self.commit, self.applied] = [Since { value: 0, at }; 2];
             }
             Fact::Crashed | Fact::StepDown { .. } => self.leads = None,
+            Fact::DiskReplaced | Fact::DiskDamaged => self.robbed = true,
             Fact::Term { term } => {
                 self.term = Since { value: term, at };
                 self.leads = self.leads.filter(|led| led.value >= term);

@@ -56,6 +56,7 @@ impl RaftProperties {
         let Self { view, found, .. } = self;
         match *now.fact {
             Fact::Started { .. } => self.term_monotone.started(now),
+            Fact::DiskReplaced => self.term_monotone.disk_replaced(now),
             Fact::Term { term } => {
                 found.by(Property::TermMonotone, || self.term_monotone.term(now, term));
             }
@@ -135,6 +136,8 @@ impl Observer for RaftProperties {
             fact,
             Fact::Started { .. }
                 | Fact::Crashed
+                | Fact::DiskReplaced
+                | Fact::DiskDamaged
                 | Fact::Paused
                 | Fact::Resumed
                 | Fact::Reached { .. }

@@ -21,7 +21,7 @@ impl Script {
         Self::default()
     }
 
-    fn then(mut self, node: NodeId, fact: Fact) -> Self {
+    pub(super) fn then(mut self, node: NodeId, fact: Fact) -> Self {
         self.facts.push((node, fact));
         self
     }

@@ -1,7 +1,7 @@
 //! Term monotone (§5.1): each server stores a current term number, which increases monotonically over time.
 //!
 //! Over a crash the term may fall back to one that was adopted but not yet used: the node must remember only what it has acted
-//! upon. So a new life is never in a term below the highest in which the node has voted or led.
+//! upon. So a new life is never in a term below the highest in which the node has voted or led, unless its disk is gone.
 
 use seatrial_history::Violation;
 use seatrial_node::Fact;
@@ -34,6 +34,11 @@ impl TermMonotone {
     /// A new life begins.
     pub(super) fn started(&mut self, now: &Announced<'_>) {
         self.terms(now).adopted = None;
+    }
+
+    /// The node's disk is gone, and with it all that it could remember.
+    pub(super) fn disk_replaced(&mut self, now: &Announced<'_>) {
+        *self.terms(now) = Terms::default();
     }
 
     /// Judges an adopted or recovered term.
@@ -124,6 +129,12 @@ mod tests {
         );
         let script = Script::new().term(A, 4).lead(A, 4).crash(A).start(A, 2).term(A, 0);
         assert!(script.violates(PROPERTY).explanation.ends_with("though it has led term 4."));
+    }
+
+    #[test]
+    fn whoever_lost_its_disk_may_have_forgotten_its_term() {
+        let script = Script::new().term(A, 4).vote(A, 4, B).crash(A).then(A, Fact::DiskReplaced);
+        script.start(A, 2).term(A, 0).holds(PROPERTY);
     }
 
     #[test]

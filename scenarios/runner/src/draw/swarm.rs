@@ -11,8 +11,10 @@ use super::plan::{self, Cluster, TROUBLE};
 use crate::budget::{FaultBudget, Share};
 use crate::faults::{Faults, How, KindInfo, kinds};
 use crate::intern::intern;
+use crate::registry::Protocol;
 use crate::scenario::{
-    Choice, ClientSide, CrashStop, FaultSpec, Keep, Knob, Rate, Recurring, Scalar, Scenario,
+    BuggifySpec, Choice, ClientSide, CrashStop, FaultSpec, Keep, Knob, Rate, Recurring, Scalar,
+    Scenario,
 };
 
 /// The kinds that may be on, and what each is like.
@@ -41,19 +43,20 @@ struct Dish {
 #[derive(Clone, Debug)]
 enum Own {
     Rate(Knob<Rate>),
-    Recurring(Recurring),
+    Recurring(Box<Recurring>),
     Stop(CrashStop),
+    Buggify(BuggifySpec),
 }
 
 impl Menu {
-    /// What is to be drawn from, where that is wanted, in this scenario, for a protocol with these roles and this budget.
+    /// What is to be drawn from, where that is wanted, in this scenario of this protocol, within this budget.
     ///
     /// # Errors
     /// Where a kind was asked for by name that the protocol does not survive.
     pub(crate) fn new(
         scenario: &Scenario,
         wanted: &Faults,
-        roles: Option<&'static [&'static str]>,
+        protocol: &Protocol,
         budget: FaultBudget,
         beyond: bool,
     ) -> Result<Self, String> {
@@ -63,7 +66,15 @@ impl Menu {
             Faults::These(these) => these.contains(&kind),
             Faults::Scenario | Faults::Nothing => false,
         };
-        let served = |info: &&KindInfo| on(info.kind) && !matches!(info.how, How::Follows(_));
+        // Nothing comes of an upgrade where there is one version only, nor of changed bytes where messages have none.
+        let idle = |kind: FaultKind| match kind {
+            FaultKind::Upgrade => scenario.cluster.versions.is_empty(),
+            FaultKind::Corrupt => !protocol.has_wire(),
+            _ => false,
+        };
+        let served = |info: &&KindInfo| {
+            on(info.kind) && !idle(info.kind) && !matches!(info.how, How::Follows(_))
+        };
         let survived = |info: &&KindInfo| beyond || budget.survives(info.kind);
         let dish = |info: &'static KindInfo| Dish {
             info,
@@ -89,7 +100,7 @@ impl Menu {
         Ok(Self {
             every: matches!(wanted, Faults::These(_)),
             dishes,
-            roles: roles.unwrap_or_default().to_vec(),
+            roles: protocol.roles.unwrap_or_default().to_vec(),
             base,
             gone: if beyond { Share::AllBut(1) } else { budget.gone },
             budget: (!beyond).then_some(budget),
@@ -136,8 +147,9 @@ impl Menu {
     fn serve(&self, dish: &Dish, spec: &mut FaultSpec, nodes: u32, tape: &mut Tape) {
         match (&dish.own, dish.info.how) {
             (Some(Own::Rate(rate)), How::Steady { put, .. }) => put(spec, rate.clone()),
-            (Some(Own::Recurring(own)), How::Recurring { put, .. }) => put(spec, own.clone()),
+            (Some(Own::Recurring(own)), How::Recurring { put, .. }) => put(spec, (**own).clone()),
             (Some(Own::Stop(stop)), _) => spec.crash_stop = Some(stop.clone()),
+            (Some(Own::Buggify(buggify)), _) => spec.buggify = Some(buggify.clone()),
             (_, how) => {
                 let trouble = spec.trouble.greatest();
                 Self::put_usual(dish.info, spec, trouble, nodes);
@@ -178,6 +190,9 @@ impl Menu {
                     keep: Keep::Majority,
                     target: Choice::Fixed("any".to_owned()),
                 });
+            }
+            How::Special if info.kind == FaultKind::Buggify => {
+                spec.buggify = Some(BuggifySpec::default());
             }
             How::Special | How::Follows(_) => return false,
         }
@@ -251,8 +266,9 @@ fn own(info: &KindInfo, spec: &FaultSpec) -> Option<Own> {
             if let Some(count) = own.count {
                 own.count = Some(some(count, 1)?);
             }
-            Some(Own::Recurring(own))
+            Some(Own::Recurring(Box::new(own)))
         }
+        How::Special if info.kind == FaultKind::Buggify => spec.buggify.clone().map(Own::Buggify),
         How::Special => {
             let mut own = spec.crash_stop.clone().filter(|_| info.kind == FaultKind::CrashStop)?;
             own.count = some(own.count, 1)?;

@@ -75,6 +75,7 @@ pub(super) fn config(settings: &Settings, mutant: Option<&str>) -> Result<Config
             read_lease: settings.flag("read_lease", raft.read_lease)?,
             clock_error: u32::try_from(settings.count("clock_error", raft.clock_error.into())?)
                 .unwrap_or(u32::MAX),
+            replaced_disk: settings.replaced_disk(),
             ..raft
         },
         snapshot_every: settings.count("snapshot_every", service.snapshot_every)?,

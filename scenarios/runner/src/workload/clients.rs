@@ -176,6 +176,7 @@ impl<W> Clients<W> {
             waiting: false,
         };
         client.doing = Some(doing);
+        self.keep_to_core(io);
         self.attempt(io);
     }
 
@@ -186,7 +187,6 @@ impl<W> Clients<W> {
     {
         let timeout = self.plan().timeout;
         let number = io.client();
-        self.keep_to_core(io);
         let client = &mut self.clients[number as usize];
         let session = Session { client: u64::from(number) + 1, seq: client.seq };
         let doing = client.doing.as_mut().expect("an operation is under way");
@@ -198,7 +198,7 @@ impl<W> Clients<W> {
         io.sleep(timeout);
     }
 
-    /// Once the trouble is over, clients know which nodes are left as they were, and ask the others.
+    /// Once the trouble is over, clients know which nodes are left as they were, and ask the others first; whom those name, they ask too.
     fn keep_to_core<N: Node>(&mut self, io: &mut ClientIo<'_, N>) {
         let present = io.members()[self.client(io.client()).node];
         if self.only_core(io) && !self.core.contains(&present) {
