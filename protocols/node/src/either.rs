@@ -203,4 +203,8 @@ where
     fn wall(&mut self) -> WallTime {
         self.host.wall()
     }
+
+    fn buggify(&mut self, site: &'static str) -> bool {
+        self.host.buggify(site)
+    }
 }

@@ -12,7 +12,7 @@ use crate::codec::Entry;
 use crate::desk::Desk;
 use crate::intake::Intake;
 use crate::message::Waiter;
-use crate::relay::{LIVES, NUMBERS, Relay};
+use crate::relay::{LIVES, NUMBERS, Relay, owner_byte};
 use crate::replica::Replica;
 use crate::{Config, Event, Job, Message, Op, Request, Response, StateMachine, Timer};
 
@@ -174,7 +174,7 @@ impl<S: StateMachine> Service<S> {
     /// lives it has had: it passes nothing on, but says who leads.
     fn begin_life(&mut self, io: &mut Io<'_, Self>) {
         if self.config.forward && io.members().len() > 1 && !self.config.raft.replaced_disk {
-            io.append(LIVES, &[1]);
+            io.append(LIVES, &[owner_byte(io.me())]);
             let before_first = io.choose("first forwarded request", NUMBERS);
             self.relay.begin(io.sync(LIVES), before_first);
         }

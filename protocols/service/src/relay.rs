@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_node::{Disk, DiskError, FileName, Instant, RequestToken, SyncToken};
+use seatrial_node::{
+    Disk, DiskError, FileName, Instant, NodeId, OpenError, RequestToken, SyncToken,
+};
 
 use crate::ForwardId;
 
-/// As many bytes as this node has had lives in which it could forward.
+/// As many bytes as this node has had lives in which it could forward; each says [whose](owner_byte) they are.
 pub(crate) const LIVES: FileName = FileName::new("lives");
 
 /// A life begins to count its requests somewhere below.
@@ -54,13 +56,25 @@ pub(crate) struct PassedOn {
     pub(crate) deadline: Instant,
 }
 
+/// Tells nodes of a cluster apart, as far as there are no more than 255 of them. A sector that was lost reads as zero, which is nobody's.
+pub(crate) const fn owner_byte(node: NodeId) -> u8 {
+    (node.0 % 255) as u8 + 1
+}
+
 impl Relay {
     /// The next life's, after those that the disk tells of.
     ///
     /// # Errors
-    /// Where the disk cannot tell.
-    pub(crate) fn open(disk: &mut Disk<'_>) -> Result<Self, DiskError> {
+    /// Where the disk cannot tell, or tells of another node.
+    pub(crate) fn open(disk: &mut Disk<'_>) -> Result<Self, OpenError> {
         let life = disk.len(LIVES)?.unwrap_or(0) + 1;
+        let mut first = [0];
+        if let Some(me) = disk.owner()
+            && disk.read(LIVES, 0, &mut first)? == 1
+            && first != [owner_byte(me)]
+        {
+            return Err(OpenError::Corrupt(format!("{LIVES}: this is not the disk of {me}")));
+        }
         Ok(Self {
             life,
             opening: Opening::Closed,

@@ -18,6 +18,11 @@ pub(super) struct Place {
 type Range = (u64, u64);
 
 impl SimDisk {
+    /// Whether there is any settled byte.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.names.iter().any(|(_, file)| !self.settled(*file).is_empty())
+    }
+
     /// A settled byte of a file whose name begins like this, by chance: first the file, then the byte.
     pub(super) fn place(&self, like: &str, node: u32, tape: &mut Tape) -> Option<Place> {
         let of = |(name, file): &(FileName, u32)| (*name, *file, self.settled(*file));

@@ -94,4 +94,8 @@ impl<N: Node> Port<N> for BrokenPort<'_, N> {
     fn wall(&mut self) -> WallTime {
         self.port.wall()
     }
+
+    fn buggify(&mut self, site: &'static str) -> bool {
+        self.port.buggify(site)
+    }
 }
