@@ -34,6 +34,9 @@ pub enum Fact {
     /// The node begins a life over a disk on which a fault has changed what the node had written, or made it lose what it had been told was
     /// there. Told by the host.
     DiskDamaged,
+    /// The host ends this life of the node in the middle of an input: what the node did last, it may not have told. Told by the host, before
+    /// [`Fact::Crashed`].
+    BrokenOff,
     /// The trouble is over, but the node is outside the core that was healed: what is broken about it stays so for ever, and nothing is
     /// owed to it or expected of it any more. Told by the host, before it says that the world has healed.
     Abandoned,
@@ -182,7 +185,7 @@ pub enum Fact {
 
 impl Fact {
     /// The names of all facts, in the order of the vocabulary.
-    pub const NAMES: [&'static str; 29] = [
+    pub const NAMES: [&'static str; 30] = [
         "started",
         "crashed",
         "paused",
@@ -190,6 +193,7 @@ impl Fact {
         "refused",
         "disk-replaced",
         "disk-damaged",
+        "broken-off",
         "abandoned",
         "still-broken",
         "term",
@@ -224,6 +228,7 @@ impl Fact {
             Self::Refused => "refused",
             Self::DiskReplaced => "disk-replaced",
             Self::DiskDamaged => "disk-damaged",
+            Self::BrokenOff => "broken-off",
             Self::Abandoned => "abandoned",
             Self::StillBroken { .. } => "still-broken",
             Self::Term { .. } => "term",

@@ -64,7 +64,7 @@ impl Raft {
         let (synced, durable) = if kept { (self.synced, self.persisted) } else { (index, index) };
         (self.synced, self.persisted) = (synced.max(index), durable.max(index));
         self.told_persisted = self.told_persisted.min(self.log.last_index());
-        self.storage.rewrite(self.hard_record(), &self.log, io);
+        self.storage.rewrite(self.hard_record(), &self.log, self.owed, io);
         self.tell_persisted(io);
         self.mend(io);
         self.commit_to(index, io);

@@ -330,7 +330,7 @@ impl Raft {
 
     fn on_storage_timer(&mut self, io: &mut Io<'_, Self>) {
         if self.storage.has_failed() {
-            self.storage.retry(self.hard_record(), &self.log, io);
+            self.storage.retry(self.hard_record(), &self.log, self.owed, io);
             self.write_mark(io);
             self.reached("what a failed sync covered was written again", io);
         }

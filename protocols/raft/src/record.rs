@@ -8,7 +8,7 @@ use std::sync::Arc;
 use seatrial_node::{NodeId, OpenError, WireError};
 
 use crate::codec::{Reader, put_node, put_u32, put_u64};
-use crate::event::SnapshotMeta;
+use crate::event::{LogId, SnapshotMeta};
 use crate::message::{Entry, Payload};
 
 /// The current term, and the vote given in it.
@@ -25,7 +25,8 @@ pub(crate) enum Record {
     Hard { hard: HardState, owner: NodeId },
     /// The log begins after this index. Comes before any entry: the log is rewritten when it is compacted, and each rewrite makes a file
     /// of the next generation. A file that does not begin with this record is the first one, of generation 0.
-    Base { meta: SnapshotMeta, generation: u64 },
+    /// What the log owed when it was rewritten is with it: no mark may know of the new file yet, and the old one is gone.
+    Base { meta: SnapshotMeta, generation: u64, owed: Option<LogId> },
     /// The log's last entry from now on.
     Entry { index: u64, entry: Entry },
 }
@@ -42,11 +43,20 @@ pub(crate) fn put_hard(out: &mut Vec<u8>, hard: HardState, owner: NodeId) {
     put_node(out, hard.vote);
 }
 
-pub(crate) fn put_base(out: &mut Vec<u8>, base: SnapshotMeta, generation: u64) {
+pub(crate) fn put_base(
+    out: &mut Vec<u8>,
+    base: SnapshotMeta,
+    generation: u64,
+    owed: Option<LogId>,
+) {
     out.push(BASE);
     put_u64(out, base.index);
     put_u64(out, base.term);
     put_u64(out, generation);
+    out.push(u8::from(owed.is_some()));
+    let (term, index) = owed.unwrap_or_default();
+    put_u64(out, term);
+    put_u64(out, index);
 }
 
 pub(crate) fn put_entry(out: &mut Vec<u8>, index: u64, entry: &Entry) {
@@ -82,7 +92,9 @@ fn decode(bytes: &[u8]) -> Result<Record, WireError> {
         }
         BASE => {
             let meta = SnapshotMeta { index: reader.count()?, term: reader.count()? };
-            Record::Base { meta, generation: reader.count()? }
+            let (generation, is_owed) = (reader.count()?, reader.bool()?);
+            let owed = (reader.count()?, reader.count()?);
+            Record::Base { meta, generation, owed: is_owed.then_some(owed) }
         }
         NOOP | COMMAND => {
             let (index, term) = (reader.count()?, reader.count()?);
@@ -109,12 +121,12 @@ mod tests {
         let command = Entry { term: 7, payload: Payload::Command(Arc::from(*b"set")) };
         let mut all = vec![
             (Vec::new(), Record::Hard { hard, owner: NodeId(1) }),
-            (Vec::new(), Record::Base { meta: base, generation: 4 }),
+            (Vec::new(), Record::Base { meta: base, generation: 4, owed: Some((3, 9)) }),
             (Vec::new(), Record::Entry { index: 6, entry: noop.clone() }),
             (Vec::new(), Record::Entry { index: 7, entry: command.clone() }),
         ];
         put_hard(&mut all[0].0, hard, NodeId(1));
-        put_base(&mut all[1].0, base, 4);
+        put_base(&mut all[1].0, base, 4, Some((3, 9)));
         put_entry(&mut all[2].0, 6, &noop);
         put_entry(&mut all[3].0, 7, &command);
         all

@@ -80,7 +80,7 @@ pub(crate) fn put_together(
     snapshots: &Snapshots,
     snapshot_damaged: bool,
 ) -> Result<Opened, OpenError> {
-    let Recovered { hard, owner, mut log, torn, mark, whole } = recovered;
+    let Recovered { hard, owner, owed: debt, mut log, torn, mark, whole } = recovered;
     let meta = snapshots.current().map(|snapshot| snapshot.meta).unwrap_or_default();
     let base = log.base();
     let reaches_base = base.index <= meta.index;
@@ -98,6 +98,7 @@ pub(crate) fn put_together(
     };
     let damaged = !(whole && reaches_base);
     let owed = mark.and_then(|mark| owed(config, &mark, damaged, &log));
+    let owed = owed.max(debt.filter(|debt| *debt > log.last_id()));
     Ok(Opened {
         hard: later(hard, mark.map(|mark| mark.hard).unwrap_or_default(), log.last_term()),
         log,
@@ -156,7 +157,7 @@ impl Raft {
             self.reached("a damaged snapshot was found", io);
         }
         if rewrites {
-            self.storage.rewrite(self.hard_record(), &self.log, io);
+            self.storage.rewrite(self.hard_record(), &self.log, self.owed, io);
         }
         if rewrites && !damaged {
             self.reached("a log was found behind its snapshot", io);

@@ -65,6 +65,8 @@ pub(crate) struct Recovered {
     pub(crate) hard: HardState,
     /// Whose log it is, where it says so.
     pub(crate) owner: Option<NodeId>,
+    /// What the log owed when its file was begun, where that is newer than the mark.
+    pub(crate) owed: Option<LogId>,
     pub(crate) log: Log,
     /// Whether a crash had left a part of a record at the end.
     pub(crate) torn: bool,
@@ -92,16 +94,16 @@ impl Storage {
             Found::Mark(mark) => mark.place,
             Found::Nothing | Found::Lost => Place::default(),
         };
-        let (mut hard, mut owner) = (HardState::default(), None);
+        let (mut hard, mut owner, mut owed) = (HardState::default(), None, None);
         let (mut log, mut generation) = (Log::default(), 0);
         let mut position = Position(0);
         let (wal, found) = Wal::salvage(disk, LOG_FILE, place, |bytes| {
             position.0 += 1;
             match Record::decode(bytes)? {
                 Record::Hard { hard: state, owner: node } => (hard, owner) = (state, Some(node)),
-                Record::Base { meta, generation: file } => {
+                Record::Base { meta, generation: file, owed: debt } => {
                     begin_log(&mut log, meta, position)?;
-                    generation = file;
+                    (generation, owed) = (file, debt);
                 }
                 Record::Entry { index, entry } => replay(&mut log, index, entry, position)?,
             }
@@ -115,6 +117,7 @@ impl Storage {
             Found::Lost => false,
         };
         let newest = if let Found::Mark(mark) = &mark { mark.generation } else { 0 };
+        let owed = owed.filter(|_| generation > newest);
         let appended = wal.appended();
         let storage = Self {
             wal,
@@ -130,7 +133,7 @@ impl Storage {
             promises: Vec::new(),
             buffer: Vec::new(),
         };
-        Ok((storage, Recovered { hard, owner, log, torn, mark, whole }))
+        Ok((storage, Recovered { hard, owner, owed, log, torn, mark, whole }))
     }
 
     /// Cuts a torn tail off, and syncs what was recovered.
@@ -155,10 +158,16 @@ impl Storage {
     }
 
     /// Writes everything again, to a file that holds nothing else: compaction, or the way back from a failed sync.
-    pub(crate) fn rewrite(&mut self, hard: HardState, log: &Log, io: &mut Io<'_, Raft>) {
+    pub(crate) fn rewrite(
+        &mut self,
+        hard: HardState,
+        log: &Log,
+        owed: Option<LogId>,
+        io: &mut Io<'_, Raft>,
+    ) {
         let generation = self.rewritten.1 + 1;
         let mut head = vec![Vec::new(), Vec::new()];
-        put_base(&mut head[0], log.base(), generation);
+        put_base(&mut head[0], log.base(), generation, owed);
         put_hard(&mut head[1], hard, io.me());
         let entries = log.iter().map(|(index, entry)| {
             let mut record = Vec::new();
@@ -173,9 +182,15 @@ impl Storage {
     }
 
     /// Tries again what the disk has refused.
-    pub(crate) fn retry(&mut self, hard: HardState, log: &Log, io: &mut Io<'_, Raft>) {
+    pub(crate) fn retry(
+        &mut self,
+        hard: HardState,
+        log: &Log,
+        owed: Option<LogId>,
+        io: &mut Io<'_, Raft>,
+    ) {
         if self.failed {
-            self.rewrite(hard, log, io);
+            self.rewrite(hard, log, owed, io);
         }
         self.marks.retry();
     }

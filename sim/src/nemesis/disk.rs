@@ -24,6 +24,11 @@ pub(super) struct Disks {
 const RETRY: Duration = Duration::from_millis(100);
 
 impl Disks {
+    /// Whether this node has another's disk.
+    pub(super) fn is_swapped(&self, node: u32) -> bool {
+        self.swapped.iter().any(|(_, pair)| pair.contains(&node))
+    }
+
     pub(super) fn reset(&mut self, nodes: usize) {
         self.refused.clear();
         self.refused.resize(nodes, false);

@@ -33,7 +33,9 @@ impl<N: Node> World<N> {
     pub(super) fn heal_links(&mut self) {
         self.core.rates = Rates::default();
         let Self { core, nemesis, .. } = self;
-        core.cuts.keep(|from, to| !nemesis.heals(from as usize) || !nemesis.heals(to as usize));
+        let nodes = core.members.len() as u32;
+        let outside = |slot: u32| !nemesis.heals(slot as usize);
+        core.cuts.keep(|from, to| from.max(to) < nodes && (outside(from) || outside(to)));
         let all: Vec<usize> = self.core.troubles.faults().collect();
         for fault in all {
             self.core.end_trouble(fault);

@@ -157,7 +157,8 @@ impl<N: Node> World<N> {
 
     /// The disk of a node is gone, and so is what the node knows. One that is down for good needs none.
     fn wipe(&mut self, index: usize, target: &Target) {
-        let Some(node) = self.there(target) else {
+        let Some(node) = self.there(target).filter(|node| !self.nemesis.disks.is_swapped(*node))
+        else {
             return;
         };
         self.core.counts.bit(FaultKind::Wipe);

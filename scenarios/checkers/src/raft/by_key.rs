@@ -11,6 +11,10 @@ impl<T> ByKey<T> {
         self.items.clear();
     }
 
+    pub(super) fn retain(&mut self, mut keeps: impl FnMut(&T) -> bool) {
+        self.items.retain(|(_, value)| keeps(value));
+    }
+
     pub(super) fn get(&self, key: u64) -> Option<&T> {
         self.place(key).ok().map(|place| &self.items[place].1)
     }

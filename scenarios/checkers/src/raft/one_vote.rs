@@ -19,6 +19,13 @@ impl OneVote {
         self.nodes.iter_mut().for_each(ByKey::clear);
     }
 
+    /// The node's disk is gone. Its votes for others still bind it; the one for itself is of no use to anybody any more, for who stands is gone.
+    pub(super) fn disk_replaced(&mut self, now: &Announced<'_>) {
+        if let Some(votes) = self.nodes.get_mut(now.slot) {
+            votes.retain(|(candidate, _)| *candidate != now.node);
+        }
+    }
+
     pub(super) fn vote(
         &mut self,
         now: &Announced<'_>,

@@ -56,7 +56,10 @@ impl RaftProperties {
         let Self { view, found, .. } = self;
         match *now.fact {
             Fact::Started { .. } => self.term_monotone.started(now),
-            Fact::DiskReplaced => self.term_monotone.disk_replaced(now),
+            Fact::DiskReplaced => {
+                self.term_monotone.disk_replaced(now);
+                self.one_vote.disk_replaced(now);
+            }
             Fact::Term { term } => {
                 found.by(Property::TermMonotone, || self.term_monotone.term(now, term));
             }
@@ -138,6 +141,7 @@ impl Observer for RaftProperties {
                 | Fact::Crashed
                 | Fact::DiskReplaced
                 | Fact::DiskDamaged
+                | Fact::BrokenOff
                 | Fact::Paused
                 | Fact::Resumed
                 | Fact::Reached { .. }
