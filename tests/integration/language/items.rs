@@ -95,6 +95,9 @@ fn read(text: &str, items: &mut BTreeMap<String, Item>) {
             if line.ends_with('{') {
                 item.fields = fields(&mut lines, "    ");
             }
+            for field in &mut item.fields {
+                field.kind = field.kind.replace("<Self>", &format!("<{name}>"));
+            }
             items.entry(name).or_insert(item);
         } else if !note(line, &mut docs, &mut attributes) {
             docs.clear();
