@@ -7,13 +7,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_history::{Account, History, TraceLine};
-use seatrial_sim::{FaultPlan, Override, Setup, Tape, Target};
+use seatrial_sim::{FaultKind, FaultPlan, Override, Setup, Tape, Target};
 
 pub(crate) use self::worker::{Measuring, Worker, fault_count, traffic};
 use crate::bounds::{self, Bound};
 use crate::budget::FaultBudget;
 use crate::draw::{Drawn, Menu, Trouble, draw};
-use crate::faults::Faults;
+use crate::faults::{self, Faults};
 use crate::judges::Judges;
 use crate::marks;
 use crate::plan_file::PlanFile;
@@ -126,6 +126,17 @@ impl Prepared {
     /// Where the trouble comes from.
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// The kinds that every hunt is to see bite: those that the scenario asks for, or those that were named in its place. Of a swarm and a
+    /// plan that was read, only what they bring can be told.
+    pub(crate) fn wanted_kinds(&self) -> Vec<FaultKind> {
+        match &self.faults {
+            _ if self.bent.plan.is_some() => Vec::new(),
+            Faults::Scenario => faults::asked_for(&self.scenario.faults),
+            Faults::These(kinds) => kinds.clone(),
+            Faults::Nothing | Faults::Swarm { .. } => Vec::new(),
+        }
     }
 
     /// What in this plan is more than the protocol promises to survive: which fault, when, and what it is too much of. A protocol that
