@@ -246,8 +246,12 @@ fn faults(text: &mut String) {
          something, and how often a node or a client felt it.\n",
     );
     for info in kinds() {
-        writeln!(text, "\n`{}` ({}): {}.\n", info.key, info.kind.group().name(), info.about)
-            .expect("text");
+        let group = info.kind.group().name();
+        match info.key {
+            "" => writeln!(text, "\n{} ({group}; comes with others): {}.\n", info.kind, info.about),
+            key => writeln!(text, "\n`{key}` ({group}): {}.\n", info.about),
+        }
+        .expect("text");
         writeln!(
             text,
             "- counts: asked, {}; bit, {}; effect, {}",
