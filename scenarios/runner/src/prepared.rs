@@ -30,6 +30,8 @@ pub struct Prepared {
     mutant: Option<MutantInfo>,
     bounds: Vec<Bound>,
     faults: Faults,
+    /// Those are drawn beyond the budget, too.
+    beyond: bool,
     trouble: Trouble,
     /// What is survived, the scenario's assumptions included.
     budget: FaultBudget,
@@ -90,7 +92,17 @@ impl Prepared {
         let budget = protocol.budget();
         let budget = if scenario.judge.synchronous { budget.synchronous() } else { budget };
         let (faults, trouble, bent) = (Faults::Scenario, Trouble::Scenario, Bent::default());
-        Ok(Self { scenario, protocol, mutant, bounds, faults, trouble, budget, bent })
+        Ok(Self {
+            scenario,
+            protocol,
+            mutant,
+            bounds,
+            faults,
+            beyond: false,
+            trouble,
+            budget,
+            bent,
+        })
     }
 
     /// The same scenario with trouble from elsewhere, drawn within what the protocol promises to survive or, where asked for, beyond.
@@ -107,6 +119,7 @@ impl Prepared {
             }
         };
         self.faults = faults;
+        self.beyond = beyond;
         Ok(self)
     }
 
@@ -137,6 +150,11 @@ impl Prepared {
             Faults::These(kinds) => kinds.clone(),
             Faults::Nothing | Faults::Swarm { .. } => Vec::new(),
         }
+    }
+
+    /// Whether that was asked to go beyond what the protocol promises to survive.
+    pub(crate) const fn is_beyond_budget(&self) -> bool {
+        self.beyond
     }
 
     /// What in this plan is more than the protocol promises to survive: which fault, when, and what it is too much of. A protocol that
