@@ -41,7 +41,7 @@ struct Dish {
 #[derive(Clone, Debug)]
 enum Own {
     Rate(Knob<Rate>),
-    Recurring(Recurring),
+    Recurring(Box<Recurring>),
     Stop(CrashStop),
 }
 
@@ -136,7 +136,9 @@ impl Menu {
     fn serve(&self, dish: &Dish, spec: &mut FaultSpec, nodes: u32, tape: &mut Tape) {
         match (&dish.own, dish.info.how) {
             (Some(Own::Rate(rate)), How::Steady { put, .. }) => put(spec, rate.clone()),
-            (Some(Own::Recurring(own)), How::Recurring { put, .. }) => put(spec, own.clone()),
+            (Some(Own::Recurring(own)), How::Recurring { put, .. }) => {
+                put(spec, own.as_ref().clone())
+            }
             (Some(Own::Stop(stop)), _) => spec.crash_stop = Some(stop.clone()),
             (_, how) => {
                 let trouble = spec.trouble.greatest();
@@ -251,7 +253,7 @@ fn own(info: &KindInfo, spec: &FaultSpec) -> Option<Own> {
             if let Some(count) = own.count {
                 own.count = Some(some(count, 1)?);
             }
-            Some(Own::Recurring(own))
+            Some(Own::Recurring(Box::new(own)))
         }
         How::Special => {
             let mut own = spec.crash_stop.clone().filter(|_| info.kind == FaultKind::CrashStop)?;
