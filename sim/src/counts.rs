@@ -53,15 +53,6 @@ pub enum FaultKind {
     CrashStop,
     /// A node stands still. Asked: pauses in the plan. Bit: those that held something up.
     Pause,
-    /// A monotonic clock runs fast or slow. Asked: drifts in the plan. Bit: those that found somebody to strike. Effect: inputs that a
-    /// node handled meanwhile.
-    ClockDrift,
-    /// A wall clock is off for a while. Asked: such faults in the plan. Bit: those that found somebody to strike. Effect: readings.
-    WallOffset,
-    /// A wall clock jumps.
-    WallJump,
-    /// A wall clock jumps to and fro.
-    WallStrobe,
     /// A node crashes and starts over and over. Asked: loops in the plan. Bit: those that found the node up. Effect: lives ended.
     CrashLoop,
     /// All nodes of a zone crash at once. Asked: such crashes in the plan. Bit: those that found one up. Effect: lives ended.
@@ -78,6 +69,15 @@ pub enum FaultKind {
     /// A node starts again as another version. Asked: upgrades in the plan. Bit: those that found the node there. Effect: those that
     /// changed its version.
     Upgrade,
+    /// A monotonic clock runs fast or slow. Asked: drifts in the plan. Bit: those that found somebody to strike. Effect: inputs that a
+    /// node handled meanwhile.
+    ClockDrift,
+    /// A wall clock is off for a while. Asked: such faults in the plan. Bit: those that found somebody to strike. Effect: readings.
+    WallOffset,
+    /// A wall clock jumps.
+    WallJump,
+    /// A wall clock jumps to and fro.
+    WallStrobe,
     /// A fault point in a node's code fires. Asked: points that a node came past. Bit and effect: those that fired.
     Buggify,
     /// A crash loses a write that was not synced. Asked: unsynced writes at a crash. Bit: writes lost.
@@ -127,10 +127,6 @@ impl FaultKind {
         Self::Crash,
         Self::CrashStop,
         Self::Pause,
-        Self::ClockDrift,
-        Self::WallOffset,
-        Self::WallJump,
-        Self::WallStrobe,
         Self::CrashLoop,
         Self::CrashZone,
         Self::CrashWriting,
@@ -138,6 +134,10 @@ impl FaultKind {
         Self::Wipe,
         Self::SlowCpu,
         Self::Upgrade,
+        Self::ClockDrift,
+        Self::WallOffset,
+        Self::WallJump,
+        Self::WallStrobe,
         Self::Buggify,
         Self::LostWrite,
         Self::TornWrite,
@@ -173,7 +173,6 @@ impl FaultKind {
             | Self::Deaf
             | Self::Reset
             | Self::Corrupt => Group::Network,
-            Self::ClockDrift | Self::WallOffset | Self::WallJump | Self::WallStrobe => Group::Clock,
             Self::Crash
             | Self::CrashStop
             | Self::Pause
@@ -184,6 +183,7 @@ impl FaultKind {
             | Self::Wipe
             | Self::SlowCpu
             | Self::Upgrade => Group::Node,
+            Self::ClockDrift | Self::WallOffset | Self::WallJump | Self::WallStrobe => Group::Clock,
             Self::Buggify => Group::Code,
             Self::LostWrite
             | Self::TornWrite
@@ -241,10 +241,6 @@ impl FaultKind {
             Self::Crash => "crash",
             Self::CrashStop => "crash-stop",
             Self::Pause => "pause",
-            Self::ClockDrift => "clock-drift",
-            Self::WallOffset => "wall-offset",
-            Self::WallJump => "wall-jump",
-            Self::WallStrobe => "wall-strobe",
             Self::CrashLoop => "crash-loop",
             Self::CrashZone => "crash-zone",
             Self::CrashWriting => "crash-writing",
@@ -252,6 +248,10 @@ impl FaultKind {
             Self::Wipe => "wipe",
             Self::SlowCpu => "slow-cpu",
             Self::Upgrade => "upgrade",
+            Self::ClockDrift => "clock-drift",
+            Self::WallOffset => "wall-offset",
+            Self::WallJump => "wall-jump",
+            Self::WallStrobe => "wall-strobe",
             Self::Buggify => "buggify",
             Self::LostWrite => "lost-write",
             Self::TornWrite => "torn-write",

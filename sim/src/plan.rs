@@ -12,6 +12,7 @@ mod network;
 mod node;
 mod paused_clock;
 mod shift;
+mod sort;
 mod target;
 
 use seatrial_history::Endpoint;

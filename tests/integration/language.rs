@@ -70,8 +70,7 @@ fn least() -> Value {
 
 fn page() -> String {
     let mut page = Page { items: items(&FOLDERS), ..Page::default() };
-    let scenario: Scenario = serde_json::from_value(least()).expect("it is complete");
-    page.defaults = serde_json::to_value(scenario).expect("it has a form in JSON");
+    page.defaults = defaults();
     page.text.push_str(HEAD);
     page.section("Scenario", "the file", "");
     while let Some((kind, title, path)) = page.ahead.pop() {
@@ -81,6 +80,26 @@ fn page() -> String {
     named(&mut page.text);
     protocols(&mut page.text);
     page.text
+}
+
+/// What holds where nothing is said, table by table. Where a table is itself left out by most, it is asked for, with no more than it needs.
+fn defaults() -> Value {
+    let written = |scenario: Value| {
+        let scenario: Scenario = serde_json::from_value(scenario).expect("it is complete");
+        serde_json::to_value(scenario).expect("it has a form in JSON")
+    };
+    let mut scenario = least();
+    scenario.as_object_mut().expect("it is a table").remove("workload");
+    let mut defaults = written(scenario.clone());
+    scenario["faults"] =
+        json!({ "crash": { "count": 1 }, "crash_stop": { "count": 1 }, "buggify": {} });
+    let mut asking = written(scenario);
+    for kind in ["crash", "crash_stop", "buggify"] {
+        let mut table = asking["faults"][kind].take();
+        table.as_object_mut().expect("it is a table").remove("count");
+        defaults["asking"][kind] = table;
+    }
+    defaults
 }
 
 /// The page as it grows.
@@ -99,12 +118,10 @@ impl Page {
     /// A type, with all its keys or values.
     fn section(&mut self, kind: &str, title: &str, path: &str) {
         let item = self.items[kind].clone();
-        let stand_in = item.stand_in().and_then(|name| self.items.get(name)).cloned();
         writeln!(self.text, "\n## {kind}: {title}\n\n{}", flow(&item.docs)).expect("text");
         let mut ahead = Vec::new();
-        match stand_in.as_ref().filter(|stand_in| !stand_in.is_enum) {
-            Some(stand_in) => self.table(&said_by(stand_in, &item), path, &mut ahead),
-            None if stand_in.is_some() => {}
+        match item.stand_in() {
+            Some(_) => {}
             None if item.is_enum => self.values(&item, &mut ahead),
             None => self.table(&item, path, &mut ahead),
         }
@@ -165,7 +182,7 @@ impl Page {
         ahead: &mut Vec<(String, String, String)>,
     ) -> String {
         if let Some((outer, inner)) = kind.strip_suffix('>').and_then(|kind| kind.split_once('<')) {
-            let inner = inner.rsplit_once(", ").map_or(inner, |(_, last)| last);
+            let inner = inner.split_once(", ").map_or(inner, |(_, last)| last);
             let inner = self.value(inner, place, ahead);
             return match outer {
                 "Knob" => format!("knob: {inner}"),
@@ -208,7 +225,10 @@ impl Page {
     fn unsaid(&self, item: &Item, field: &Field, path: &str) -> String {
         let mut value = &self.defaults;
         for key in path.split('.').filter(|key| !key.is_empty()) {
-            value = &value[key];
+            value = match &value[key] {
+                Value::Null => &self.defaults["asking"][key],
+                value => value,
+            };
         }
         match &value[&field.name] {
             _ if !field.is_optional() && !item.is_optional() => "must be said".to_owned(),
@@ -219,17 +239,6 @@ impl Page {
     }
 }
 
-/// The fields that are read, with what is said of those that they become.
-fn said_by(read: &Item, made: &Item) -> Item {
-    let mut item = read.clone();
-    for field in &mut item.fields {
-        if let Some(known) = made.fields.iter().find(|known| known.name == field.name) {
-            field.docs.clone_from(&known.docs);
-        }
-    }
-    item
-}
-
 /// Every kind of fault.
 fn faults(text: &mut String) {
     text.push_str(
@@ -237,8 +246,12 @@ fn faults(text: &mut String) {
          something, and how often a node or a client felt it.\n",
     );
     for info in kinds() {
-        writeln!(text, "\n`{}` ({}): {}.\n", info.key, info.kind.group().name(), info.about)
-            .expect("text");
+        let group = info.kind.group().name();
+        match info.key {
+            "" => writeln!(text, "\n{} ({group}; comes with others): {}.\n", info.kind, info.about),
+            key => writeln!(text, "\n`{key}` ({group}): {}.\n", info.about),
+        }
+        .expect("text");
         writeln!(
             text,
             "- counts: asked, {}; bit, {}; effect, {}",
@@ -294,14 +307,14 @@ fn protocols(text: &mut String) {
 
 /// Documentation as a paragraph: references to code are left as code.
 fn flow(docs: &str) -> String {
-    let mut text = docs.trim().replace("[`", "`").replace("`]", "`");
-    while let (Some(open), Some(mid)) = (text.find('['), text.find("](")) {
-        let Some(end) = text[mid..].find(')').filter(|_| open < mid) else {
+    let mut text = docs.trim().to_owned();
+    while let Some(mid) = text.find("](") {
+        let (Some(open), Some(end)) = (text[..mid].rfind('['), text[mid..].find(')')) else {
             break;
         };
         text = format!("{}{}{}", &text[..open], &text[open + 1..mid], &text[mid + end + 1..]);
     }
-    text
+    text.replace("[`", "`").replace("`]", "`")
 }
 
 /// The same in a cell of a table.

@@ -112,7 +112,13 @@ fn said(account: &Account) -> String {
 fn a_node_that_iterates_over_a_hash_map_is_caught_with_both_sides_of_the_first_event_that_differs()
 {
     let found = hunted(&prepared::<Hasty>(), DeterminismCheck::Sampled, 7);
-    assert_eq!((found.seeds, found.violated, found.unrepeated), (1, 1, 1), "the first seed");
+    let counts = (found.seeds, found.violated, found.unrepeated);
+    assert_eq!(
+        counts,
+        (1, 1, 1),
+        "the first seed, for one reason: {:?}",
+        found.failures[0].judgements
+    );
     let said = said(&found.failures[0]);
     assert!(said.contains("first at step"), "{said}");
     for side in ["one: step", "the other: step"] {

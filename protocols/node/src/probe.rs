@@ -227,7 +227,7 @@ mod tests {
 
     /// Sends, but for its fault point; as a parent it lets a child do so.
     struct Sender {
-        child: Option<(Box<Sender>, Outbox<Sender>)>,
+        child: Option<(Box<Self>, Outbox<Self>)>,
     }
 
     impl Node for Sender {
@@ -242,10 +242,16 @@ mod tests {
             Ok(Self { child: None })
         }
 
-        fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+        fn handle(&mut self, _: Input<Self>, io: &mut Io<'_, Self>) {
             match &mut self.child {
                 Some((child, outbox)) => {
-                    io.child("child", |()| (), |()| (), outbox, |io| child.handle(input, io));
+                    io.child(
+                        "child",
+                        |()| (),
+                        |()| (),
+                        outbox,
+                        |io| child.handle(Input::Start, io),
+                    );
                 }
                 None if io.buggify("sender: sends nothing") => {}
                 None => io.send(NodeId(2), ()),

@@ -32,6 +32,9 @@ pub struct Case {
     /// Where its trouble was drawn from, if not from the scenario.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub faults: Option<String>,
+    /// Whether it was drawn beyond what the protocol promises to survive.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_budget: bool,
     /// The scenario, whole.
     pub scenario: Scenario,
     /// The trouble.
@@ -53,6 +56,7 @@ impl Case {
                 Faults::Scenario => None,
                 faults => Some(faults.to_string()),
             },
+            beyond_budget: prepared.is_beyond_budget(),
             scenario: prepared.scenario().clone(),
             plan: prepared.plan(seed),
             choices: prepared.choices().to_vec(),
@@ -121,8 +125,9 @@ impl Case {
         let bent = Bent { plan: Some(self.plan), choices: self.choices };
         let wrong = |what: String| ScenarioError::new(&name, what);
         let faults = self.faults.as_deref().map_or(Ok(Faults::Scenario), str::parse);
-        // Its plan is drawn already, so whether that went beyond the budget is of no matter any more.
-        let prepared = prepared.with_faults(faults.map_err(wrong)?, true).map_err(wrong)?;
+        // Its plan is drawn already, but what else its seed draws is drawn once more, and told.
+        let prepared =
+            prepared.with_faults(faults.map_err(wrong)?, self.beyond_budget).map_err(wrong)?;
         let prepared = prepared.bent(bent);
         prepared.check_plan(self.seed).map_err(|what| ScenarioError::new(&name, what))?;
         Ok((prepared, self.seed))

@@ -32,7 +32,7 @@ pub struct KindInfo {
     pub bit: &'static str,
     /// What counts as having had an effect.
     pub effect: &'static str,
-    /// Its knobs, besides `count`, `lasts` and `target` of those that recur.
+    /// Its knobs, besides those that are common to all that recur.
     pub knobs: &'static [KnobInfo],
     /// How a scenario asks for it.
     pub(crate) how: How,
@@ -50,8 +50,13 @@ pub struct KnobInfo {
 }
 
 /// The knobs of every kind that recurs.
-pub const COMMON: [KnobInfo; 3] = [
+pub const COMMON: [KnobInfo; 4] = [
     KnobInfo { name: "count", about: "how many times it happens", default: "" },
+    KnobInfo {
+        name: "every",
+        about: "in place of `count`: it happens again and again, after gaps of this mean",
+        default: "",
+    },
     KnobInfo { name: "lasts", about: "for how long each time", default: "" },
     KnobInfo {
         name: "target",

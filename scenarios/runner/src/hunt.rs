@@ -15,7 +15,6 @@ use seatrial_history::{
 use seatrial_node::Duration as VirtualDuration;
 use seatrial_sim::{Counts, FaultKind};
 
-use crate::faults;
 use crate::prepared::{Measuring, Prepared, Recording, Worker, fault_count, traffic};
 use crate::repeat::{DETERMINISM, DeterminismCheck};
 use crate::states::Known;
@@ -63,6 +62,8 @@ struct Found {
     states: Vec<u64>,
     /// The same seed gave another run.
     differs: bool,
+    /// And nothing else is wrong with it that is not excused.
+    only_differs: bool,
 }
 
 /// Runs seeds until they are used up, the time is up, a failure is found, or somebody sets `stop`. `on_seed` is called on this thread,
@@ -128,6 +129,7 @@ fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &
         let again = options.check.wants(&found.result, options.first_seed);
         if again && !prepared.repeats(&found.result) {
             found.differs = true;
+            found.only_differs = found.result.outcome != Outcome::Violated;
             found.result.outcome = Outcome::Violated;
             found.result.properties.insert(0, DETERMINISM.to_owned());
         }
@@ -140,7 +142,7 @@ fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &
 fn found(worker: &mut Worker<'_>) -> Found {
     let (reached, figures, states) = (worker.reached(), worker.take_figures(), worker.states());
     let (result, counts) = (worker.result(), worker.counts().clone());
-    Found { result, counts, reached, figures, states, differs: false }
+    Found { result, counts, reached, figures, states, differs: false, only_differs: false }
 }
 
 /// Takes results in the order of seeds.
@@ -216,7 +218,7 @@ impl<'p> Totals<'p> {
             max_failures: options.max_failures,
             counts: Counts::default(),
             seeds: FaultKind::ALL.map(|kind| (kind, FaultSeeds::default())).into(),
-            wanted: faults::asked_for(&prepared.scenario().faults),
+            wanted: prepared.wanted_kinds(),
             reached: expected.collect(),
             figures: Figures::default(),
             states: Known::default(),
@@ -259,7 +261,7 @@ impl<'p> Totals<'p> {
             Outcome::Unknown => account.unknown += 1,
             Outcome::Violated => {
                 account.violated += 1;
-                account.unrepeated += u64::from(found.result.properties == [DETERMINISM]);
+                account.unrepeated += u64::from(found.only_differs);
             }
             Outcome::Excused => account.excused += 1,
         }
@@ -276,6 +278,7 @@ impl<'p> Totals<'p> {
             // It does not repeat itself, which nothing excuses.
             account.excused -= 1;
             account.violated += 1;
+            account.unrepeated += 1;
             account.failures.push(told);
         } else {
             kept.push(told);

@@ -7,13 +7,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_history::{Account, History, TraceLine};
-use seatrial_sim::{FaultPlan, Override, Setup, Tape, Target};
+use seatrial_sim::{FaultKind, FaultPlan, Override, Setup, Tape, Target};
 
 pub(crate) use self::worker::{Measuring, Worker, fault_count, traffic};
 use crate::bounds::{self, Bound};
 use crate::budget::FaultBudget;
 use crate::draw::{Drawn, Menu, Trouble, draw};
-use crate::faults::Faults;
+use crate::faults::{self, Faults};
 use crate::judges::Judges;
 use crate::marks;
 use crate::plan_file::PlanFile;
@@ -30,6 +30,8 @@ pub struct Prepared {
     mutant: Option<MutantInfo>,
     bounds: Vec<Bound>,
     faults: Faults,
+    /// Those are drawn beyond the budget, too.
+    beyond: bool,
     trouble: Trouble,
     /// What is survived, the scenario's assumptions included.
     budget: FaultBudget,
@@ -90,7 +92,17 @@ impl Prepared {
         let budget = protocol.budget();
         let budget = if scenario.judge.synchronous { budget.synchronous() } else { budget };
         let (faults, trouble, bent) = (Faults::Scenario, Trouble::Scenario, Bent::default());
-        Ok(Self { scenario, protocol, mutant, bounds, faults, trouble, budget, bent })
+        Ok(Self {
+            scenario,
+            protocol,
+            mutant,
+            bounds,
+            faults,
+            beyond: false,
+            trouble,
+            budget,
+            bent,
+        })
     }
 
     /// The same scenario with trouble from elsewhere, drawn within what the protocol promises to survive or, where asked for, beyond.
@@ -107,6 +119,7 @@ impl Prepared {
             }
         };
         self.faults = faults;
+        self.beyond = beyond;
         Ok(self)
     }
 
@@ -126,6 +139,22 @@ impl Prepared {
     /// Where the trouble comes from.
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// The kinds that every hunt is to see bite: those that the scenario asks for, or those that were named in its place. Of a swarm and a
+    /// plan that was read, only what they bring can be told.
+    pub(crate) fn wanted_kinds(&self) -> Vec<FaultKind> {
+        match &self.faults {
+            _ if self.bent.plan.is_some() => Vec::new(),
+            Faults::Scenario => faults::asked_for(&self.scenario.faults),
+            Faults::These(kinds) => kinds.clone(),
+            Faults::Nothing | Faults::Swarm { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether that was asked to go beyond what the protocol promises to survive.
+    pub(crate) const fn is_beyond_budget(&self) -> bool {
+        self.beyond
     }
 
     /// What in this plan is more than the protocol promises to survive: which fault, when, and what it is too much of. A protocol that

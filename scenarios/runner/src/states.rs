@@ -103,64 +103,9 @@ impl States {
         else {
             return;
         };
-        let body = &mut self.bodies[at];
         let level = match *fact {
-            Fact::Started { .. } => {
-                *body = Body {
-                    levels: body.levels,
-                    ranks: body.ranks,
-                    part: body.part,
-                    ..Body::default()
-                };
-                body.life = Life::Up;
-                None
-            }
-            Fact::Crashed => {
-                *body = Body {
-                    levels: body.levels,
-                    ranks: body.ranks,
-                    part: body.part,
-                    ..Body::default()
-                };
-                None
-            }
-            Fact::Paused => {
-                body.life = Life::Paused;
-                None
-            }
-            Fact::Resumed => {
-                body.life = Life::Up;
-                None
-            }
-            Fact::Lead { .. } => {
-                body.leads = true;
-                None
-            }
-            Fact::StepDown { .. } => {
-                body.leads = false;
-                None
-            }
-            Fact::Trust { leader } if leader == node => {
-                body.trusts = Trust::Itself;
-                None
-            }
-            Fact::Trust { .. } => {
-                body.trusts = Trust::Another;
-                None
-            }
-            Fact::Suspect { .. } => {
-                body.suspects = body.suspects.saturating_add(1);
-                None
-            }
-            Fact::Restore { .. } => {
-                body.suspects = body.suspects.saturating_sub(1);
-                None
-            }
-            Fact::Deliver { .. } => {
-                body.delivered += 1;
-                None
-            }
             Fact::Snapshot { index, .. } => {
+                let body = &mut self.bodies[at];
                 body.compacted = true;
                 Some((LOG, index.max(body.levels[LOG])))
             }
@@ -168,6 +113,7 @@ impl States {
             Fact::Append { index, .. } => Some((LOG, index)),
             Fact::Truncate { from } => Some((LOG, from.saturating_sub(1))),
             Fact::Commit { index } => Some((COMMIT, index)),
+            _ if self.bodies[at].turn(node, fact) => None,
             _ => return,
         };
         match level {
@@ -267,6 +213,34 @@ impl Body {
             | term << 20
             | log << 28
             | commit << 36
+    }
+
+    /// Follows a fact that changes no level; false, where it changes nothing at all.
+    fn turn(&mut self, node: NodeId, fact: &Fact) -> bool {
+        match *fact {
+            Fact::Started { .. } => {
+                self.forget();
+                self.life = Life::Up;
+            }
+            Fact::Crashed => self.forget(),
+            Fact::Paused => self.life = Life::Paused,
+            Fact::Resumed => self.life = Life::Up,
+            Fact::Lead { .. } => self.leads = true,
+            Fact::StepDown { .. } => self.leads = false,
+            Fact::Trust { leader } if leader == node => self.trusts = Trust::Itself,
+            Fact::Trust { .. } => self.trusts = Trust::Another,
+            Fact::Suspect { .. } => self.suspects = self.suspects.saturating_add(1),
+            Fact::Restore { .. } => self.suspects = self.suspects.saturating_sub(1),
+            Fact::Deliver { .. } => self.delivered += 1,
+            _ => return false,
+        }
+        true
+    }
+
+    /// What a life ends with it; what it has reached, it is still compared by.
+    fn forget(&mut self) {
+        let Self { levels, ranks, part, .. } = *self;
+        *self = Self { levels, ranks, part, ..Self::default() };
     }
 }
 

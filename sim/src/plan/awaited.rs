@@ -102,12 +102,16 @@ impl Awaited {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Words {
+    /// Until somebody shows this as its role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    /// Until a fact of this name has been told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fact: Option<String>,
+    /// Until this place worth reaching has been reached. Hyphens may stand for spaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reached: Option<String>,
+    /// How many times; once, if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
 }
@@ -146,10 +150,13 @@ impl From<When> for Words {
 #[derive(Serialize, Deserialize)]
 struct Line {
     when: When,
+    /// How long after that it begins; at once, if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Duration>,
+    /// How long it lasts, unless it happens at once or for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lasts: Option<Duration>,
+    /// What happens.
     #[serde(flatten)]
     fault: Fault,
 }

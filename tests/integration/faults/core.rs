@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use seatrial::history::{Account, Moment, Observer, Outcome};
-use seatrial::sim::{Fault, FaultPlan, PlannedFault, Setup, Tape, Target, World};
+use seatrial::sim::{Fault, FaultPlan, PausedClock, PlannedFault, Setup, Tape, Target, World};
 use seatrial::{Case, LIBRARY, Prepared, Registry, Scenario};
 use seatrial_node::{Fact, Instant, NodeId};
 
@@ -39,7 +39,7 @@ fn the_core_is_healed_and_what_is_broken_outside_stays_so() {
     let one = |node| Target::Node(NodeId(node));
     let faults = vec![
         for_long(100, Fault::Crash { node: one(0) }),
-        for_long(100, Fault::Pause { node: one(1) }),
+        for_long(100, Fault::Pause { node: one(1), clock: PausedClock::Runs }),
         for_long(100, Fault::Partition { groups: vec![nodes(&[0, 2]), nodes(&[1])] }),
         for_long(100, Fault::Crash { node: one(3) }),
         for_long(100, Fault::OneWay { from: nodes(&[4]), to: nodes(&[2]) }),

@@ -47,6 +47,17 @@ impl Item {
         quoted(&self.attributes, "tag = ")
     }
 
+    /// This type, which is read by another: that one's fields, with what is said of those that they become.
+    fn read_by(&self, stand_in: &Self) -> Self {
+        let mut item = Self { docs: self.docs.clone(), ..stand_in.clone() };
+        for field in &mut item.fields {
+            if let Some(known) = self.fields.iter().find(|known| known.name == field.name) {
+                field.docs.clone_from(&known.docs);
+            }
+        }
+        item
+    }
+
     /// Every field has a default.
     pub(super) fn is_optional(&self) -> bool {
         self.attributes.contains("default")
@@ -54,8 +65,9 @@ impl Item {
 }
 
 impl Field {
+    /// Not for writers of scenarios: never read, or read only to be refused.
     pub(super) fn is_skipped(&self) -> bool {
-        self.attributes.contains("serde(skip)")
+        self.attributes.contains("serde(skip)") || self.attributes.contains("skip_serializing)")
     }
 
     pub(super) fn is_flattened(&self) -> bool {
@@ -67,12 +79,27 @@ impl Field {
     }
 }
 
-/// All structs and enums of these folders, by name.
+/// All structs and enums of these folders that are read from files, by name. What a type is read by has the same file, and is shown in its
+/// place.
 pub(super) fn items(folders: &[&str]) -> BTreeMap<String, Item> {
     let mut items = BTreeMap::new();
     for source in sources(folders) {
         let text = source.text.split("#[cfg(test)]").next().unwrap_or_default();
-        read(text, &mut items);
+        let mut here = BTreeMap::new();
+        read(text, &mut here);
+        here.retain(|name, item| {
+            let by_hand = format!("Deserialize<'de> for {name} ");
+            item.attributes.contains("Deserialize") || text.contains(&by_hand)
+        });
+        let read_by = here.clone();
+        here.retain(|name, _| read_by.values().all(|item| item.stand_in() != Some(name)));
+        for item in here.values_mut() {
+            let stand_in = item.stand_in().and_then(|name| read_by.get(name));
+            if let Some(stand_in) = stand_in.filter(|stand_in| !stand_in.is_enum) {
+                *item = item.read_by(stand_in);
+            }
+        }
+        items.append(&mut here);
     }
     items
 }
@@ -94,6 +121,9 @@ fn read(text: &str, items: &mut BTreeMap<String, Item>) {
             };
             if line.ends_with('{') {
                 item.fields = fields(&mut lines, "    ");
+            }
+            for field in &mut item.fields {
+                field.kind = field.kind.replace("<Self>", &format!("<{name}>"));
             }
             items.entry(name).or_insert(item);
         } else if !note(line, &mut docs, &mut attributes) {

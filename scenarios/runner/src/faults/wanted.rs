@@ -135,7 +135,7 @@ mod tests {
             assert_eq!(read(text), text);
         }
         assert_eq!(read("crash, loss"), "loss,crash", "in the order of the list");
-        assert_eq!(read("node,-pause,-crash-stop").contains("pause"), false);
+        assert!(!read("node,-pause,-crash-stop").contains("pause"));
         assert_eq!(read("node,-crash-stop").split(',').filter(|kind| *kind == "crash").count(), 1);
         assert_eq!(read("torn-write"), "crash", "it comes with a crash");
     }

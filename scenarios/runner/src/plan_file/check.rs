@@ -66,7 +66,7 @@ impl PlanFile {
         Err(ScenarioError::new(&self.origin.file, what).at(&self.origin.text, "rates", name))
     }
 
-    /// Whether it begins before the world heals, and ends after it begins.
+    /// Whether it begins before the world heals, and ends after it begins, unless it happens at once.
     fn time(&self, planned: &PlannedFault) -> Option<(String, String)> {
         let (at, heal, kind) = (planned.at, self.plan.heal_after, planned.fault.kind());
         if at >= heal {
@@ -75,7 +75,7 @@ impl PlanFile {
             );
             return Some(("at".into(), what));
         }
-        (planned.lasts == Duration::ZERO).then(|| {
+        (planned.lasts == Duration::ZERO && !planned.fault.is_instant()).then(|| {
             let what = format!("the {kind} at {at} is over before it begins: let it last longer");
             ("lasts".into(), what)
         })

@@ -35,7 +35,7 @@ pub struct CrashStop {
     pub target: Choice<String>,
 }
 
-/// How many nodes of a cluster are left alone.
+/// How many nodes of a cluster are left alone: `"majority"`, or a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Setting", into = "Setting")]
 pub enum Keep {

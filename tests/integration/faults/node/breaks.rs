@@ -13,29 +13,29 @@ const LOG: FileName = FileName::new("log");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Naive {
     /// It warms up for 60 ms, and claims to be warm most of the time.
-    AboutLoops,
+    Loops,
     /// `n1` and `n2` keep a word in memory, for one of them at most is ever down.
-    AboutZones,
+    Zones,
     /// It writes a head and then a body, and claims that nobody ever finds one without the other.
-    AboutWrites,
+    Writes,
     /// It pays `n0` and then books the payment, and claims that the books are right.
-    AboutMoments,
+    Moments,
     /// It tells `n0` how much it has stored, and claims that this never shrinks.
-    AboutDisks,
+    Disks,
     /// `n0` takes it for dead when it is silent for 35 ms, and claims that it is right.
-    AboutSpeed,
+    Speed,
     /// It tells `n0` a length in the unit of its version, and claims that all mean the same.
-    AboutVersions,
+    Versions,
 }
 
 const ALL: [(Naive, fn() -> Fault); 7] = [
-    (Naive::AboutLoops, || Fault::CrashLoop { node: n2(), up_for: ms(30), down_for: ms(2) }),
-    (Naive::AboutZones, || Fault::CrashZone { zone: "b".into(), nodes: vec![NodeId(1), N2] }),
-    (Naive::AboutWrites, || Fault::CrashWriting { node: n2() }),
-    (Naive::AboutMoments, || Fault::CrashMidway { node: n2(), after: 1 }),
-    (Naive::AboutDisks, || Fault::Wipe { node: n2() }),
-    (Naive::AboutSpeed, || Fault::SlowCpu { node: n2(), takes: ms(40) }),
-    (Naive::AboutVersions, || Fault::Upgrade { node: n2(), version: 2 }),
+    (Naive::Loops, || Fault::CrashLoop { node: n2(), up_for: ms(30), down_for: ms(2) }),
+    (Naive::Zones, || Fault::CrashZone { zone: "b".into(), nodes: vec![NodeId(1), N2] }),
+    (Naive::Writes, || Fault::CrashWriting { node: n2() }),
+    (Naive::Moments, || Fault::CrashMidway { node: n2(), after: 1 }),
+    (Naive::Disks, || Fault::Wipe { node: n2() }),
+    (Naive::Speed, || Fault::SlowCpu { node: n2(), takes: ms(40) }),
+    (Naive::Versions, || Fault::Upgrade { node: n2(), version: 2 }),
 ];
 
 fn n2() -> Target {
@@ -66,7 +66,7 @@ impl Node for Simple {
 
     fn open((naive, boot): &Self::Config, disk: &mut Disk<'_>) -> Result<Self, OpenError> {
         let stored = disk.len(LOG)?.unwrap_or(0);
-        let wrong = (*naive == Naive::AboutWrites && stored % 512 != 0).then_some("half an entry");
+        let wrong = (*naive == Naive::Writes && stored % 512 != 0).then_some("half an entry");
         Ok(Self {
             naive: *naive,
             version: boot.version,
@@ -84,9 +84,9 @@ impl Node for Simple {
             self.word = Some(7);
         }
         match input {
-            Input::Start if self.naive == Naive::AboutLoops => io.set_timer((), ms(60)),
+            Input::Start if self.naive == Naive::Loops => io.set_timer((), ms(60)),
             Input::Start => io.set_timer((), ms(10)),
-            Input::Timer(()) if io.me() == N2 || self.naive == Naive::AboutZones => {
+            Input::Timer(()) if io.me() == N2 || self.naive == Naive::Zones => {
                 self.act(io);
                 io.set_timer((), ms(10));
             }
@@ -97,7 +97,7 @@ impl Node for Simple {
             Input::Message { from, body } => self.hear(from, body, io),
             Input::Synced { token, .. } if self.syncing == Some(token) => {
                 self.syncing = None;
-                if self.naive == Naive::AboutDisks {
+                if self.naive == Naive::Disks {
                     io.send(NodeId(0), self.stored);
                 }
             }
@@ -109,21 +109,21 @@ impl Node for Simple {
 impl Simple {
     fn act(&mut self, io: &mut Io<'_, Self>) {
         match self.naive {
-            Naive::AboutLoops => self.warm = true,
-            Naive::AboutZones => {
+            Naive::Loops => self.warm = true,
+            Naive::Zones => {
                 if let Some(word) = self.word {
                     io.peers().for_each(|peer| io.send(peer, word));
                 }
             }
-            Naive::AboutSpeed => io.send(NodeId(0), 1),
-            Naive::AboutVersions => io.send(NodeId(0), if self.version == 1 { 1_000 } else { 1 }),
+            Naive::Speed => io.send(NodeId(0), 1),
+            Naive::Versions => io.send(NodeId(0), if self.version == 1 { 1_000 } else { 1 }),
             // By the end nothing is under way.
-            Naive::AboutMoments if io.now() < Instant::ZERO + ms(650) => {
+            Naive::Moments if io.now() < Instant::ZERO + ms(650) => {
                 io.send(NodeId(0), 1);
                 self.store(&[1], io);
             }
-            Naive::AboutDisks if self.syncing.is_none() => self.store(&[1], io),
-            Naive::AboutWrites if self.syncing.is_none() => {
+            Naive::Disks if self.syncing.is_none() => self.store(&[1], io),
+            Naive::Writes if self.syncing.is_none() => {
                 io.append(LOG, &[1; 100]);
                 self.store(&[2; 412], io);
             }
@@ -140,24 +140,24 @@ impl Simple {
     fn hear(&mut self, from: NodeId, body: u64, io: &Io<'_, Self>) {
         match self.naive {
             // A node that has lost the word takes it from another one.
-            Naive::AboutZones if from != NodeId(0) && io.me() != NodeId(0) => {
+            Naive::Zones if from != NodeId(0) && io.me() != NodeId(0) => {
                 self.word = Some(body);
             }
-            Naive::AboutDisks if self.heard.is_some_and(|(_, before)| body < before) => {
+            Naive::Disks if self.heard.is_some_and(|(_, before)| body < before) => {
                 self.wrong = Some("what was stored is gone");
             }
-            Naive::AboutVersions if self.heard.is_some_and(|(_, before)| body != before) => {
+            Naive::Versions if self.heard.is_some_and(|(_, before)| body != before) => {
                 self.wrong = Some("two lengths of one thing");
             }
             _ => {}
         }
-        let sum = if self.naive == Naive::AboutMoments { self.sum() } else { 0 };
+        let sum = if self.naive == Naive::Moments { self.sum() } else { 0 };
         self.heard = Some((io.now(), sum + body));
     }
 
     fn look(&mut self, now: Instant) {
         let silent = self.heard.is_some_and(|(at, _)| now - at > ms(35));
-        if self.naive == Naive::AboutSpeed && silent {
+        if self.naive == Naive::Speed && silent {
             self.wrong = Some("a suspicion of somebody who lives");
         }
     }
@@ -179,7 +179,7 @@ fn broken(naive: Naive, plan: FaultPlan, seed: u64) -> Option<&'static str> {
     let node = |world: &World<Simple>, id: u32| -> Option<(bool, bool)> {
         world.node(NodeId(id)).map(|node| (node.warm, node.word.is_some()))
     };
-    if naive == Naive::AboutLoops && !node(&world, 2).is_some_and(|(warm, _)| warm) {
+    if naive == Naive::Loops && !node(&world, 2).is_some_and(|(warm, _)| warm) {
         return Some("cold");
     }
     until(&mut world, ms(695));
@@ -187,8 +187,8 @@ fn broken(naive: Naive, plan: FaultPlan, seed: u64) -> Option<&'static str> {
     let word_is_lost = !(1..3).any(|id| node(&world, id).is_some_and(|(_, word)| word));
     let paid = world.node(NodeId(0)).map_or(0, Simple::sum);
     let booked = world.node(N2).map_or(0, |node| node.stored);
-    told.or((naive == Naive::AboutZones && word_is_lost).then_some("the word is lost"))
-        .or((naive == Naive::AboutMoments && paid != booked).then_some("the books are wrong"))
+    told.or_else(|| (naive == Naive::Zones && word_is_lost).then_some("the word is lost"))
+        .or_else(|| (naive == Naive::Moments && paid != booked).then_some("the books are wrong"))
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn each_kind_alone_breaks_a_naive_node_that_is_right_without_it() {
 fn a_plain_crash_does_not_break_what_a_worse_one_does() {
     // At 208 ms nothing is under way to a disk: an input came at 200 and was synced by 205.
     let crash = || plan([(ms(208), ms(5), Fault::Crash { node: n2() })]);
-    for naive in [Naive::AboutLoops, Naive::AboutZones, Naive::AboutWrites, Naive::AboutDisks] {
+    for naive in [Naive::Loops, Naive::Zones, Naive::Writes, Naive::Disks] {
         for seed in 0..50 {
             assert_eq!(broken(naive, crash(), seed), None, "{naive:?} at seed {seed}");
         }
@@ -219,7 +219,7 @@ fn a_plain_crash_does_not_break_what_a_worse_one_does() {
 pub(super) fn versions_at<const T: usize>(plan: FaultPlan, times: &[u64; T]) -> [[u32; 3]; T] {
     let mut world: World<Simple> = World::new();
     let setup = Setup { plan, ..Setup::new(3) };
-    world.reset_with(&setup, Tape::seeded(1), |boot| (Naive::AboutSpeed, boot));
+    world.reset_with(&setup, Tape::seeded(1), |boot| (Naive::Speed, boot));
     times.map(|at| {
         world.run(Instant::ZERO + ms(at), &mut (), &mut ());
         [0, 1, 2].map(|id| world.node(NodeId(id)).map_or(0, |node| node.version))
