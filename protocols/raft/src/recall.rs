@@ -112,6 +112,7 @@ impl Raft {
         self.recall = None;
         self.owed = Some(last).filter(|last| *last > self.log.last_id());
         self.adopt(HardState { term, vote: Some(FORGOTTEN) }, io);
+        self.write_mark(io);
         self.reached("a replaced disk was told what it may have promised", io);
         self.arm_election_timer(io);
     }

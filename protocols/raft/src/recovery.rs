@@ -196,7 +196,8 @@ impl Raft {
 
     /// Writes down how far the log is synced, unless that is being done or known already.
     pub(crate) fn write_mark(&mut self, io: &mut Io<'_, Self>) {
-        if self.storage.wants_mark() {
+        // A mark says what the node has promised, and a node that still asks does not know.
+        if self.recall.is_none() && self.storage.wants_mark() {
             let last = (self.log.term(self.synced).unwrap_or(0), self.synced);
             self.storage.write_mark(self.me, self.hard_record(), last, self.owed, io);
         }

@@ -124,15 +124,18 @@ impl<N: Node> World<N> {
         self.core.trace_fault(|| format!("a bit of {file} at {at} flips on the disk of {id}"));
     }
 
-    /// Two nodes get each other's disks, unless one of them has another's already. A disk with nothing on it is nobody's: to be given such
-    /// a one is a wipe, and not this.
+    /// Two nodes get each other's disks, unless one of them has another's already. A disk with nothing on it, or on which a fault may have
+    /// struck out whose it is, is nobody's: to be given such a one is a wipe, and not this.
     fn swap_disks(&mut self, index: usize, between: [NodeId; 2]) {
         let [Some(a), Some(b)] = between.map(|node| self.core.slot(node)) else {
             return;
         };
         let busy = |(_, pair): &(usize, [u32; 2])| pair.contains(&a) || pair.contains(&b);
-        let blank = |slot: u32| !self.core.bodies[slot as usize].disk.is_settled();
-        if self.nemesis.disks.swapped.iter().any(busy) || [a, b].into_iter().any(blank) {
+        let spoilt = |slot: u32| {
+            let disk = &self.core.bodies[slot as usize].disk;
+            !disk.is_settled() || disk.trouble.is_damaged()
+        };
+        if self.nemesis.disks.swapped.iter().any(busy) || [a, b].into_iter().any(spoilt) {
             return;
         }
         self.core.counts.bit(FaultKind::DiskSwap);
