@@ -273,7 +273,7 @@ mod tests {
     fn another_version_and_an_unknown_kind_are_refused_by_name() {
         let error = Message::decode(&[9, 1]).expect_err("of another version");
         assert_eq!(error, WireError::Version { found: 9, expected: 1 });
-        let error = Message::decode(&[1, 8]).expect_err("no such kind").to_string();
-        assert_eq!(error, "malformed bytes: a message of kind 8; there are 1 to 7");
+        let error = Message::decode(&[1, 10]).expect_err("no such kind").to_string();
+        assert_eq!(error, "malformed bytes: a message of kind 10; there are 1 to 9");
     }
 }
