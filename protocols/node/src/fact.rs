@@ -34,9 +34,6 @@ pub enum Fact {
     /// The node begins a life over a disk on which a fault has changed what the node had written, or made it lose what it had been told was
     /// there. Told by the host.
     DiskDamaged,
-    /// The host ends this life of the node in the middle of an input: what the node did last, it may not have told. Told by the host, before
-    /// [`Fact::Crashed`].
-    BrokenOff,
     /// The trouble is over, but the node is outside the core that was healed: what is broken about it stays so for ever, and nothing is
     /// owed to it or expected of it any more. Told by the host, before it says that the world has healed.
     Abandoned,
@@ -185,7 +182,7 @@ pub enum Fact {
 
 impl Fact {
     /// The names of all facts, in the order of the vocabulary.
-    pub const NAMES: [&'static str; 30] = [
+    pub const NAMES: [&'static str; 29] = [
         "started",
         "crashed",
         "paused",
@@ -193,7 +190,6 @@ impl Fact {
         "refused",
         "disk-replaced",
         "disk-damaged",
-        "broken-off",
         "abandoned",
         "still-broken",
         "term",
@@ -218,6 +214,23 @@ impl Fact {
         "reached",
     ];
 
+    /// Whether it tells of what others may have of the node already, or its disk: a message, a vote, an entry; or takes back what it told.
+    pub const fn owns_up(&self) -> bool {
+        matches!(
+            self,
+            Self::Term { .. }
+                | Self::Vote { .. }
+                | Self::Lead { .. }
+                | Self::StepDown { .. }
+                | Self::Append { .. }
+                | Self::Truncate { .. }
+                | Self::Persist { .. }
+                | Self::Send { .. }
+                | Self::Broadcast { .. }
+                | Self::Stamp { .. }
+        )
+    }
+
     /// Its name, as files hold it and as conditions of faults name it: `commit`, `step-down`.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -228,7 +241,6 @@ impl Fact {
             Self::Refused => "refused",
             Self::DiskReplaced => "disk-replaced",
             Self::DiskDamaged => "disk-damaged",
-            Self::BrokenOff => "broken-off",
             Self::Abandoned => "abandoned",
             Self::StillBroken { .. } => "still-broken",
             Self::Term { .. } => "term",

@@ -1,8 +1,7 @@
 //! Faults that lie in wait: a crash while writes are not synced, and a crash between two effects of one input.
 
-use seatrial_node::{Fact, Node};
+use seatrial_node::Node;
 
-use crate::counts::FaultKind;
 use crate::event::Event;
 use crate::plan::{Fault, Target};
 use crate::queue::Lane;
@@ -87,9 +86,6 @@ impl<N: Node> World<N> {
         self.core.counts.bit(kind);
         self.core.counts.effect(kind);
         self.nemesis.down[node as usize] = Some(fault);
-        if kind == FaultKind::CrashMidway {
-            self.core.tell(node, Fact::BrokenOff);
-        }
         self.bring_down(node);
         let end = self.core.now + self.nemesis.faults[fault].lasts;
         if end < seatrial_node::Instant::ZERO + self.nemesis.heal_after {

@@ -1,7 +1,8 @@
 //! A port that may stop listening: what the node has done so far stands, and the rest of what it does for this input does not happen.
 
 use seatrial_node::{
-    DiskWrite, Duration, FileName, Node, NodeId, Port, ReadToken, RequestToken, SyncToken, WallTime,
+    Announce, DiskWrite, Duration, FileName, Node, NodeId, Port, ReadToken, RequestToken,
+    SyncToken, WallTime,
 };
 
 use super::WorldPort;
@@ -81,8 +82,9 @@ impl<N: Node> Port<N> for BrokenPort<'_, N> {
         self.port.read(file, offset, len)
     }
 
+    /// A node may tell of what it has sent or written after it has done so; that stands. What it would hand to its user does not.
     fn announce(&mut self, event: N::Event) {
-        if !self.broke_off {
+        if !self.broke_off || event.fact().is_some_and(|fact| fact.owns_up()) {
             self.port.announce(event);
         }
     }

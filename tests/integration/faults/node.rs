@@ -2,6 +2,7 @@
 
 mod breaks; // each alone breaks a node that is naive about it
 mod overlaps; // two at one node
+mod owned_up; // what one that broke off has told
 mod raft; // in scenarios, against Raft
 mod refused; // plans that make no sense
 mod versions; // two versions of a protocol in one cluster

@@ -24,8 +24,6 @@ pub(super) struct NodeView {
     former_persisted: u64,
     /// A fault of its disk has taken from it what it had stored.
     robbed: bool,
-    /// It crashed before it had told all that it did.
-    untold: bool,
 }
 
 /// A number, and since when it has been that.
@@ -119,7 +117,6 @@ impl NodeView {
             former: Log::default(),
             former_persisted: 0,
             robbed: false,
-            untold: false,
         };
         node.clear(id);
         node
@@ -134,7 +131,7 @@ impl NodeView {
         self.started = false;
         self.former.clear();
         self.former_persisted = 0;
-        (self.robbed, self.untold) = (false, false);
+        self.robbed = false;
     }
 
     /// The entry at this index, where the log has one and no snapshot covers it.
@@ -172,9 +169,7 @@ impl NodeView {
             let compacted = index <= self.former.base;
             compacted || self.former.entry(index).is_some_and(is)
         };
-        stored
-            || self.untold && self.holds(index, entry)
-            || self.robbed && self.former_persisted >= index && was_stored()
+        stored || self.robbed && self.former_persisted >= index && was_stored()
     }
 
     /// The entries that a report of `Commit { index }` says to be committed and that it had not reported in this life.
@@ -207,7 +202,6 @@ impl NodeView {
             }
             Fact::Crashed | Fact::StepDown { .. } => self.leads = None,
             Fact::DiskReplaced | Fact::DiskDamaged => self.robbed = true,
-            Fact::BrokenOff => self.untold = true,
             Fact::Term { term } => {
                 self.term = Since { value: term, at };
                 self.leads = self.leads.filter(|led| led.value >= term);
@@ -234,7 +228,6 @@ impl NodeView {
             self.log.clear();
             self.former_persisted = self.persisted.value;
             self.persisted.value = 0;
-            self.untold = false;
         }
     }
 

@@ -141,7 +141,6 @@ impl Observer for RaftProperties {
                 | Fact::Crashed
                 | Fact::DiskReplaced
                 | Fact::DiskDamaged
-                | Fact::BrokenOff
                 | Fact::Paused
                 | Fact::Resumed
                 | Fact::Reached { .. }
