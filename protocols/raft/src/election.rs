@@ -41,7 +41,7 @@ impl Raft {
     }
 
     /// The present election timeout: as it was drawn, times what two syncs take in terms of the shortest one. That factor is 1 on
-    /// a disk that is fast enough, and bounded, so that one stall of the disk is no long absence.
+    /// a disk that is fast enough, and bounded, so that a few stalls of the disk are no long absence.
     fn patience(&self) -> Duration {
         let syncs = self.storage.sync_time() * SYNCS_PER_ELECTION;
         let stretch = 1 + syncs.as_nanos() / self.config.election_timeout_min.as_nanos();

@@ -42,8 +42,8 @@ pub(crate) struct Storage {
     asked: Position,
     /// How far the log was when a sync was asked for, and when; unknown of a rewrite, which is more than one.
     timed: Option<(Position, Instant)>,
-    /// How long it took the last time until the disk had what it was asked to keep.
-    sync_time: Duration,
+    /// How long it took the last two times until the disk had what it was asked to keep.
+    sync_times: [Duration; 2],
     hard_position: Position,
     /// How far the disk must have got for the log's base to be durable.
     base_position: Position,
@@ -126,7 +126,7 @@ impl Storage {
             rewritten: (Position(0), generation.max(newest)),
             asked: Position(0),
             timed: None,
-            sync_time: Duration::ZERO,
+            sync_times: [Duration::ZERO; 2],
             hard_position: appended,
             base_position: appended,
             failed: false,
@@ -238,7 +238,7 @@ impl Storage {
             if let Some((_, since)) =
                 self.timed.take_if(|(position, _)| *position <= self.marks.covered())
             {
-                self.sync_time = io.now().since(since);
+                self.sync_times = [io.now().since(since), self.sync_times[0]];
             }
             return Ok(Step::Durable);
         }
@@ -253,9 +253,10 @@ impl Storage {
         Ok(Step::Synced)
     }
 
-    /// How long the disk took the last time, for the log and its mark; zero where it has done nothing yet.
+    /// How long the disk takes for the log and its mark: the shorter of the last two times, so that one stall does not count.
     pub(crate) fn sync_time(&self) -> Duration {
-        self.sync_time
+        let [last, before] = self.sync_times;
+        last.min(before)
     }
 
     /// Whether the last attempt to make the log durable has failed.

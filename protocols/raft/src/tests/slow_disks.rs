@@ -109,19 +109,33 @@ fn a_voters_election_timeout_begins_when_its_vote_is_on_its_disk() {
     assert_eq!(bench.raft.role(), "candidate");
 }
 
+/// The election timeout of a node whose disk has taken so many milliseconds for what it had to keep.
+fn timeout_after(syncs: &[u64]) -> u64 {
+    let mut bench = Bench::new(3, &config());
+    for (term, sync) in (1..).zip(syncs) {
+        bench.hear(1, request_vote(term, 0, 0));
+        bench.probe.advance(Duration::from_millis(*sync));
+        bench.sync();
+    }
+    bench.forget();
+    bench.probe.script(&[0]);
+    wait(&mut bench, 10_000);
+    let [(Timer::Election, timeout)] = bench.timers[..] else { panic!("{:?}", bench.timers) };
+    timeout.as_nanos() / 1_000_000
+}
+
 #[test]
 fn election_timeouts_are_stretched_in_proportion_to_slow_syncs_within_bounds() {
     for (sync, timeout) in [(74, 150), (75, 300), (800, 1_650), (60_000, 4_800)] {
-        let mut bench = Bench::new(3, &config());
-        bench.hear(1, request_vote(1, 0, 0));
-        bench.probe.advance(Duration::from_millis(sync));
-        bench.sync();
-        bench.forget();
-        bench.probe.script(&[0]);
-        wait(&mut bench, 10_000);
-        let armed = (Timer::Election, Duration::from_millis(timeout));
-        assert_eq!(bench.timers, [armed], "a sync takes {sync} ms");
+        assert_eq!(timeout_after(&[sync, sync]), timeout, "a sync takes {sync} ms");
     }
+}
+
+#[test]
+fn one_stall_of_the_disk_stretches_no_election_timeout() {
+    assert_eq!(timeout_after(&[800]), 150);
+    assert_eq!(timeout_after(&[10, 800]), 150);
+    assert_eq!(timeout_after(&[800, 10]), 150);
 }
 
 #[test]
