@@ -47,6 +47,9 @@ pub struct FaultBudget {
     pub down: Share,
     /// How many nodes may be gone for good: crashed for good, or left outside the core when the world heals.
     pub gone: Share,
+    /// Whether whoever is gone may be so by half, and stay cut off from some and heard by others, as those outside the core may be when the
+    /// world heals. Where not, whoever has not crashed for good is mended.
+    pub half: bool,
     /// Whether a node that has crashed takes part again once it has restarted. Where it does not (the crash-stop model of Cachin,
     /// Guerraoui and Rodrigues, §2.2.2), whoever crashes is gone for good.
     pub recovers: bool,
@@ -72,6 +75,7 @@ impl Default for FaultBudget {
         Self {
             down: Share::All,
             gone: Share::Minority,
+            half: true,
             recovers: true,
             copies: Share::Minority,
             wiped: Share::Nodes(0),

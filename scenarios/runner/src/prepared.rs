@@ -266,7 +266,8 @@ impl Prepared {
     /// How long a run may go on once the trouble is over.
     fn limit(&self, drawn: &Drawn) -> Limit {
         let judge = &self.scenario.judge;
-        Limit { clients: judge.progress_within + drawn.clients.give_up * 2, settle: judge.settle }
+        let last = drawn.clients.give_up;
+        Limit { clients: judge.progress_within + last * 2, last, settle: judge.settle }
     }
 }
 

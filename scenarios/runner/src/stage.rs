@@ -29,6 +29,8 @@ pub(crate) trait Stage {
 pub(crate) struct Limit {
     /// Once the trouble is over, until the clients have finished.
     pub(crate) clients: Duration,
+    /// For the operations under way then, where more is awaited once they are over.
+    pub(crate) last: Duration,
     /// Once they have.
     pub(crate) settle: Duration,
 }
@@ -100,14 +102,21 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
                 .expect("settings were checked when the scenario was prepared")
         });
         let healed = Instant::ZERO + setup.plan.heal_after;
-        let Limit { clients, settle } = limit;
-        let limit = healed + clients;
+        let Limit { clients, last, settle } = limit;
+        let mut limit = healed + clients;
         let mut until = healed;
         let mut stop = loop {
             until = (until + LOOK).min(limit);
             let stop = self.world.run(until, &mut self.clients, ear);
-            if stop != Stop::Time || until == limit || self.clients.finished() {
+            if stop != Stop::Time || self.clients.finished() {
                 break stop;
+            }
+            if until == limit {
+                if settle == Duration::ZERO || self.clients.closing() {
+                    break stop;
+                }
+                self.clients.close();
+                limit += last;
             }
         };
         if stop == Stop::Time && settle > Duration::ZERO {

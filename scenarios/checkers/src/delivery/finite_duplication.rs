@@ -7,7 +7,8 @@ use super::Property;
 use super::explain::violation;
 use super::view::View;
 
-/// The word at the end: a message that still arrives when it was sent long ago, and all has been well for as long, will not stop.
+/// The word at the end: a message that arrives again when it was sent long ago, and all has been well for as long, will not stop. One that
+/// comes for the first time is late, and no more.
 pub(super) fn judge(view: &View, healed: Option<Moment>, within: Duration, end: Moment) -> Verdict {
     let Some(healed) = healed else {
         return Verdict::Unknown { why: "the run ended before the world healed".into() };
@@ -17,7 +18,7 @@ pub(super) fn judge(view: &View, healed: Option<Moment>, within: Duration, end: 
         let over = sent.at.time.max(healed.time) + within;
         is_over &= over <= end.time;
         let late = |(by, at): &&(usize, Moment)| at.time > over && !view.processes[*by].abandoned;
-        let Some((by, at)) = sent.deliveries.iter().find(late) else {
+        let Some((by, at)) = sent.deliveries.iter().skip(1).find(late) else {
             continue;
         };
         let (by, title) = (view.node(*by), view.title(message));

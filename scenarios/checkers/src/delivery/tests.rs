@@ -131,6 +131,7 @@ fn open(property: Property, trace: &str, why: &str) {
 fn fll2_what_is_sent_once_does_not_arrive_for_ever() {
     holds(Property::Fll2, "a>b1 b:a1 b:a1 heal b:a1 end");
     holds(Property::Fll2, "heal a>b1 end");
+    holds(Property::Fll2, "a>b1 heal end b:a1");
     broken(Property::Fll2, "a>b1 b:a1 heal end b:a1", "delivered 2 times, though all was well");
     open(Property::Fll2, "heal end a>b1 b:a1", "had passed");
     open(Property::Fll2, "a>b1 b:a1 end", "before the world healed");

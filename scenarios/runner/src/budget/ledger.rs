@@ -136,8 +136,8 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// How many nodes may be left outside the core, and who of them is gone already; none, where a disk was wiped or somebody unknown
-    /// is gone or damaged.
+    /// How many nodes may be left outside the core, and who of them is gone already; none, where nobody may be half broken, a disk was
+    /// wiped, or somebody unknown is gone or damaged.
     pub(super) fn outside(&self) -> (u32, Vec<NodeId>) {
         let node = |who: &Who| match who {
             Who::Node(node) => Some(*node),
@@ -145,7 +145,8 @@ impl<'a> Ledger<'a> {
         };
         let gone: Option<Vec<NodeId>> = self.gone.iter().map(|(_, who)| node(who)).collect();
         let known = self.damaged.iter().all(|who| node(who).is_some());
-        let Some(mut gone) = gone.filter(|_| known && self.wiped.is_empty()) else {
+        let known = known && self.wiped.is_empty() && self.budget.half;
+        let Some(mut gone) = gone.filter(|_| known) else {
             return (0, Vec::new());
         };
         gone.sort_unstable();
@@ -162,7 +163,10 @@ impl<'a> Ledger<'a> {
         let toll = Toll { who: outside.map(|node| Who::Node(*node)).collect(), ..Toll::default() };
         let (gone, most) = (self.all_gone(&toll), self.budget.gone.of(self.nodes));
         let (lost, copies) = (self.all_damaged(&toll), self.budget.copies.of(self.nodes));
-        let what = if gone > most {
+        let is_gone = |who: &Who| self.gone.iter().any(|(_, gone)| gone == who);
+        let what = if !self.budget.half && !toll.who.iter().all(is_gone) {
+            "the core leaves nodes half broken, and none may be".to_owned()
+        } else if gone > most {
             format!(
                 "the core leaves {gone} of {} nodes gone for good, and {most} may be",
                 self.nodes

@@ -13,16 +13,26 @@ pub(super) fn declared(protocol: Protocol) -> Protocol {
 
 fn of(name: &str) -> FaultBudget {
     match name {
-        "raft-kv" | "raft-counter" | "total-order-broadcast" => over_raft(),
+        "raft-kv" | "raft-counter" => over_raft(),
+        // What is damaged may be the count of a member's lives, which nothing mends. And one whom the leader and a majority do not hear
+        // for ever, though it hears them, cannot broadcast.
+        "total-order-broadcast" => FaultBudget { half: false, ..FaultBudget::default() },
         // A question goes to one neighbour, who has to come back.
         "echo" => FaultBudget { gone: Share::Nodes(0), ..FaultBudget::default() },
         // A link owes nothing to whoever is gone. Perfect ones count their lives on disk.
         "fair-loss-link" | "stubborn-link" | "perfect-link" | "fifo-link" => any_gone(),
         // Whoever has crashed comes back as a new process or stays silent; nobody waits for it.
-        "best-effort-broadcast" | "reliable-broadcast" => any_gone(),
-        "fifo-broadcast" | "causal-broadcast" => FaultBudget::crash_stop(Share::AllBut(1)),
+        "best-effort-broadcast" => any_gone(),
+        // Whoever has crashed takes no part any more.
+        "reliable-broadcast" | "fifo-broadcast" | "causal-broadcast" => {
+            FaultBudget::crash_stop(Share::AllBut(1))
+        }
         // A majority must acknowledge.
-        "uniform-broadcast" | "sequencer-broadcast" => FaultBudget::crash_stop(Share::Minority),
+        "uniform-broadcast" => FaultBudget::crash_stop(Share::Minority),
+        // The same, and all must agree on who assigns the places.
+        "sequencer-broadcast" => {
+            FaultBudget { half: false, ..FaultBudget::crash_stop(Share::Minority) }
+        }
         // All rests on a perfect detector, and that on a bound on time which single losses do not break.
         "lazy-reliable-broadcast" | "all-ack-uniform-broadcast" | "no-waiting-causal-broadcast" => {
             on_time(FaultBudget::crash_stop(Share::AllBut(1)))
@@ -31,10 +41,12 @@ fn of(name: &str) -> FaultBudget {
             on_time(FaultBudget::crash_stop(Share::AllBut(1)))
         }
         // They learn what is usual, and may be wrong until the world has healed.
-        "failure-detector" | "phi-accrual-detector" | "eventual-leader" | "swim" => any_gone(),
-        // A rumour that was pushed while nobody could hear it is not told again.
+        "failure-detector" | "phi-accrual-detector" => any_gone(),
+        // The same; but whom some hear and others do not, they can never agree on.
+        "eventual-leader" | "swim" => FaultBudget { half: false, ..any_gone() },
+        // A rumour that was pushed while nobody could hear it is not told again, so few may be deaf.
         "gossip-broadcast" => {
-            let crash_stop = FaultBudget::crash_stop(Share::Minority);
+            let crash_stop = FaultBudget::crash_stop(Share::Nodes(2));
             let mut budget = on_time(crash_stop);
             budget.not_survived.retain(|kind| *kind != FaultKind::Crash);
             budget

@@ -24,6 +24,8 @@ pub(crate) struct Clients<W> {
     clients: Vec<Client>,
     processes: u64,
     open: usize,
+    /// Whether no operation begins any more.
+    closing: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl<W> Clients<W> {
     pub(crate) fn new(workload: W) -> Self {
         let healed = Instant::ZERO;
         let (clients, core) = (Vec::new(), Vec::new());
-        Self { workload, plan: None, healed, core, clients, processes: 0, open: 0 }
+        Self { workload, plan: None, healed, core, clients, processes: 0, open: 0, closing: false }
     }
 
     /// Another run begins.
@@ -74,6 +76,17 @@ impl<W> Clients<W> {
         self.clients.clear();
         self.processes = 0;
         self.open = count as usize;
+        self.closing = false;
+    }
+
+    /// Lets no operation begin any more.
+    pub(crate) const fn close(&mut self) {
+        self.closing = true;
+    }
+
+    /// Whether no operation begins any more.
+    pub(crate) const fn closing(&self) -> bool {
+        self.closing
     }
 
     /// Whether every client has done all that it was to do.
@@ -134,6 +147,9 @@ impl<W> Clients<W> {
     where
         W: Workload<N>,
     {
+        if self.closing {
+            return None;
+        }
         let number = io.client();
         let operations = self.plan().operations;
         let client = &mut self.clients[number as usize];
