@@ -221,12 +221,15 @@ impl NodeView {
         }
     }
 
-    /// What the node announces first in a new life is its recovered log: puts the one before aside.
+    /// What the node announces first in a new life is its recovered log: puts the one before aside. Where a fault of the disk has taken
+    /// something that the life before has not got back, what was there before that stays what the node has acknowledged.
     fn recover(&mut self) {
         if std::mem::take(&mut self.started) {
-            std::mem::swap(&mut self.log, &mut self.former);
+            if !self.robbed || self.persisted.value >= self.former_persisted {
+                std::mem::swap(&mut self.log, &mut self.former);
+                self.former_persisted = self.persisted.value;
+            }
             self.log.clear();
-            self.former_persisted = self.persisted.value;
             self.persisted.value = 0;
         }
     }
