@@ -53,7 +53,8 @@ pub struct FaultBudget {
     /// Whether a node that has crashed takes part again once it has restarted. Where it does not (the crash-stop model of Cachin,
     /// Guerraoui and Rodrigues, §2.2.2), whoever crashes is gone for good.
     pub recovers: bool,
-    /// Whether any damage to a disk is survived: a wipe, a flipped bit, a write that went elsewhere, another machine's disk.
+    /// Whether any damage to a disk is survived: a wipe, a flipped bit, a write that went elsewhere, another machine's disk. One to each
+    /// disk: a second one may come before the first is mended, and hit what was to mend it.
     pub damage: bool,
     /// How many copies of the data may be lost or damaged over a whole run: the disks that a fault wipes, rots, overwrites or swaps,
     /// and those of nodes that are gone for good.

@@ -77,6 +77,9 @@ impl<'a> Ledger<'a> {
             return excess(format!("{drift} parts in a million, and {most} may be"));
         }
         let toll = self.toll(index, fault);
+        if toll.damaged && self.hits_again(&toll) {
+            return excess("a disk that was damaged already may be damaged again".to_owned());
+        }
         let bounds = [
             (toll.down, self.most_down(planned, &toll), self.budget.down, "down at once"),
             (toll.gone, self.all_gone(&toll), self.budget.gone, "gone for good"),
@@ -226,6 +229,15 @@ impl<'a> Ledger<'a> {
             self.count(self.down.iter().filter_map(here), toll)
         };
         std::iter::once(begin).chain(begins).map(at).max().unwrap_or_default()
+    }
+
+    /// Whether it may damage a disk that another fault damages, too.
+    fn hits_again(&self, toll: &Toll) -> bool {
+        let same = |one: &Who, other: &Who| match (one, other) {
+            (Who::Node(one), Who::Node(other)) => one == other,
+            _ => true,
+        };
+        self.damaged.iter().any(|before| toll.who.iter().any(|now| same(before, now)))
     }
 
     fn all_gone(&self, toll: &Toll) -> u32 {
