@@ -183,7 +183,8 @@ impl Raft {
         last >= self.promised()
     }
 
-    /// Steps down unless a majority has been heard from since the last look (thesis §6.2).
+    /// Steps down unless a majority has been heard from since the last look (thesis §6.2), and its own disk has kept pace: a leader whose
+    /// disk is full or stands still would be heard for ever, and short of one copy of each entry.
     fn check_quorum(&mut self, io: &mut Io<'_, Self>) {
         if !self.config.check_quorum {
             return;
@@ -193,6 +194,10 @@ impl Raft {
         };
         if !self.voters.is_quorum(heard) {
             self.reached("a leader lost its quorum", io);
+            return self.become_follower(self.hard.term, None, io);
+        }
+        if self.storage.stuck_for(io.now()) > self.patience() && !self.voters.is_only(self.me) {
+            self.reached("a leader's disk was stuck", io);
             return self.become_follower(self.hard.term, None, io);
         }
         for peer in &mut self.peers {

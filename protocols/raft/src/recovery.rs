@@ -131,7 +131,8 @@ fn later(log: HardState, mark: HardState, last_term: u64) -> HardState {
 }
 
 impl Raft {
-    /// Tells observers what the disk still had: all that they need to know of this node, whatever they knew of its former lives.
+    /// Tells observers what the disk still had: all that they need to know of this node, whatever they knew of its former lives. A vote that
+    /// no mark tells of yet was never given: it is told when it is.
     pub(crate) fn tell_recovered(&mut self, io: &mut Io<'_, Self>) {
         if let Some(snapshot) = self.snapshots.current() {
             let (index, term, digest) = (snapshot.meta.index, snapshot.meta.term, snapshot.digest);
@@ -144,7 +145,9 @@ impl Raft {
         }
         self.told_persisted = self.log.last_index();
         self.tell(Fact::Persist { index: self.told_persisted }, io);
-        self.tell_hard_state(io);
+        if self.storage.has_hard_state() {
+            self.tell_hard_state(io);
+        }
         let Recovery { torn, rewrites, damaged, snapshot_damaged } =
             std::mem::take(&mut self.recovery);
         if torn {

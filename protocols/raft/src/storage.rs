@@ -44,6 +44,8 @@ pub(crate) struct Storage {
     timed: Option<(Position, Instant)>,
     /// How long it took the last two times until the disk had what it was asked to keep.
     sync_times: [Duration; 2],
+    /// Since when the disk has had something to keep and has not got any further.
+    behind_since: Option<Instant>,
     hard_position: Position,
     /// How far the disk must have got for the log's base to be durable.
     base_position: Position,
@@ -127,6 +129,7 @@ impl Storage {
             asked: Position(0),
             timed: None,
             sync_times: [Duration::ZERO; 2],
+            behind_since: None,
             hard_position: appended,
             base_position: appended,
             failed: false,
@@ -142,18 +145,21 @@ impl Storage {
         self.asked = self.wal.appended();
         let has_something = self.asked > self.marks.covered();
         self.timed = has_something.then(|| (self.asked, io.now()));
+        self.behind_since = has_something.then(|| io.now());
     }
 
     pub(crate) fn write_hard(&mut self, hard: HardState, io: &mut Io<'_, Raft>) {
         self.buffer.clear();
         put_hard(&mut self.buffer, hard, io.me());
         self.hard_position = self.wal.append(&self.buffer, io);
+        self.behind_since.get_or_insert(io.now());
     }
 
     /// Writes the entry that is the log's last from now on.
     pub(crate) fn append(&mut self, index: u64, entry: &Entry, io: &mut Io<'_, Raft>) -> Position {
         self.buffer.clear();
         put_entry(&mut self.buffer, index, entry);
+        self.behind_since.get_or_insert(io.now());
         self.wal.append(&self.buffer, io)
     }
 
@@ -175,6 +181,7 @@ impl Storage {
             record
         });
         self.asked = self.wal.rewrite(head.into_iter().chain(entries), io);
+        self.behind_since.get_or_insert(io.now());
         self.rewritten = (self.asked, generation);
         self.base_position = self.asked;
         self.timed = None;
@@ -240,6 +247,8 @@ impl Storage {
             {
                 self.sync_times = [io.now().since(since), self.sync_times[0]];
             }
+            let is_behind = self.wal.appended() > self.marks.covered();
+            self.behind_since = is_behind.then(|| io.now());
             return Ok(Step::Durable);
         }
         let synced = self.wal.synced(token, result, io);
@@ -253,10 +262,16 @@ impl Storage {
         Ok(Step::Synced)
     }
 
-    /// How long the disk takes for the log and its mark: the shorter of the last two times, so that one stall does not count.
+    /// How long the disk takes for the log and its mark: the shorter of the last two times, so that one stall does not count; zero where
+    /// it has done nothing yet.
     pub(crate) fn sync_time(&self) -> Duration {
         let [last, before] = self.sync_times;
-        last.min(before)
+        if before == Duration::ZERO { last } else { last.min(before) }
+    }
+
+    /// For how long the disk has not got any further with what it is to keep.
+    pub(crate) fn stuck_for(&self, now: Instant) -> Duration {
+        self.behind_since.map_or(Duration::ZERO, |since| now.since(since))
     }
 
     /// Whether the last attempt to make the log durable has failed.

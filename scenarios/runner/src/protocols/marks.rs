@@ -6,10 +6,14 @@ use seatrial_detectors::{ASSUMPTION_BROKEN, CONFIRMED};
 use crate::marks::{LEADER_CRASHED, MarkInfo, TAKEN_BACK, TWO_LED};
 
 /// Marks of Raft.
-pub(super) const RAFT: [MarkInfo; 13] = [
+pub(super) const RAFT: [MarkInfo; 14] = [
     MarkInfo::new("an election had no winner", "votes were split, or lost"),
     MarkInfo::new("a leader was deposed", "somebody of a higher term made it step down"),
     MarkInfo::new("a leader lost its quorum", "it steps down by itself (thesis §6.2)"),
+    MarkInfo::new(
+        "a leader's disk was stuck",
+        "it steps down, so that one with a sound disk leads",
+    ),
     MarkInfo::new(
         "a leader stepped down with uncommitted entries",
         "they may be replaced, and their clients know nothing",
