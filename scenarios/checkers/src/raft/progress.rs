@@ -25,6 +25,8 @@ pub struct Progress {
     /// Who leads now, and since when in which term.
     leaders: Vec<(NodeId, u64, Moment)>,
     highest: Option<(NodeId, u64, Moment)>,
+    /// The highest index that was committed before the faults were over.
+    before: u64,
     leader: Option<Moment>,
     success: Option<Moment>,
     standing: Standing,
@@ -42,6 +44,7 @@ impl Progress {
             healed: None,
             leaders: Vec::new(),
             highest: None,
+            before: 0,
             leader: None,
             success: None,
             standing: Standing::default(),
@@ -147,11 +150,11 @@ impl Observer for Progress {
             Fact::Started { .. } | Fact::Crashed | Fact::StepDown { .. } => {
                 self.leaders.retain(|(leader, ..)| *leader != node);
             }
-            Fact::Commit { index }
-                if !expired && self.highest.is_none_or(|(_, highest, _)| index > highest) =>
-            {
-                self.highest = Some((node, index, at));
-                if !self.standing.is_abandoned(node) {
+            Fact::Commit { index } if !expired => {
+                if self.highest.is_none_or(|(_, highest, _)| index > highest) {
+                    self.highest = Some((node, index, at));
+                }
+                if index > self.before && !self.standing.is_abandoned(node) {
                     self.succeeded(at);
                 }
             }
@@ -161,6 +164,7 @@ impl Observer for Progress {
 
     fn healed(&mut self, at: Moment) {
         (self.healed, self.success, self.violation) = (Some(at), None, None);
+        self.before = self.highest.map_or(0, |(_, index, _)| index);
         self.leader = (!self.leaders.is_empty()).then_some(at);
     }
 
@@ -178,7 +182,7 @@ impl Checker for Progress {
         self.leaders.clear();
         self.standing.begin(&cluster.members);
         (self.healed, self.highest, self.violation) = (None, None, None);
-        (self.leader, self.success) = (None, None);
+        (self.before, self.leader, self.success) = (0, None, None);
     }
 
     fn violation(&self) -> Option<&Violation> {
@@ -353,7 +357,8 @@ mod tests {
         checker.fact(at(5), A, &Fact::Lead { term: 3 });
         checker.fact(at(9), c, &Fact::Abandoned);
         checker.healed(at(10));
-        checker.fact(at(20), B, &Fact::Commit { index: 9 });
+        checker.fact(at(20), c, &Fact::Commit { index: 9 });
+        checker.fact(at(30), B, &Fact::Commit { index: 9 });
         assert_eq!(checker.verdict(at(200)), Verdict::Holds, "within the core it is one");
     }
 
