@@ -18,9 +18,12 @@ pub(super) struct Place {
 type Range = (u64, u64);
 
 impl SimDisk {
-    /// Whether there is any settled byte.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.names.iter().any(|(_, file)| !self.settled(*file).is_empty())
+    /// The files with any settled byte, by name.
+    pub(crate) fn settled_files(&self) -> Vec<FileName> {
+        let settled = self.names.iter().filter(|(_, file)| !self.settled(*file).is_empty());
+        let mut files: Vec<FileName> = settled.map(|(name, _)| *name).collect();
+        files.sort_unstable();
+        files
     }
 
     /// A settled byte of a file whose name begins like this, by chance: first the file, then the byte.

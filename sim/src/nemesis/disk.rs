@@ -3,7 +3,7 @@
 use seatrial_node::{Duration, Fact, Node, NodeId, OpenError};
 
 use crate::counts::FaultKind;
-use crate::disk::Wrong;
+use crate::disk::{SimDisk, Wrong};
 use crate::event::Event;
 use crate::plan::{Fault, Target};
 use crate::queue::Lane;
@@ -131,11 +131,9 @@ impl<N: Node> World<N> {
             return;
         };
         let busy = |(_, pair): &(usize, [u32; 2])| pair.contains(&a) || pair.contains(&b);
-        let spoilt = |slot: u32| {
-            let disk = &self.core.bodies[slot as usize].disk;
-            !disk.is_settled() || disk.trouble.is_damaged()
-        };
-        if self.nemesis.disks.swapped.iter().any(busy) || [a, b].into_iter().any(spoilt) {
+        let [one, other] = [a, b].map(|slot| &self.core.bodies[slot as usize].disk);
+        let spoilt = one.trouble.is_damaged() || other.trouble.is_damaged();
+        if self.nemesis.disks.swapped.iter().any(busy) || spoilt || !are_alike(one, other) {
             return;
         }
         self.core.counts.bit(FaultKind::DiskSwap);
@@ -221,4 +219,11 @@ impl<N: Node> World<N> {
             self.boot(node);
         }
     }
+}
+
+/// Whether two disks hold the same files. One that lacks a file may be one on which its node has not written whose it is: who gets that
+/// gets an empty disk, and nobody could tell it from one's own first.
+fn are_alike(one: &SimDisk, other: &SimDisk) -> bool {
+    let files = one.settled_files();
+    !files.is_empty() && files == other.settled_files()
 }
