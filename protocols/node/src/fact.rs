@@ -225,6 +225,7 @@ impl Fact {
                 | Self::Append { .. }
                 | Self::Truncate { .. }
                 | Self::Persist { .. }
+                | Self::Snapshot { .. }
                 | Self::Send { .. }
                 | Self::Broadcast { .. }
                 | Self::Stamp { .. }

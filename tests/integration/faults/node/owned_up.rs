@@ -6,7 +6,7 @@ use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, OpenError};
 
 use super::super::ms;
 
-/// Sends two messages every ten milliseconds, and only then says that it has, and to whom it has delivered them.
+/// Sends two messages every ten milliseconds, and only then says that it has, what its disk holds, and to whom it has delivered.
 struct Talker;
 
 impl Node for Talker {
@@ -27,6 +27,7 @@ impl Node for Talker {
             io.send(peer, ());
             io.send(peer, ());
             io.announce(Fact::Broadcast { message: 1, digest: 7 });
+            io.announce(Fact::Snapshot { index: 1, term: 1, digest: 7 });
             io.announce(Fact::Deliver { origin: me, message: 1, digest: 7 });
         }
         if !matches!(input, Input::Message { .. }) {
@@ -55,5 +56,5 @@ fn what_has_left_a_node_that_broke_off_is_owned_up_to_and_what_its_user_would_ge
     let (mut world, mut told) = (World::<Talker>::new(), Told::default());
     world.reset(&Setup { plan, ..Setup::new(2) }, Tape::seeded(1), |_| ());
     world.run(Instant::ZERO + ms(100), &mut (), &mut told);
-    assert_eq!(told.0, ["started", "broadcast", "crashed"]);
+    assert_eq!(told.0, ["started", "broadcast", "snapshot", "crashed"]);
 }
