@@ -92,7 +92,9 @@ mod tests {
     fn what_a_fault_has_taken_from_a_disk_counts_as_stored() {
         let stored = || Script::new().append(A, 1, 1).append(B, 1, 1).persist(A, 1).persist(B, 1);
         let robbed = stored().crash(B).then(B, Fact::DiskDamaged).start(B, 2).truncate(B, 1);
-        robbed.commit(A, 1).holds(PROPERTY);
+        robbed.clone().commit(A, 1).holds(PROPERTY);
+        let again = robbed.persist(B, 0).crash(B).then(B, Fact::DiskDamaged).start(B, 3);
+        again.truncate(B, 1).commit(A, 1).holds(PROPERTY);
         let forgetful = stored().crash(B).start(B, 2).truncate(B, 1);
         forgetful.commit(A, 1).violates(PROPERTY);
     }

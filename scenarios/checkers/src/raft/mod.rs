@@ -12,6 +12,7 @@
 //! | commit monotone | §5.3, figure 2 | `commit_monotone` |
 //! | one vote a term | §5.2 | `one_vote` |
 //! | commit durable on a quorum | §5.3, §5.4.2 | `commit_durable` |
+//! | persisted log kept | §5, figure 2 | `persisted_kept` |
 //! | progress after healing | §5.6 | `progress` |
 //!
 //! [`RaftProperties`] judges all but the last in one pass: it mirrors each node's log once, in a `LogView`, and shows each
@@ -41,6 +42,7 @@ mod log_matching;
 mod log_view;
 mod node_view;
 mod one_vote;
+mod persisted_kept;
 mod progress;
 mod properties;
 mod property;

@@ -24,6 +24,8 @@ pub(super) struct NodeView {
     former_persisted: u64,
     /// A fault of its disk has taken from it what it had stored.
     robbed: bool,
+    /// It has begun to say what it recovered, and not ended.
+    recovering: bool,
 }
 
 /// A number, and since when it has been that.
@@ -117,6 +119,7 @@ impl NodeView {
             former: Log::default(),
             former_persisted: 0,
             robbed: false,
+            recovering: false,
         };
         node.clear(id);
         node
@@ -131,7 +134,7 @@ impl NodeView {
         self.started = false;
         self.former.clear();
         self.former_persisted = 0;
-        self.robbed = false;
+        (self.robbed, self.recovering) = (false, false);
     }
 
     /// The entry at this index, where the log has one and no snapshot covers it.
@@ -212,6 +215,7 @@ impl NodeView {
             }
             Fact::Truncate { from } => self.truncate(at, from.max(self.log.base + 1)),
             Fact::Persist { index } => {
+                self.recovering = false;
                 self.set_persisted(at, index.min(self.last()).max(self.persisted.value));
             }
             Fact::Commit { index } => self.commit = self.commit.raised(index, at),
@@ -219,6 +223,26 @@ impl NodeView {
             Fact::Snapshot { index, term, .. } => self.snapshot(at, index, term),
             _ => {}
         }
+    }
+
+    /// How far the node had its log on its disk in its former life.
+    pub(super) const fn former_persisted(&self) -> u64 {
+        self.former_persisted
+    }
+
+    /// The first index of what the node had on its disk in its former life, and lacks in the log that it has recovered though no fault
+    /// has struck that disk. Only where that has just been announced.
+    pub(super) fn lacks(&self) -> Option<u64> {
+        if !self.recovering || self.robbed {
+            return None;
+        }
+        let lost = |index: &u64| match self.former.entry(*index) {
+            Some(entry) => !self.holds(*index, entry),
+            None => *index > self.last(),
+        };
+        let first = self.log.base.min(self.former.base).saturating_add(1);
+        let last = self.former_persisted.min(self.former.last());
+        if last > self.last() { Some(last) } else { (first..=last).find(lost) }
     }
 
     /// What the node announces first in a new life is its recovered log: puts the one before aside. Where a fault of the disk has taken
@@ -231,6 +255,7 @@ impl NodeView {
             }
             self.log.clear();
             self.persisted.value = 0;
+            self.recovering = true;
         }
     }
 

@@ -10,7 +10,7 @@ use super::one_vote::OneVote;
 use super::state_machine_safety::{self, StateMachineSafety};
 use super::term_monotone::TermMonotone;
 use super::{Property, commit_durable, commit_monotone};
-use super::{leader_append_only, leader_completeness, log_matching};
+use super::{leader_append_only, leader_completeness, log_matching, persisted_kept};
 use crate::{Checker, Cluster};
 
 /// Judges Raft's safety by what the nodes announce.
@@ -84,6 +84,9 @@ impl RaftProperties {
             }
             Fact::Truncate { from } => found
                 .by(Property::LeaderAppendOnly, || leader_append_only::removes(view, now, from)),
+            Fact::Persist { .. } => {
+                found.by(Property::PersistedKept, || persisted_kept::persist(view, now));
+            }
             Fact::Commit { index } => {
                 found.by(Property::CommitMonotone, || commit_monotone::commit(view, now, index));
                 found.by(Property::CommitDurable, || commit_durable::commit(view, now, index));

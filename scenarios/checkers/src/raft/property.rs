@@ -21,11 +21,13 @@ pub enum Property {
     OneVote,
     /// What is reported committed is on the disks of a majority.
     CommitDurable,
+    /// What a node has on its disk it has after a crash.
+    PersistedKept,
 }
 
 impl Property {
     /// All of them, in the order of the table on the [module's page](super).
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
@@ -35,6 +37,7 @@ impl Property {
         Self::CommitMonotone,
         Self::OneVote,
         Self::CommitDurable,
+        Self::PersistedKept,
     ];
 
     /// Its name in the literature, in lower case.
@@ -49,6 +52,7 @@ impl Property {
             Self::CommitMonotone => "commit monotone",
             Self::OneVote => "one vote a term",
             Self::CommitDurable => "commit durable on a quorum",
+            Self::PersistedKept => "persisted log kept",
         }
     }
 
@@ -66,6 +70,9 @@ impl Property {
             Self::CommitMonotone => "Raft (Ongaro and Ousterhout 2014), §5.3 and figure 2",
             Self::OneVote => "Raft (Ongaro and Ousterhout 2014), §5.2",
             Self::CommitDurable => "Raft (Ongaro and Ousterhout 2014), §5.3 and §5.4.2",
+            Self::PersistedKept => {
+                "Raft (Ongaro and Ousterhout 2014), §5 and figure 2, persistent state"
+            }
         }
     }
 
