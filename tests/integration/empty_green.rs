@@ -31,6 +31,26 @@ fn every_mark_that_a_protocol_announces_is_declared() {
 }
 
 #[test]
+fn every_mark_that_trouble_drawn_by_swarm_reaches_is_declared() {
+    let registry = Registry::ours();
+    for entry in LIBRARY {
+        let scenario = Scenario::find(entry.name).expect("it is in the library");
+        let prepared = Prepared::new(&registry, scenario, None).expect("it makes sense");
+        let swarm = "swarm".parse().expect("a word of ours");
+        let prepared = prepared.with_faults(swarm, false).expect("it can be drawn");
+        let options = HuntOptions { seeds: Some(300), jobs: 2, ..HuntOptions::default() };
+        let hunt = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {});
+        let known = registry.protocols().iter().find(|known| known.name() == hunt.protocol);
+        let declared = known.expect("it is one of ours").marks();
+        let told = told_from_facts();
+        for (mark, _) in &hunt.reached {
+            let is_known = declared.iter().chain(&told).any(|known| known.name == mark);
+            assert!(is_known, "{}: {mark:?} is not declared: Protocol::with_mark", entry.name);
+        }
+    }
+}
+
+#[test]
 fn the_curve_of_new_states_is_the_same_on_any_number_of_threads_and_falls() {
     let one = hunted("raft-kv", 400, 1).states.expect("states were seen");
     assert_eq!(Some(&one), hunted("raft-kv", 400, 3).states.as_ref());

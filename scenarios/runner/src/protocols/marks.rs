@@ -6,7 +6,7 @@ use seatrial_detectors::{ASSUMPTION_BROKEN, CONFIRMED};
 use crate::marks::{LEADER_CRASHED, MarkInfo, TAKEN_BACK, TWO_LED};
 
 /// Marks of Raft.
-pub(super) const RAFT: [MarkInfo; 14] = [
+pub(super) const RAFT: [MarkInfo; 21] = [
     MarkInfo::new("an election had no winner", "votes were split, or lost"),
     MarkInfo::new("a leader was deposed", "somebody of a higher term made it step down"),
     MarkInfo::new("a leader lost its quorum", "it steps down by itself (thesis §6.2)"),
@@ -35,6 +35,30 @@ pub(super) const RAFT: [MarkInfo; 14] = [
     LEADER_CRASHED,
     TWO_LED,
     MarkInfo::new("a sync failed", "what it covered may be lost").unexpected(),
+    MarkInfo::new(
+        "what a failed sync covered was written again",
+        "to a new file: the old one is not trusted again",
+    )
+    .unexpected(),
+    MarkInfo::new(
+        "a damaged log was found",
+        "it does not reach what was promised of it, and is not taken for a shorter one",
+    )
+    .unexpected(),
+    MarkInfo::new("a damaged log was repaired from the peers", "it owes nothing any more")
+        .unexpected(),
+    MarkInfo::new("a damaged snapshot was found", "its checksum does not hold").unexpected(),
+    MarkInfo::new(
+        "a replaced disk was told what it may have promised",
+        "all others have answered it twice",
+    )
+    .unexpected(),
+    MarkInfo::new("a disk of another node was refused", "the node takes no part").unexpected(),
+    MarkInfo::new(
+        "a read was answered under a lease",
+        "without a word to the others, by the leader's clock (thesis §6.4.1)",
+    )
+    .unexpected(),
     MarkInfo::new(
         "a leader contradicted what is committed",
         "only where committed entries were lost: by a bug, or beyond what was promised",
