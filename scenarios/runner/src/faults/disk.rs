@@ -5,7 +5,7 @@ use seatrial_sim::{Fault, FaultKind, MILLION};
 
 use super::{How, KindInfo, KnobInfo, recurring, usual};
 use crate::draw::Draft;
-use crate::scenario::{Knob, Recurring};
+use crate::scenario::{Knob, Rate, Recurring};
 
 const RATE: KnobInfo =
     KnobInfo { name: "rate", about: "how many operations it strikes", default: "all" };
@@ -61,7 +61,11 @@ pub(super) const KINDS: &[KindInfo] = &[
         bit: "those in which a read failed",
         effect: "reads that failed",
         knobs: &[RATE, FILE],
-        how: recurring!(read_error, unreadable, |trouble| usual(2, trouble / 20, trouble / 4)),
+        how: recurring!(read_error, unreadable, |trouble| Recurring {
+            // A disk of which all is unreadable hides what comes of one file that is.
+            rate: Some(Knob::OneOf([200_000, 500_000, MILLION].map(Rate).to_vec())),
+            ..usual(2, trouble / 20, trouble / 4)
+        }),
     },
     KindInfo {
         kind: FaultKind::BitRot,
