@@ -206,3 +206,11 @@ fn two_thousand_runs_of_the_correct_map_over_raft_hold() {
 fn two_thousand_runs_of_the_correct_counter_over_raft_hold() {
     holds("raft-counter", 7_000_000_000);
 }
+
+/// Where clocks are wrong by as much as is declared, a lease without a margin is found, and one with it holds.
+#[test]
+fn leases_are_judged_by_clocks_that_are_wrong() {
+    let hunt = hunted("raft-kv-leases", Some("skewed-lease"), 0, budget('M'));
+    assert!(!hunt.failures.is_empty(), "not found in {} runs", hunt.seeds);
+    holds("raft-kv-leases", 9_000_000_000);
+}

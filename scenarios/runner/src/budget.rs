@@ -10,6 +10,7 @@ use seatrial_sim::{FaultKind, FaultPlan};
 
 use self::ledger::Ledger;
 use crate::registry::Protocol;
+use crate::scenario::{Choice, ClusterSpec, Setting};
 
 /// So many of a cluster's nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,6 +186,39 @@ impl Protocol {
     pub fn with_budget(mut self, budget: FaultBudget) -> Self {
         self.budget = Some(budget);
         self
+    }
+
+    /// Where this setting may be true, it relies on clocks that are wrong by no more than the other says, in parts in a million, or else
+    /// this many: a run with a greater drift is outside its budget then.
+    #[must_use]
+    pub fn with_clock_bound(mut self, flag: &'static str, bound: &'static str, else_: u32) -> Self {
+        self.clock_bound = Some((flag, bound, else_));
+        self
+    }
+
+    /// What it promises to survive with these settings of a scenario, of all versions.
+    pub(crate) fn budget_in(&self, cluster: &ClusterSpec) -> FaultBudget {
+        let mut budget = self.budget();
+        let Some((flag, bound, usual)) = self.clock_bound else { return budget };
+        let values = |name: &str| -> Vec<Setting> {
+            let given = cluster.settings.get(name).into_iter();
+            let versions = cluster.versions.values().filter_map(|settings| settings.get(name));
+            let all = given.chain(versions).flat_map(|choice| match choice {
+                Choice::Fixed(value) => vec![value.clone()],
+                Choice::OneOf(values) => values.clone(),
+            });
+            all.collect()
+        };
+        if !values(flag).contains(&Setting::Flag(true)) {
+            return budget;
+        }
+        let said = values(bound).into_iter().filter_map(|value| match value {
+            Setting::Count(count) => u32::try_from(count).ok(),
+            _ => None,
+        });
+        let most = said.min().unwrap_or(usual);
+        budget.drift = Some(budget.drift.map_or(most, |drift| drift.min(most)));
+        budget
     }
 
     /// What it promises to survive; the default, where it does not say.

@@ -89,7 +89,7 @@ impl Prepared {
         // No line of the scenario names it.
         let mutant = mutant.map(|name| protocol.mutant(name)).transpose();
         let mutant = mutant.map_err(|what| ScenarioError::new(&scenario.name, what))?;
-        let budget = protocol.budget();
+        let budget = protocol.budget_in(&scenario.cluster);
         let budget = if scenario.judge.synchronous { budget.synchronous() } else { budget };
         let (faults, trouble, bent) = (Faults::Scenario, Trouble::Scenario, Bent::default());
         Ok(Self {

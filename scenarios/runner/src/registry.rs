@@ -72,6 +72,8 @@ pub struct Protocol {
     /// Unless it says which there are, a fault may be aimed at any.
     pub(crate) roles: Option<&'static [&'static str]>,
     pub(crate) budget: Option<FaultBudget>,
+    /// A flag, a bound in parts in a million, and that bound where nothing is said: see `with_clock_bound`.
+    pub(crate) clock_bound: Option<(&'static str, &'static str, u32)>,
     mutants: Vec<MutantInfo>,
     workloads: Vec<WorkloadEntry>,
     checkers: Vec<CheckerEntry>,
@@ -148,6 +150,7 @@ impl Protocol {
             settings,
             roles: None,
             budget: None,
+            clock_bound: None,
             mutants,
             workloads,
             checkers,

@@ -1,7 +1,7 @@
 //! What each kind of fault takes from a node, as far as a budget bounds it.
 
 use seatrial_node::NodeId;
-use seatrial_sim::{Fault, FaultKind};
+use seatrial_sim::{Fault, FaultKind, MILLION, PausedClock};
 
 /// What a kind of fault takes from a node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,8 +55,11 @@ fn gather(value: &toml::Value, nodes: &mut Vec<NodeId>) {
     }
 }
 
-/// By how many parts in a million a clock drifts, either way, where the fault is that.
+/// By how many parts in a million a clock drifts, either way, where the fault is that. One that stands still loses all of them.
 pub(super) fn drift(fault: &Fault) -> Option<u32> {
+    if let Fault::Pause { clock: PausedClock::Stands, .. } = fault {
+        return Some(MILLION);
+    }
     if fault.kind().name() != "clock-drift" {
         return None;
     }

@@ -38,15 +38,17 @@ pub(super) struct Ledger<'a> {
     /// Who is down from when until when.
     down: Vec<(Duration, Duration, Who)>,
     gone: Vec<(Duration, Who)>,
+    /// Whose clock drifts from when until when, and by how many parts in a million.
+    drifts: Vec<(Duration, Duration, Who, u32)>,
     damaged: BTreeSet<Who>,
     wiped: BTreeSet<Who>,
 }
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(budget: &'a FaultBudget, plan: &FaultPlan, members: &'a [NodeId]) -> Self {
-        let (down, gone, damaged, wiped) = Default::default();
+        let (down, gone, drifts, damaged, wiped) = Default::default();
         let (nodes, heal_after) = (members.len() as u32, plan.heal_after);
-        Self { budget, nodes, members, heal_after, down, gone, damaged, wiped }
+        Self { budget, nodes, members, heal_after, down, gone, drifts, damaged, wiped }
     }
 
     /// Rates of kinds that are not survived.
@@ -71,8 +73,8 @@ impl<'a> Ledger<'a> {
         if !self.budget.survives(kind) {
             return excess("a kind that is not survived".to_owned());
         }
-        if let Some(drift) = harm::drift(fault)
-            && let Some(most) = self.budget.drift.filter(|most| drift > *most)
+        if let Some(most) = self.budget.drift
+            && let Some(drift) = self.drift(index, planned).filter(|drift| drift > &most)
         {
             return excess(format!("{drift} parts in a million, and {most} may be"));
         }
@@ -105,6 +107,9 @@ impl<'a> Ledger<'a> {
     pub(super) fn enter(&mut self, index: usize, planned: &PlannedFault) {
         let toll = self.toll(index, &planned.fault);
         let (at, end) = self.span(planned, &toll);
+        if let Some(drift) = harm::drift(&planned.fault) {
+            self.drifts.push((at, end, who(index, &planned.fault), drift));
+        }
         for who in toll.who {
             if toll.down {
                 self.down.push((at, end, who));
@@ -130,7 +135,9 @@ impl<'a> Ledger<'a> {
 
     /// The first time from which on this fault breaks no bound, if there is one before the world heals.
     pub(super) fn later(&self, index: usize, planned: &PlannedFault) -> Option<Duration> {
-        let mut ends: Vec<Duration> = self.down.iter().map(|(_, end, _)| *end).collect();
+        let down = self.down.iter().map(|(_, end, _)| *end);
+        let mut ends: Vec<Duration> =
+            down.chain(self.drifts.iter().map(|(_, end, ..)| *end)).collect();
         ends.sort_unstable();
         ends.retain(|end| *end > planned.at && *end < self.heal_after);
         ends.into_iter().find(|at| {
@@ -185,17 +192,13 @@ impl<'a> Ledger<'a> {
 
     /// What a fault takes away from whom.
     fn toll(&self, index: usize, fault: &Fault) -> Toll {
-        let who = |target: &Target| match target {
-            Target::Node(node) => Who::Node(*node),
-            Target::Role(_) => Who::Unknown(index),
-        };
         let harm = harm::of(fault.kind());
         if !harm.crashes && !harm.damages {
             return Toll::default();
         }
         Toll {
             who: match fault.target() {
-                Some(target) => vec![who(target)],
+                Some(_) => vec![who(index, fault)],
                 None => harm::named(fault).into_iter().map(Who::Node).collect(),
             },
             down: harm.crashes,
@@ -213,6 +216,20 @@ impl<'a> Ledger<'a> {
             _ => self.heal_after.min(planned.at + planned.lasts),
         };
         (planned.at, end)
+    }
+
+    /// By how many parts in a million the clock may be wrong that this fault makes drift: drifts of one clock add up. Whoever has a role
+    /// may be any node.
+    fn drift(&self, index: usize, planned: &PlannedFault) -> Option<u32> {
+        let own = harm::drift(&planned.fault)?;
+        let (begin, end) = self.span(planned, &Toll::default());
+        let me = who(index, &planned.fault);
+        let known = |who: &Who| matches!(who, Who::Node(_));
+        let others = self.drifts.iter().filter(|(from, to, other, _)| {
+            let same = *other == me || !known(other) || !known(&me);
+            same && *from < end && begin < *to
+        });
+        Some(others.fold(own, |sum, (.., drift)| sum.saturating_add(*drift)))
     }
 
     /// How many nodes are down at the worst time of this fault.
@@ -257,5 +274,13 @@ impl<'a> Ledger<'a> {
     fn count(&self, others: impl Iterator<Item = Who>, toll: &Toll) -> u32 {
         let all: BTreeSet<Who> = others.chain(toll.who.iter().copied()).collect();
         (all.len() as u32).min(self.nodes)
+    }
+}
+
+/// Whom a fault hits that has a target.
+fn who(index: usize, fault: &Fault) -> Who {
+    match fault.target() {
+        Some(Target::Node(node)) => Who::Node(*node),
+        Some(Target::Role(_)) | None => Who::Unknown(index),
     }
 }

@@ -1,6 +1,6 @@
 //! Budgets on plans made by hand.
 
-use seatrial_sim::{Fault, PlannedFault, Target};
+use seatrial_sim::{Fault, PausedClock, PlannedFault, Target};
 
 use super::*;
 
@@ -106,4 +106,31 @@ fn a_trimmed_plan_is_inside_and_keeps_what_it_can_by_beginning_it_later() {
     let expected = [crash(node(0), 100, 100), crash(node(1), 200, 50), stop(node(2), 300)];
     assert_eq!(plan.faults, expected);
     assert_eq!(told(&budget, &plan, 3), Vec::<String>::new());
+}
+
+fn drift(node: Target, at: u64, lasts: u64, rate: i32) -> PlannedFault {
+    PlannedFault { at: ms(at), lasts: ms(lasts), fault: Fault::ClockDrift { node, rate } }
+}
+
+#[test]
+fn drifts_of_one_clock_add_up_and_one_that_stands_still_loses_all() {
+    let budget = FaultBudget { drift: Some(100), ..FaultBudget::default() };
+    let mut both = plan(vec![drift(node(0), 100, 50, 60), drift(node(0), 120, 50, -60)]);
+    let over = "parts in a million, and 100 may be";
+    let [excess] = &told(&budget, &both, 3)[..] else { panic!("one is too much") };
+    assert!(excess.ends_with(&format!("120 {over}")), "{excess}");
+    budget.trim(&mut both, &members(3));
+    assert_eq!(both.faults, [drift(node(0), 100, 50, 60), drift(node(0), 150, 50, -60)]);
+    let two = plan(vec![drift(node(0), 100, 50, 60), drift(node(1), 120, 50, 60)]);
+    assert_eq!(told(&budget, &two, 3), Vec::<String>::new(), "of two clocks");
+    let leader = Target::Role("leader".into());
+    let unknown = plan(vec![drift(node(0), 100, 50, 60), drift(leader, 120, 50, 60)]);
+    assert_eq!(told(&budget, &unknown, 3).len(), 1, "the leader may be that node");
+    let pause = |clock| PlannedFault {
+        at: ms(100),
+        lasts: ms(50),
+        fault: Fault::Pause { node: node(0), clock },
+    };
+    assert_eq!(told(&budget, &plan(vec![pause(PausedClock::Runs)]), 3), Vec::<String>::new());
+    assert_eq!(told(&budget, &plan(vec![pause(PausedClock::Stands)]), 3).len(), 1);
 }

@@ -36,6 +36,7 @@ pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
             "clock_error",
             "by how much any clock may be fast or slow, in parts in a million: what leases rely on",
         )
+        .with_clock_bound("read_lease", "clock_error", RaftConfig::default().clock_error)
         .with_setting("snapshot_every", "after how many entries the log is compacted; 0 is never")
         .with_setting("forward", "whether followers pass requests on; otherwise they redirect")
         .with_setting("leader_wait", "how long a request waits for a leader to be known")

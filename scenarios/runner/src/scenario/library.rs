@@ -28,6 +28,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     > "echo",
     > "raft-counter",
     > "raft-kv",
+    > "raft-kv-leases",
     "links/" > "fair-loss-link",
     "links/" > "stubborn-link",
     "links/" > "perfect-link",
