@@ -2,7 +2,7 @@
 
 use seatrial_node::{Duration, Input, NodeId};
 
-use super::bench::{Bench, append, config, rejected, request_vote};
+use super::bench::{Bench, append, config, matched, rejected, request_vote};
 use super::world::World;
 use crate::{Message, RaftConfig, Timer};
 
@@ -128,6 +128,33 @@ fn timeout_after(syncs: &[u64]) -> u64 {
 fn election_timeouts_are_stretched_in_proportion_to_slow_syncs_within_bounds() {
     for (sync, timeout) in [(74, 150), (75, 300), (800, 1_650), (60_000, 4_800)] {
         assert_eq!(timeout_after(&[sync, sync]), timeout, "a sync takes {sync} ms");
+    }
+}
+
+#[test]
+fn a_leader_whose_disk_is_stuck_steps_down_though_all_hear_it() {
+    for (check_quorum, works, role) in
+        [(true, false, "follower"), (true, true, "leader"), (false, false, "leader")]
+    {
+        let mut bench = Bench::leading(3, &RaftConfig { check_quorum, ..config() });
+        for index in 2..12 {
+            bench.propose(b"something");
+            if works {
+                bench.sync();
+            }
+            for follower in [1, 2] {
+                bench.hear(follower, matched(1, 0, index));
+            }
+            wait(&mut bench, 100);
+            if bench.raft.role() == "follower" {
+                break;
+            }
+        }
+        assert_eq!(
+            bench.raft.role(),
+            role,
+            "it looks for a quorum: {check_quorum}, its disk works: {works}"
+        );
     }
 }
 
