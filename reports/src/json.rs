@@ -19,6 +19,7 @@ pub fn account(account: &Account) -> String {
 pub fn hunt(hunt: &HuntAccount) -> String {
     let mut value = hunt_value(hunt);
     value.insert("failures".into(), hunt.failures.iter().map(account_value).collect());
+    value.insert("unknown_runs".into(), hunt.unknown_runs.iter().map(account_value).collect());
     value.insert("excused_runs".into(), hunt.excused_runs.iter().map(account_value).collect());
     document(&Value::Object(value))
 }
@@ -52,6 +53,7 @@ pub fn summary(hunt: &HuntAccount) -> String {
         })
     };
     summary.insert("failures".into(), hunt.failures.iter().map(failure).collect());
+    summary.insert("unknown_runs".into(), hunt.unknown_runs.iter().map(failure).collect());
     summary.insert("excused_runs".into(), hunt.excused_runs.iter().map(failure).collect());
     line(&json!({ "summary": summary }))
 }

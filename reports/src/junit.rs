@@ -1,4 +1,5 @@
-//! A hunt as JUnit XML, which CI services show as tests: one for the hunt as a whole, and one for each failing seed that was kept.
+//! A hunt as JUnit XML, which CI services show as tests: one for the hunt as a whole, and one for each seed that was kept
+//! because it failed or could not be judged.
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use seatrial_history::{Account, Distribution, Figure, HuntAccount, Measured};
@@ -18,7 +19,8 @@ pub fn hunt(hunt: &HuntAccount) -> String {
     suite.add_property(("virtual_time", hunt.virtual_time.to_string().as_str()));
     suite.add_properties(hunt.figures.iter().map(figure));
     suite.add_test_case(whole(hunt, &name));
-    suite.add_test_cases(hunt.failures.iter().map(|account| failure(account, &name)));
+    let told = hunt.failures.iter().chain(&hunt.unknown_runs);
+    suite.add_test_cases(told.map(|account| failure(account, &name)));
     let mut report = Report::new("seatrial");
     report.add_test_suite(suite);
     report.to_string().expect("a report in memory is written whole")

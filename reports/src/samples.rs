@@ -154,7 +154,9 @@ pub(crate) fn hunt() -> HuntAccount {
         seeds: 1_000,
         asked: Some(1_000),
         violated: 0,
+        outside: 0,
         excused: 0,
+        repeated: 10,
         unrepeated: 0,
         unknown: 0,
         events: 1_204_123,
@@ -177,6 +179,7 @@ pub(crate) fn hunt() -> HuntAccount {
         }),
         figures: vec![times("convergence time", 40_000)],
         failures: Vec::new(),
+        unknown_runs: Vec::new(),
         excused_runs: Vec::new(),
         interrupted: false,
     }

@@ -83,6 +83,14 @@ impl Buggify {
     }
 }
 
+impl Rates {
+    /// Whether none of them ever does anything.
+    const fn are_calm(&self) -> bool {
+        let Self { loss, duplicate, reorder, buggify, .. } = self;
+        *loss == 0 && *duplicate == 0 && *reorder == 0 && buggify.is_off()
+    }
+}
+
 /// One fault: what, when, for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
@@ -155,6 +163,11 @@ impl FaultPlan {
     /// A plan without any trouble.
     pub fn calm() -> Self {
         Self::default()
+    }
+
+    /// Whether anything ever goes wrong under it.
+    pub fn has_trouble(&self) -> bool {
+        !self.faults.is_empty() || !self.awaited.is_empty() || !self.rates.are_calm()
     }
 
     /// The ways, besides the first, in which a node may begin a life under this plan: as another version, or with another disk. In order

@@ -95,7 +95,7 @@ fn a_hunt_that_proves_too_little_ends_with_3_where_that_is_asked_for() {
     assert!(plain.out.contains("never drawn") && plain.out.contains("never reached"), "{plain:?}");
     let bite = say(folder.path(), "hunt lame.toml --seeds 3 --require-bite");
     assert_eq!(bite.code, Some(3), "{bite:?}");
-    assert!(bite.err.contains("pause (never drawn)") && bite.err.contains("run more seeds"));
+    assert!(bite.err.contains("pause (never drawn): no seed drew it: run more seeds"), "{bite:?}");
     for command in ["hunt", "run"] {
         let said = say(folder.path(), &format!("{command} lame.toml --require-reached"));
         assert_eq!(said.code, Some(3), "{said:?}");
@@ -103,6 +103,23 @@ fn a_hunt_that_proves_too_little_ends_with_3_where_that_is_asked_for() {
     }
     let violated = say(folder.path(), "hunt canary --require-bite --require-reached");
     assert_eq!(violated.code, Some(1), "violated beats too little: {violated:?}");
+}
+
+#[test]
+fn to_bite_is_asked_of_the_kinds_that_were_named_and_of_nothing_else() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for line in [
+        // Nobody reads a wall clock here, so nothing comes of a jump that bites.
+        "hunt raft-kv --seeds 20 --faults wall-jump,bit-rot --require-bite",
+        "run raft-kv --seed 3 --faults crash --require-bite",
+    ] {
+        let said = say(folder.path(), line);
+        assert_eq!(said.code, Some(0), "{line}: {said:?}");
+        assert!(said.out.contains("no effect") || said.out.contains("never bit"), "{said:?}");
+    }
+    let idle = say(folder.path(), "run echo --faults crash,disk-full --require-bite");
+    assert_eq!(idle.code, Some(3), "echo has no disk: {idle:?}");
+    assert!(idle.err.contains("disk-full (asked") && !idle.err.contains("crash ("), "{idle:?}");
 }
 
 #[test]

@@ -224,9 +224,13 @@ pub struct HuntAccount {
     pub asked: Option<u64>,
     /// How many broke a property.
     pub violated: u64,
-    /// How many broke a property with more trouble than the protocol promises to survive.
+    /// How many had more trouble than the protocol promises to survive, whatever came of it.
+    pub outside: u64,
+    /// How many of these broke a property.
     pub excused: u64,
-    /// Of these, how many broke nothing but determinism: the same seed gave another run.
+    /// How many were run twice, to see that their seeds give the same run.
+    pub repeated: u64,
+    /// Of those that broke a property, how many broke nothing but determinism: the same seed gave another run.
     pub unrepeated: u64,
     /// How many could not be judged.
     pub unknown: u64,
@@ -248,6 +252,8 @@ pub struct HuntAccount {
     pub figures: Vec<Figure>,
     /// Accounts of the failing runs that were kept, in order of seed.
     pub failures: Vec<Account>,
+    /// Accounts of the runs that could not be judged and were kept, in order of seed.
+    pub unknown_runs: Vec<Account>,
     /// Accounts of the excused runs that were kept, in order of seed.
     pub excused_runs: Vec<Account>,
     /// The hunt was ended before it was done.

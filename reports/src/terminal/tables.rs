@@ -161,7 +161,8 @@ pub(super) fn reached(unit: &str, reached: &[(String, u64)]) -> Table {
 
 /// How many states were new as a hunt went on.
 pub(super) fn curve(curve: &StateCurve, first: u64) -> Table {
-    let mut table = Table::new(&[Align::Left, Align::Right, Align::Left]).head(&["states", "new"]);
+    const COLUMNS: [Align; 4] = [Align::Left, Align::Right, Align::Left, Align::Left];
+    let mut table = Table::new(&COLUMNS).head(&["states", "new"]);
     let most = curve.fresh.iter().max().copied().unwrap_or_default().max(1);
     for (point, fresh) in curve.fresh.iter().enumerate() {
         let begins = point as u64 * curve.width;
@@ -171,7 +172,14 @@ pub(super) fn curve(curve: &StateCurve, first: u64) -> Table {
         // As long as it is great, for so many seeds.
         let bar = "#"
             .repeat((fresh * BAR * curve.width / (ends - begins)).div_ceil(most).min(BAR) as usize);
-        table.row([name.into(), count(*fresh).into(), bar.into()]);
+        // What the others have in the same time is not in it yet.
+        let part = match ends - begins {
+            seeds if seeds < curve.width => {
+                format!("in {} of {} seeds; the bar is for all", count(seeds), count(curve.width))
+            }
+            _ => String::new(),
+        };
+        table.row([name.into(), count(*fresh).into(), bar.into(), Cell::role(&part, Role::Faint)]);
     }
     table
 }

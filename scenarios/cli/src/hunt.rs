@@ -47,7 +47,7 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
         .filter(|(_, seeds)| *seeds == 0)
         .map(|(mark, _)| mark.as_str())
         .collect();
-    let exit = args.demands.hold(ending(&account), &account.faults, &missed, console);
+    let exit = args.demands.hold(ending(&account), &prepared, &account.faults, &missed, console);
     if args.expect_violation && exit == Exit::Holds {
         console.note("a violation was expected, and none was found: give it more seeds");
     }
@@ -95,8 +95,9 @@ fn sweep(
     if let Some(failure) = failure {
         return Err(failure);
     }
-    for failed in account.failures.iter_mut().chain(&mut account.excused_runs) {
-        run::save(prepared, failed, out)?;
+    let HuntAccount { failures, unknown_runs, excused_runs, .. } = &mut account;
+    for kept in failures.iter_mut().chain(unknown_runs).chain(excused_runs) {
+        run::save(prepared, kept, out)?;
     }
     if let Some(mut file) = jsonl {
         let header = if begun { String::new() } else { header(&account) };

@@ -85,7 +85,9 @@ mod tests {
             seeds: 500,
             asked: Some(1_000),
             violated: 2,
+            outside: 0,
             excused: 0,
+            repeated: 0,
             unrepeated: 0,
             unknown: 0,
             events: 1_000_000,
@@ -96,6 +98,7 @@ mod tests {
             states: None,
             figures: Vec::new(),
             failures: Vec::new(),
+            unknown_runs: Vec::new(),
             excused_runs: Vec::new(),
             interrupted: false,
         };

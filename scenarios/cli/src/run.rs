@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
         missed.extend(expected.iter().filter(is_missed).map(String::as_str));
         save(&prepared, account, &args.out)
     })?;
-    Ok(args.demands.hold(exit, &faults, &missed, console))
+    Ok(args.demands.hold(exit, &prepared, &faults, &missed, console))
 }
 
 /// Saves the case of a run, and says in the account where it is and how it is replayed.

@@ -6,18 +6,20 @@ mod swarm;
 use std::collections::BTreeMap;
 
 use seatrial_node::Duration;
-use seatrial_sim::{FaultPlan, Latency, Order, Setup, Tape};
+use seatrial_sim::{FaultPlan, Latency, Order, Rates, Setup, Tape};
 
 pub(crate) use self::plan::Draft;
 pub(crate) use self::swarm::Menu;
 use crate::registry::Versions;
-use crate::scenario::{Choice, FaultSpec, Knob, Scenario, Setting, Version};
+use crate::scenario::{Choice, FaultSpec, Knob, Rate, Scenario, Setting, Version};
 
 /// One run, drawn but not yet made.
 #[derive(Clone, Debug)]
 pub(crate) struct Drawn {
-    /// Everything that was drawn or fixed, by its place in the scenario.
+    /// Everything that was drawn or fixed, by its place in the scenario; what is about the trouble comes last.
     pub(crate) knobs: Vec<(String, String)>,
+    /// How many of them are about the world, and not about its trouble.
+    calm_knobs: usize,
     /// The world, its troubles included.
     pub(crate) setup: Setup,
     /// The protocol's settings.
@@ -83,11 +85,39 @@ pub(crate) fn draw(scenario: &Scenario, trouble: &Trouble, tape: &mut Tape) -> D
     let zones = scenario.cluster.zones.as_ref();
     let zones = zones.map_or_else(Vec::new, |zones| zones.of(&setup.members));
     let cluster = plan::Cluster { members: &setup.members, clients: count, zones: &zones };
+    let calm_knobs = drawing.knobs.len();
     setup.plan = match trouble {
         Trouble::Scenario => plan::draw(&scenario.faults, "faults", &cluster, &mut drawing),
         Trouble::Menu(menu) => menu.draw(&cluster, &mut drawing),
     };
-    Drawn { knobs: drawing.knobs, setup, settings, versions, clients }
+    Drawn { knobs: drawing.knobs, calm_knobs, setup, settings, versions, clients }
+}
+
+impl Drawn {
+    /// Puts a plan in the place of the one that was drawn. Where it is another, so are the knobs of the trouble: those of the plan are told.
+    pub(crate) fn bend(&mut self, plan: &FaultPlan) {
+        if self.setup.plan == *plan {
+            return;
+        }
+        self.knobs.truncate(self.calm_knobs);
+        self.knobs.push(("plan.heal_after".to_owned(), plan.heal_after.to_string()));
+        let Rates { loss, duplicate, reorder, reorder_delay, buggify } = plan.rates;
+        let delay = if reorder > 0 { reorder_delay } else { Duration::ZERO };
+        let rate = |parts| Rate(parts).to_string();
+        for (name, is_on, value) in [
+            ("loss", loss > 0, rate(loss)),
+            ("duplicate", duplicate > 0, rate(duplicate)),
+            ("reorder", reorder > 0, rate(reorder)),
+            ("reorder_delay", delay > Duration::ZERO, delay.to_string()),
+            ("buggify.sites", !buggify.is_off(), rate(buggify.sites)),
+            ("buggify.fires", !buggify.is_off(), rate(buggify.fires)),
+        ] {
+            if is_on {
+                self.knobs.push((format!("plan.rates.{name}"), value));
+            }
+        }
+        self.setup.plan.clone_from(plan);
+    }
 }
 
 fn draw_settings(
@@ -171,6 +201,11 @@ impl Drawing<'_> {
         *self.choice(place, choice, show_latency)
     }
 
+    /// Forgets what was noted of places that begin so.
+    fn forget(&mut self, table: &str) {
+        self.knobs.retain(|(place, _)| !place.starts_with(table));
+    }
+
     fn note(&mut self, place: &str, value: impl Into<String>) {
         self.knobs.push((place.to_owned(), value.into()));
     }
@@ -187,7 +222,7 @@ fn show_latency(latency: &Latency) -> String {
             format!("normal about {mean}, deviation {deviation}, at least {min}")
         }
         Latency::TwoMode { min, max, slow_rate, slow_min, slow_max } => {
-            let rate = crate::scenario::Rate(*slow_rate);
+            let rate = Rate(*slow_rate);
             format!("{min} to {max}, in {rate} of cases {slow_min} to {slow_max}")
         }
     }
@@ -205,3 +240,6 @@ pub(crate) fn plan_of(spec: &FaultSpec) -> FaultPlan {
 pub(crate) fn describe_plan(plan: &FaultPlan) -> Vec<String> {
     plan::describe(plan)
 }
+
+#[cfg(test)]
+mod tests;

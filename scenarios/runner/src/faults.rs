@@ -8,6 +8,7 @@ mod disk;
 mod guide;
 mod network;
 mod node;
+mod toothless;
 mod wanted;
 
 pub use self::wanted::{Faults, find_kinds};

@@ -60,6 +60,10 @@ struct Found {
     reached: Vec<(String, u64)>,
     figures: Vec<Offer>,
     states: Vec<u64>,
+    /// It had more trouble than is survived.
+    outside: bool,
+    /// It was run twice.
+    repeated: bool,
     /// The same seed gave another run.
     differs: bool,
     /// And nothing else is wrong with it that is not excused.
@@ -126,8 +130,8 @@ fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &
     while let Some(seed) = supply.next() {
         worker.run(seed);
         let mut found = found(&mut worker);
-        let again = options.check.wants(&found.result, options.first_seed);
-        if again && !prepared.repeats(&found.result) {
+        found.repeated = options.check.wants(&found.result, options.first_seed);
+        if found.repeated && !prepared.repeats(&found.result) {
             found.differs = true;
             found.only_differs = found.result.outcome != Outcome::Violated;
             found.result.outcome = Outcome::Violated;
@@ -142,7 +146,8 @@ fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &
 fn found(worker: &mut Worker<'_>) -> Found {
     let (reached, figures, states) = (worker.reached(), worker.take_figures(), worker.states());
     let (result, counts) = (worker.result(), worker.counts().clone());
-    Found { result, counts, reached, figures, states, differs: false, only_differs: false }
+    let (outside, repeated, differs, only_differs) = (worker.is_outside(), false, false, false);
+    Found { result, counts, reached, figures, states, outside, repeated, differs, only_differs }
 }
 
 /// Takes results in the order of seeds.
@@ -198,7 +203,9 @@ impl<'p> Totals<'p> {
             seeds: 0,
             asked: options.seeds,
             violated: 0,
+            outside: 0,
             excused: 0,
+            repeated: 0,
             unrepeated: 0,
             unknown: 0,
             events: 0,
@@ -209,6 +216,7 @@ impl<'p> Totals<'p> {
             states: None,
             figures: Vec::new(),
             failures: Vec::new(),
+            unknown_runs: Vec::new(),
             excused_runs: Vec::new(),
             interrupted: false,
         };
@@ -254,6 +262,8 @@ impl<'p> Totals<'p> {
         self.states.add(&found.states);
         let account = &mut self.account;
         account.seeds += 1;
+        account.outside += u64::from(found.outside);
+        account.repeated += u64::from(found.repeated);
         account.events += found.result.events;
         account.virtual_time = account.virtual_time + found.result.virtual_time;
         match found.result.outcome {
@@ -266,7 +276,8 @@ impl<'p> Totals<'p> {
             Outcome::Excused => account.excused += 1,
         }
         let kept = match found.result.outcome {
-            Outcome::Holds | Outcome::Unknown => return,
+            Outcome::Holds => return,
+            Outcome::Unknown => &mut account.unknown_runs,
             Outcome::Violated => &mut account.failures,
             Outcome::Excused => &mut account.excused_runs,
         };
@@ -274,9 +285,12 @@ impl<'p> Totals<'p> {
             return;
         }
         let told = again(self.prepared, found);
-        if found.result.outcome == Outcome::Excused && told.outcome() == Outcome::Violated {
+        if found.result.outcome != Outcome::Violated && told.outcome() == Outcome::Violated {
             // It does not repeat itself, which nothing excuses.
-            account.excused -= 1;
+            match found.result.outcome {
+                Outcome::Excused => account.excused -= 1,
+                _ => account.unknown -= 1,
+            }
             account.violated += 1;
             account.unrepeated += 1;
             account.failures.push(told);

@@ -1,5 +1,6 @@
 //! A scenario that has found its protocol, and runs of it.
 
+mod bite;
 mod fits;
 mod worker;
 
@@ -249,16 +250,16 @@ impl Prepared {
         Worker::new(self, measuring)
     }
 
-    fn tape(&self, seed: u64) -> Tape {
+    pub(crate) fn tape(&self, seed: u64) -> Tape {
         let mut tape = Tape::seeded(seed);
         tape.set_overrides(self.bent.choices.clone());
         tape
     }
 
-    fn drawn(&self, tape: &mut Tape) -> Drawn {
+    pub(crate) fn drawn(&self, tape: &mut Tape) -> Drawn {
         let mut drawn = draw(&self.scenario, &self.trouble, tape);
         if let Some(plan) = &self.bent.plan {
-            drawn.setup.plan.clone_from(plan);
+            drawn.bend(plan);
         }
         drawn
     }

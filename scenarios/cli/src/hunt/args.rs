@@ -50,7 +50,7 @@ pub(crate) struct Args {
     /// Go on after a seed that fails
     #[arg(long)]
     keep_going: bool,
-    /// Of how many failing seeds to keep the case and the account
+    /// Of how many failing seeds to keep the case and the account, and of how many that are unknown or excused
     #[arg(long, value_name = "N", default_value = "10", value_parser = count)]
     max_failures: u64,
     /// Write each seed's result to FILE, as JSON lines

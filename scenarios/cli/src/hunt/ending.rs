@@ -42,7 +42,9 @@ mod tests {
             seeds: 100,
             asked: None,
             violated,
+            outside: 0,
             excused: 0,
+            repeated: 0,
             unrepeated,
             unknown,
             events: 0,
@@ -53,6 +55,7 @@ mod tests {
             states: None,
             figures: Vec::new(),
             failures,
+            unknown_runs: Vec::new(),
             excused_runs: Vec::new(),
             interrupted: false,
         }

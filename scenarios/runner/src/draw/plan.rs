@@ -62,6 +62,8 @@ pub(super) fn draw(
         faults.extend(drawn);
         begin = begin + span;
     }
+    // What a burst carries past the end of the trouble would never begin.
+    faults.retain(|planned| planned.at < heal_after);
     faults.sort_by_key(|planned| planned.at);
     FaultPlan { heal_after, core: spec.core.clone(), rates, faults, awaited: spec.awaited.clone() }
 }

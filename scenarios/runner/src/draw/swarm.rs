@@ -121,9 +121,13 @@ impl Menu {
         }
         drawing.note("swarm", if on.is_empty() { "nothing".to_owned() } else { on.join(", ") });
         let mut plan = plan::draw(&spec, "swarm", cluster, drawing);
+        if !plan.has_trouble() {
+            drawing.forget("swarm.");
+        }
         let Some(budget) = &self.budget else { return plan };
         budget.trim(&mut plan, cluster.members);
-        if !self.every {
+        // Where nothing goes wrong, there is nothing to heal.
+        if !self.every && plan.has_trouble() {
             plan.core = draw_core(budget, &plan, cluster.members, drawing.tape);
         }
         plan

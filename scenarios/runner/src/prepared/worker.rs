@@ -44,6 +44,9 @@ struct Last {
     drawn: Drawn,
     end: RunEnd,
     judgements: Vec<Judgement>,
+    /// It had more trouble than is survived.
+    outside: bool,
+    /// In what, where it broke a property.
     excuses: Vec<String>,
     figures: Vec<Offer>,
 }
@@ -107,8 +110,12 @@ impl Worker<'_> {
             judgements.extend(bounds.map(|bound| bound.judge(offers, end.end)));
         }
         let broken = judgements.iter().any(|judgement| judgement.verdict.violation().is_some());
-        let excuses = if broken { self.prepared.excuses(&drawn.setup) } else { Vec::new() };
-        self.last = Some(Last { seed, drawn, end, judgements, excuses, figures });
+        let mut excuses = self.prepared.excuses(&drawn.setup);
+        let outside = !excuses.is_empty();
+        if !broken {
+            excuses.clear();
+        }
+        self.last = Some(Last { seed, drawn, end, judgements, outside, excuses, figures });
     }
 
     /// What was measured, beside what theory says.
@@ -182,6 +189,11 @@ impl Worker<'_> {
     /// What the faults of the last run did.
     pub(crate) fn counts(&self) -> &Counts {
         &self.last().end.counts
+    }
+
+    /// Whether the last run had more trouble than the protocol promises to survive.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.last().outside
     }
 
     /// The abstract states that the last run came past.

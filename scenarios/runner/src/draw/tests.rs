@@ -1,0 +1,56 @@
+//! What a drawn run tells of its trouble is what happens in it.
+
+use crate::{Faults, PlanFile, Prepared, Registry, Scenario};
+
+fn raft(faults: &str, beyond: bool) -> Prepared {
+    let scenario = Scenario::find("raft-kv").expect("it is in the library");
+    let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
+    let faults: Faults = faults.parse().expect("it names kinds");
+    prepared.with_faults(faults, beyond).expect("they can be drawn")
+}
+
+#[test]
+fn no_fault_is_planned_for_when_the_world_has_healed() {
+    for (faults, beyond) in [("scenario", false), ("isolate", false), ("isolate", true)] {
+        let prepared = raft(faults, beyond);
+        for seed in 0..300 {
+            let plan = prepared.plan(seed);
+            let late = plan.faults.iter().find(|planned| planned.at >= plan.heal_after);
+            assert_eq!(late, None, "{faults}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn where_nothing_goes_wrong_everybody_is_healed_and_no_knob_tells_of_trouble() {
+    let prepared = raft("none", false);
+    for seed in 0..50 {
+        let drawn = prepared.drawn(&mut prepared.tape(seed));
+        assert_eq!(drawn.setup.plan.core, None, "seed {seed}");
+        let idle = drawn.knobs.iter().find(|(place, _)| place.starts_with("swarm."));
+        assert_eq!(idle, None, "seed {seed}");
+    }
+}
+
+#[test]
+fn under_a_plan_from_a_file_the_knobs_are_those_of_the_plan() {
+    let file = "seatrial_plan = 1\nheal_after = \"100ms\"\n[rates]\nloss = 25000\n";
+    let file = PlanFile::parse("plan.toml", file).expect("it is a plan");
+    let prepared = raft("scenario", false).with_plan(&file).expect("it fits");
+    let knobs = prepared.drawn(&mut prepared.tape(7)).knobs;
+    let told: Vec<_> = knobs.iter().filter(|(place, _)| place.starts_with("plan.")).collect();
+    let pair = |place: &str, value: &str| (place.to_owned(), value.to_owned());
+    assert_eq!(told, [&pair("plan.heal_after", "100ms"), &pair("plan.rates.loss", "2.5%")]);
+    assert!(knobs.iter().all(|(place, _)| !place.starts_with("faults.")), "{knobs:?}");
+    assert!(knobs.iter().any(|(place, _)| place == "cluster.nodes"), "{knobs:?}");
+}
+
+/// Otherwise the replay of a case would tell other knobs than the run that it was written of.
+#[test]
+fn a_plan_that_is_the_drawn_one_leaves_the_knobs_as_they_were() {
+    let prepared = raft("swarm", false);
+    let drawn = prepared.drawn(&mut prepared.tape(7));
+    let mut bent = drawn.clone();
+    bent.bend(&drawn.setup.plan);
+    assert_eq!(bent.knobs, drawn.knobs);
+}
