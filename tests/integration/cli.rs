@@ -72,7 +72,7 @@ fn what_there_is_can_be_listed() {
         ("workloads", &["kv", "counter", "echo"]),
         ("models", &["register", "cas-register", "append-list"]),
         ("checkers", &["linearizability", "raft", "progress"]),
-        ("scenarios", &["echo", "raft-kv", "raft-counter"]),
+        ("scenarios", &["echo", "raft-kv", "raft-counter", "raft-upgrade"]),
     ] {
         let said = say(folder.path(), &format!("list {what}"));
         assert_eq!(said.code, Some(0), "{said:?}");

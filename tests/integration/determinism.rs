@@ -15,7 +15,7 @@ use super::support::source::root;
 #[path = "../without-mutants/src/worlds.rs"]
 mod worlds;
 
-const SCENARIOS: [&str; 3] = ["echo", "raft-kv", "raft-counter"];
+const SCENARIOS: [&str; 4] = ["echo", "raft-kv", "raft-counter", "raft-upgrade"];
 
 fn prepared(name: &str) -> Prepared {
     let scenario = Scenario::find(name).expect("it is in the library");

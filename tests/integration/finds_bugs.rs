@@ -214,3 +214,8 @@ fn leases_are_judged_by_clocks_that_are_wrong() {
     assert!(!hunt.failures.is_empty(), "not found in {} runs", hunt.seeds);
     holds("raft-kv-leases", 9_000_000_000);
 }
+
+#[test]
+fn two_thousand_runs_under_upgrades_and_failing_zones_hold() {
+    holds("raft-upgrade", 7_000_000_000);
+}

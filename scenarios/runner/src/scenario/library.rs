@@ -29,6 +29,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     > "raft-counter",
     > "raft-kv",
     > "raft-kv-leases",
+    > "raft-upgrade",
     "links/" > "fair-loss-link",
     "links/" > "stubborn-link",
     "links/" > "perfect-link",
