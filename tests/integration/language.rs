@@ -234,9 +234,14 @@ impl Page {
             _ if !field.is_optional() && !item.is_optional() => "must be said".to_owned(),
             Value::Null => "nothing".to_owned(),
             Value::Object(table) if table.len() > 3 => "see there".to_owned(),
-            value => format!("`{value}`"),
+            value => format!("`{}`", as_toml(value)),
         }
     }
+}
+
+/// A value as a scenario has it.
+fn as_toml(value: &Value) -> String {
+    toml::Value::try_from(value).expect("a scenario has no nulls").to_string()
 }
 
 /// Every kind of fault.
@@ -305,9 +310,10 @@ fn protocols(text: &mut String) {
     }
 }
 
-/// Documentation as a paragraph: references to code are left as code.
+/// Documentation as a paragraph: references to code are left as code, and blocks of code, which are for who programs, are left out.
 fn flow(docs: &str) -> String {
-    let mut text = docs.trim().to_owned();
+    let prose: String = docs.split("```").step_by(2).collect();
+    let mut text = prose.trim().to_owned();
     while let Some(mid) = text.find("](") {
         let (Some(open), Some(end)) = (text[..mid].rfind('['), text[mid..].find(')')) else {
             break;
@@ -320,4 +326,16 @@ fn flow(docs: &str) -> String {
 /// The same in a cell of a table.
 fn cell(docs: &str) -> String {
     flow(docs).replace('|', "\\|")
+}
+
+#[test]
+fn blocks_of_code_are_left_out_and_values_are_written_as_in_a_scenario() {
+    assert_eq!(
+        flow(" How far [`Shift`] goes. ```text by = 3``` Or back."),
+        "How far `Shift` goes.  Or back."
+    );
+    assert_eq!(
+        as_toml(&json!({ "kind": "uniform", "min": "1ms" })),
+        r#"{ kind = "uniform", min = "1ms" }"#
+    );
 }

@@ -67,7 +67,8 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 pub(crate) struct Trouble {
     /// Where trouble comes from: scenario, none, swarm (each seed draws which kinds are on), or a list of kinds and groups, such as
-    /// disk,clock; a minus drops one: swarm,-pause
+    /// disk,clock; a minus drops one: swarm,-pause. A kind that is on comes as the scenario asks for it, its [[faults.script]] included, or
+    /// else as is usual; what waits for something, and phases, are left out
     #[arg(long, value_name = "WHAT", default_value = "scenario", allow_hyphen_values = true)]
     pub(crate) faults: Faults,
     /// Take the trouble from FILE, as `run --print-plan` writes it

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use bound::Limit;
 pub use bound::{BoundSpec, Quantity};
 pub use error::ScenarioError;
-pub(crate) use error::unknown;
+pub(crate) use error::{nearest, unknown};
 pub use faults::{ClientSide, FaultSpec};
 pub use knob::{Choice, Knob, Rate, Scalar};
 pub use library::{LIBRARY, LibraryEntry};

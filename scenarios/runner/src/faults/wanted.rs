@@ -6,7 +6,7 @@ use std::str::FromStr;
 use seatrial_sim::{FaultKind, Group};
 
 use super::{How, KindInfo, kinds};
-use crate::scenario::unknown;
+use crate::scenario::nearest;
 
 /// Where the trouble of a run comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,9 +35,17 @@ pub fn find_kinds(name: &str) -> Result<Vec<&'static KindInfo>, String> {
     if !found.is_empty() {
         return Ok(found);
     }
-    let groups = Group::ALL.iter().map(|group| group.name());
-    let known = groups.chain(kinds().map(|info| info.kind.name()));
-    Err(unknown("kind of fault or group", name, known))
+    let groups = Group::ALL.map(Group::name);
+    let known = groups.into_iter().chain(kinds().map(|info| info.kind.name()));
+    Err(match nearest(name, known) {
+        Some(meant) => {
+            format!("there is no kind of fault or group `{name}`; did you mean `{meant}`?")
+        }
+        None => format!(
+            "there is no kind of fault or group `{name}`; the groups are {}, and `seatrial faults` shows the kinds",
+            groups.join(", ")
+        ),
+    })
 }
 
 impl FromStr for Faults {
@@ -146,6 +154,11 @@ mod tests {
         assert!(read("swarm,crash").contains("swarm,-crash"));
         assert!(read("crash,none").contains("cannot stand among others"));
         assert!(read("crash,-crash").contains("write `none`"));
-        assert!(read("").contains("there is no kind of fault or group"));
+        let far = read("quicksand");
+        assert!(
+            far.contains("the groups are network") && far.contains("`seatrial faults`"),
+            "{far}"
+        );
+        assert!(!far.contains("swizzle-clog"), "the kinds are too many to be told: {far}");
     }
 }

@@ -106,7 +106,7 @@ pub struct FaultSpec {
     pub disk_swap: Option<Recurring>,
     /// Fault points in the nodes' code, as long as there is trouble.
     pub buggify: Option<BuggifySpec>,
-    /// Faults at times of your choosing.
+    /// Faults at times of your choosing. Where `--faults` names kinds, those of these kinds stay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<PlannedFault>,
     /// Faults that wait for something, each with `when`: `{ role = "leader" }` until somebody shows that role, `{ fact = "commit",
