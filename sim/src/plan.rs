@@ -8,8 +8,10 @@ mod clock;
 mod disk;
 mod fault;
 mod inhabitants;
+mod moot;
 mod network;
 mod node;
+mod parts;
 mod paused_clock;
 mod shift;
 mod sort;
@@ -54,10 +56,13 @@ pub struct FaultPlan {
 #[serde(deny_unknown_fields, default)]
 pub struct Rates {
     /// How many messages are lost.
+    #[serde(deserialize_with = "parts::read")]
     pub loss: u32,
     /// How many messages between nodes arrive twice.
+    #[serde(deserialize_with = "parts::read")]
     pub duplicate: u32,
     /// How many messages are held back.
+    #[serde(deserialize_with = "parts::read")]
     pub reorder: u32,
     /// For how long at most a message is held back.
     pub reorder_delay: Duration,
@@ -71,8 +76,10 @@ pub struct Rates {
 #[serde(deny_unknown_fields)]
 pub struct Buggify {
     /// How likely a point is on in a run. Where it is zero, none is, and a point costs nothing.
+    #[serde(deserialize_with = "parts::read")]
     pub sites: u32,
     /// How often one fires that is on, of the times that a node comes past.
+    #[serde(deserialize_with = "parts::read")]
     pub fires: u32,
 }
 

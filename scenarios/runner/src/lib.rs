@@ -114,6 +114,7 @@ mod record;
 mod registry;
 mod repeat;
 pub mod scenario;
+mod sense;
 mod stage;
 mod states;
 mod tally;

@@ -8,7 +8,7 @@ use seatrial_node::{Fact, NodeId};
 
 use crate::intern::intern;
 use crate::registry::Protocol;
-use crate::scenario::{MarkSpec, Scenario, unknown};
+use crate::scenario::{FactMark, MarkSpec, Scenario, unknown};
 
 /// A place worth reaching.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +150,32 @@ pub(crate) fn check(scenario: &Scenario, protocol: &Protocol) -> Result<(), Stri
         }
     }
     Ok(())
+}
+
+/// Why a fault that waits for this mark would wait for ever, if it would: it is announced by no node.
+pub(crate) fn unreached(mark: &str, scenario: &Scenario, protocol: &Protocol) -> Option<String> {
+    let plain = |name: &str| name.replace('-', " ");
+    let is = |name: &str| plain(name) == plain(mark);
+    let made = scenario.judge.reached.iter().find_map(|spec| match spec {
+        MarkSpec::Facts(made) if is(&made.mark) => Some(made),
+        _ => None,
+    });
+    if let Some(FactMark { fact, times, .. }) = made {
+        return Some(format!(
+            "it waits for the mark `{mark}`, which no node announces: wait for what it is made of, {{ fact = \"{fact}\", times = {times} }}"
+        ));
+    }
+    let told = told_from_facts();
+    if told.iter().any(|told| is(told.name)) {
+        return Some(format!(
+            "it waits for the mark `{mark}`, which is told from facts and which no node announces: wait for a fact"
+        ));
+    }
+    let announced =
+        protocol.marks().iter().filter(|mark| told.iter().all(|told| told.name != mark.name));
+    let known = announced.map(|mark| mark.name);
+    let what = format!("mark of {}", protocol.name());
+    (!known.clone().any(is)).then(|| unknown(&what, mark, known))
 }
 
 /// The marks that a hunt should reach: those that the scenario names, or else those that the protocol expects.

@@ -9,12 +9,13 @@ use std::fs;
 use std::path::Path;
 
 use seatrial_node::{Duration, NodeId};
-use seatrial_sim::{Awaited, FaultPlan, PlannedFault, Rates};
+use seatrial_sim::{FaultPlan, Rates};
 use serde::Deserialize;
-use toml::Spanned;
+use serde::de::DeserializeOwned;
 
 use crate::prepared::Prepared;
 use crate::scenario::ScenarioError;
+use crate::sense::clashes;
 
 /// The version of plan files that this program writes and reads.
 pub const PLAN_VERSION: u32 = 1;
@@ -32,7 +33,9 @@ pub struct PlanFile {
     pub clients: Option<u32>,
     /// The trouble.
     pub plan: FaultPlan,
-    /// Faults that were drawn and left out, because they contradict others; as words.
+    /// Whether faults may be at once that cannot both be as they say, because they were drawn so: one gives way then, or they add up.
+    pub overlaps: bool,
+    /// Faults that were drawn and left out, because nothing comes of them; as words.
     left_out: Vec<String>,
     origin: Origin,
 }
@@ -42,8 +45,6 @@ pub struct PlanFile {
 struct Origin {
     file: String,
     text: String,
-    /// On which line each fault begins.
-    lines: Vec<usize>,
 }
 
 /// The fields of a file.
@@ -57,14 +58,16 @@ struct Written {
     seed: Option<toml::Value>,
     nodes: Option<u32>,
     clients: Option<u32>,
+    #[serde(default)]
+    overlaps: bool,
     heal_after: Duration,
     core: Option<Vec<NodeId>>,
     #[serde(default)]
     rates: Rates,
     #[serde(default)]
-    faults: Vec<Spanned<toml::Table>>,
+    faults: Vec<toml::Table>,
     #[serde(default)]
-    awaited: Vec<Awaited>,
+    awaited: Vec<toml::Table>,
 }
 
 impl PlanFile {
@@ -72,12 +75,13 @@ impl PlanFile {
     pub fn of(prepared: &Prepared, seed: u64) -> Self {
         let setup = prepared.setup(seed);
         let mut plan = setup.plan;
-        let left_out = check::take_out_contradictions(&mut plan);
+        let left_out = check::take_out_idle(&mut plan);
         Self {
             scenario: prepared.scenario().name.clone(),
             seed: Some(seed),
             nodes: Some(setup.members.len() as u32),
             clients: Some(setup.clients),
+            overlaps: !clashes(&plan.faults).is_empty(),
             plan,
             left_out,
             origin: Origin::default(),
@@ -100,23 +104,27 @@ impl PlanFile {
     /// # Errors
     /// As [`PlanFile::read`].
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        // Some editors begin a file with a mark of its byte order.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         check_version(file, text)?;
         let written: Written =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
-        let line = |table: &Spanned<toml::Table>| check::line_of(text, table.span().start);
-        let lines = written.faults.iter().map(line).collect();
-        let origin = Origin { file: file.to_owned(), text: text.to_owned(), lines };
-        let mut faults = Vec::new();
-        for (index, table) in written.faults.into_iter().enumerate() {
-            faults.push(origin.fault(index, table.into_inner())?);
+        let origin = Origin { file: file.to_owned(), text: text.to_owned() };
+        let (mut faults, mut awaited) = (Vec::new(), Vec::new());
+        for table in written.faults {
+            faults.push(origin.fault(&format!("faults[{}]", faults.len()), table)?);
         }
-        let Written { heal_after, core, rates, awaited, .. } = written;
+        for table in written.awaited {
+            awaited.push(origin.fault(&format!("awaited[{}]", awaited.len()), table)?);
+        }
+        let Written { heal_after, core, rates, overlaps, .. } = written;
         let seed = written.seed.map(|seed| read_seed(&seed).ok_or_else(|| origin.no_seed()));
         Ok(Self {
             scenario: written.scenario,
             seed: seed.transpose()?,
             nodes: written.nodes,
             clients: written.clients,
+            overlaps,
             plan: FaultPlan { heal_after, rates, faults, core, awaited },
             left_out: Vec::new(),
             origin,
@@ -129,7 +137,8 @@ impl PlanFile {
             "scenario".to_owned(),
             toml::Value::from(self.scenario.as_str()),
         )]);
-        let mut text = format!("seatrial_plan = {PLAN_VERSION}\n{head}");
+        let version = format!("seatrial_plan = {PLAN_VERSION}");
+        let mut text = format!("{version:<24}# {WRITTEN_BY}{PROGRAM}\n{head}");
         let mut field = |name: &str, value: Option<String>, about: &str| {
             if let Some(value) = value {
                 text.push_str(&format!("{:<24}# {about}\n", format!("{name} = {value}")));
@@ -144,14 +153,24 @@ impl PlanFile {
             Some(clients) => format!("c0 to c{}", last(clients)),
         };
         field("clients", self.clients.map(|clients| clients.to_string()), &clients);
+        let overlaps = self.overlaps.then(|| "true".to_owned());
+        field(
+            "overlaps",
+            overlaps,
+            "as drawn: of two that contradict one gives way, drifts add up",
+        );
         text.push_str(HELP);
         for fault in &self.left_out {
-            text.push_str(&format!("# left out, for the node is gone by then: {fault}\n"));
+            text.push_str(&format!("# {fault}\n"));
         }
         text.push('\n');
         text + &toml::to_string(&self.plan).expect("every plan has a form in TOML")
     }
 }
+
+/// The version of this program. A plan says which one wrote it, for whoever has another.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+const WRITTEN_BY: &str = "written by seatrial ";
 
 const HELP: &str = "
 # Times are counted from the beginning of the run and written as \"150ms\"; rates are parts in a million. At `heal_after` every fault ends. A
@@ -174,37 +193,33 @@ fn read_seed(seed: &toml::Value) -> Option<u64> {
 }
 
 impl Origin {
-    fn fault(&self, index: usize, table: toml::Table) -> Result<PlannedFault, ScenarioError> {
+    /// A fault, with a time or with something that it waits for, from this entry.
+    fn fault<T: DeserializeOwned>(
+        &self,
+        entry: &str,
+        table: toml::Table,
+    ) -> Result<T, ScenarioError> {
         let kind = table.get("kind").and_then(toml::Value::as_str).map(str::to_owned);
         if let Some(what) = kind.as_deref().and_then(check::no_kind) {
-            return Err(self.wrong(index, "kind", what));
+            return Err(self.wrong(entry, "kind", what));
         }
-        let read = toml::Value::Table(table).try_into::<PlannedFault>();
+        // An error of a value says where, one of the whole table names the field.
+        let read = toml::Value::Table(table).try_into::<T>();
         read.map_err(|error| {
             let message = error.message().trim().to_owned();
             let key = message.split('`').nth(1).unwrap_or_default().to_owned();
-            self.wrong(index, &key, message)
+            self.wrong(entry, &key, message)
         })
     }
 
-    /// An error at this key of a fault, or else where the fault begins.
-    fn wrong(&self, index: usize, key: &str, what: String) -> ScenarioError {
-        let begin = self.lines.get(index).copied().unwrap_or(1);
-        let block = self.text.lines().enumerate().skip(begin);
-        let block = block.take_while(|(_, line)| !line.trim_start().starts_with('['));
-        let has = |line: &str| check::named(line) == key || line.contains(&format!("\"{key}\""));
-        let found = block.into_iter().find(|(_, line)| !key.is_empty() && has(line));
-        let line = found.map_or(begin, |(number, _)| number + 1);
-        self.at(Some(line), what)
-    }
-
-    fn at(&self, line: Option<usize>, what: String) -> ScenarioError {
-        ScenarioError { file: self.file.clone(), line, what }
+    /// An error at this key of this table, or else where the table begins.
+    fn wrong(&self, table: &str, key: &str, what: String) -> ScenarioError {
+        ScenarioError::new(&self.file, what).at(&self.text, table, key)
     }
 
     fn no_seed(&self) -> ScenarioError {
         let what = "no seed: a whole number is wanted, or, from 2^63 on, one in quotes".to_owned();
-        ScenarioError::new(&self.file, what).at(&self.text, "", "seed")
+        self.wrong("", "seed", what)
     }
 }
 
@@ -212,13 +227,21 @@ impl Origin {
 fn check_version(file: &str, text: &str) -> Result<(), ScenarioError> {
     let version = |line: &str| {
         let value = line.trim().strip_prefix("seatrial_plan")?.trim().strip_prefix('=')?;
-        value.split('#').next().unwrap_or_default().trim().parse::<u32>().ok()
+        let (value, comment) = value.split_once('#').unwrap_or((value, ""));
+        let program = comment.split_once(WRITTEN_BY).map(|(_, program)| program.trim().to_owned());
+        Some((value.trim().parse::<u32>().ok()?, program))
     };
     let what = match text.lines().find_map(version) {
-        Some(PLAN_VERSION) => return Ok(()),
-        Some(other) => format!(
-            "a plan of version {other}; this program reads version {PLAN_VERSION}: use the program that wrote it"
-        ),
+        Some((PLAN_VERSION, _)) => return Ok(()),
+        Some((other, program)) => {
+            let writer = match program {
+                Some(program) => format!("seatrial {program}, which wrote it"),
+                None => "the program that wrote it".to_owned(),
+            };
+            format!(
+                "a plan of version {other}; this program, seatrial {PROGRAM}, writes and reads version {PLAN_VERSION}: use {writer}"
+            )
+        }
         None => "no plan: there is no line `seatrial_plan = 1`".to_owned(),
     };
     Err(ScenarioError::new(file, what).at(text, "", "seatrial_plan"))

@@ -76,6 +76,7 @@ impl Prepared {
             fits::clients(&scenario, workload).map_err(wrong("clients", "count"))?;
             fits::settings(&scenario, &protocol)?;
             fits::targets(&scenario, &protocol)?;
+            fits::written(&scenario, &protocol)?;
             fits::wire(&scenario, &protocol)?;
             let judges = Judges::new(&scenario.judge, &protocol);
             let judges = judges.map_err(|(key, what)| ("judge", key, what))?;

@@ -7,6 +7,7 @@ mod knob;
 mod library;
 mod mark;
 mod phase;
+mod place;
 mod read;
 mod recurring;
 mod setting;

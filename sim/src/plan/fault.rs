@@ -4,7 +4,7 @@ use seatrial_history::Endpoint;
 use seatrial_node::{Duration, NodeId};
 use serde::{Deserialize, Serialize};
 
-use super::{PausedClock, Shift, Target};
+use super::{PausedClock, Shift, Target, parts};
 use crate::tape::MILLION;
 
 /// What can go wrong at a time.
@@ -44,10 +44,13 @@ pub enum Fault {
     /// that is sent is a step, before which the link may turn. A burst is `1 / leave` messages long on average.
     LossBurst {
         /// How often a good link goes bad, in parts of a million.
+        #[serde(deserialize_with = "parts::read")]
         enter: u32,
         /// How often a bad one recovers.
+        #[serde(deserialize_with = "parts::read")]
         leave: u32,
         /// How many messages a bad link loses.
+        #[serde(deserialize_with = "parts::read")]
         rate: u32,
         /// On links from these; from everybody, if empty.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -59,6 +62,7 @@ pub enum Fault {
     /// Some messages take much longer than others: by an exponential time.
     SlowTail {
         /// How many, in parts of a million.
+        #[serde(deserialize_with = "parts::read")]
         rate: u32,
         /// How much longer they take on average; at most 22 times that.
         by: Duration,
@@ -148,6 +152,7 @@ pub enum Fault {
     /// given them and has to refuse them. It strikes only nodes that have a codec ([`World::code_with`](crate::World::code_with)).
     Corrupt {
         /// How many, in parts of a million.
+        #[serde(deserialize_with = "parts::read")]
         rate: u32,
         /// On links from these; from everybody, if empty.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -182,6 +187,7 @@ pub enum Fault {
         /// Whose.
         node: Target,
         /// So many parts in a million fast; slow where below zero.
+        #[serde(deserialize_with = "parts::read")]
         rate: i32,
     },
     /// A node's wall clock is off for a while.
@@ -277,7 +283,7 @@ pub enum Fault {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         file: String,
         /// How many reads in a million; all, if not said.
-        #[serde(default = "all")]
+        #[serde(default = "all", deserialize_with = "parts::read")]
         rate: u32,
     },
     /// One bit of a disk flips, at once and for good, in bytes that were synced.

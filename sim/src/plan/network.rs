@@ -79,7 +79,7 @@ pub(super) fn problem(fault: &Fault, world: &Inhabitants<'_>) -> Option<String> 
             world.no_target(node).or_else(|| world.stranger(clients))
         }
         Fault::OneWay { from, to } | Fault::Clog { from, to } => strangers(from, to, world),
-        Fault::Ring { order } => world.stranger(&endpoints(order)),
+        Fault::Ring { order } => apart(&endpoints(order), world),
         Fault::LossBurst { enter, leave, rate, from, to } => {
             let rates = [("enter", *enter), ("leave", *leave), ("rate", *rate)];
             rates.into_iter().find_map(no_rate).or_else(|| strangers(from, to, world))

@@ -1,12 +1,13 @@
 //! Whether a plan from a file fits a scenario, and agrees with itself.
 
 use seatrial_node::{Duration, NodeId};
-use seatrial_sim::{FaultPlan, Group, MILLION, PlannedFault, Target};
+use seatrial_sim::{FaultPlan, MILLION, PlannedFault};
 
 use super::PlanFile;
 use crate::faults::{How, kinds};
 use crate::registry::Protocol;
-use crate::scenario::{Knob, Scenario, ScenarioError, Zone, unknown};
+use crate::scenario::{Knob, Scenario, ScenarioError, unknown};
+use crate::sense::{Ground, Slip, clashes, stop_of, there_is, too_late};
 
 impl PlanFile {
     /// Holds the plan against the smallest world of this scenario.
@@ -15,23 +16,28 @@ impl PlanFile {
         scenario: &Scenario,
         protocol: &Protocol,
     ) -> Result<(), ScenarioError> {
-        let members: Vec<NodeId> = (0..scenario.cluster.nodes.least()).map(NodeId).collect();
-        let clients = scenario.clients.count.least();
+        if !self.scenario.is_empty() && self.scenario != scenario.name {
+            let what = format!(
+                "the plan is for the scenario {}, and {} is run: run that, or change the line, or leave it out",
+                self.scenario, scenario.name
+            );
+            return Err(self.origin.wrong("", "scenario", what));
+        }
+        let ground = Ground::new(scenario, protocol);
         self.check_rates()?;
         for (index, planned) in self.plan.faults.iter().enumerate() {
-            let wrong = |(key, what): (String, String)| Err(self.origin.wrong(index, &key, what));
-            self.time(planned).map_or(Ok(()), wrong)?;
-            let zones = scenario.cluster.zones.as_ref();
-            let zones = zones.map_or_else(Vec::new, |zones| zones.of(&members));
-            who(planned, protocol, &members, clients, &zones).map_or(Ok(()), wrong)?;
+            let slip = self.time(planned).or_else(|| ground.fault(planned));
+            self.held(&format!("faults[{index}]"), slip)?;
         }
-        if let Some((index, what)) = contradictions(&self.plan).into_iter().next() {
-            return Err(self.origin.wrong(index, "at", what));
+        for (index, awaited) in self.plan.awaited.iter().enumerate() {
+            self.held(&format!("awaited[{index}]"), ground.awaited(awaited))?;
         }
-        match self.core(&members) {
-            Some(what) => {
-                Err(ScenarioError::new(&self.origin.file, what).at(&self.origin.text, "", "core"))
-            }
+        let clashes = if self.overlaps { Vec::new() } else { clashes(&self.plan.faults) };
+        if let Some((index, what)) = too_late(&self.plan.faults).into_iter().chain(clashes).next() {
+            return self.held(&format!("faults[{index}]"), Some(("at".into(), what)));
+        }
+        match self.core(ground.members()) {
+            Some(what) => Err(self.origin.wrong("", "core", what)),
             None => Ok(()),
         }
     }
@@ -46,11 +52,7 @@ impl PlanFile {
         let Some(count) = count else { return Ok(()) };
         if !knob.may_be(count) {
             let what = format!("the scenario never has {count} {name}: change it there, or here");
-            return Err(ScenarioError::new(&self.origin.file, what).at(
-                &self.origin.text,
-                "",
-                name,
-            ));
+            return Err(self.origin.wrong("", name, what));
         }
         *knob = Knob::Fixed(count);
         Ok(())
@@ -63,7 +65,12 @@ impl PlanFile {
             return Ok(());
         };
         let what = format!("{name} = {rate}: rates are parts in a million, so {MILLION} at most");
-        Err(ScenarioError::new(&self.origin.file, what).at(&self.origin.text, "rates", name))
+        Err(self.origin.wrong("rates", name, what))
+    }
+
+    /// No error, where there is no slip.
+    fn held(&self, entry: &str, slip: Option<Slip>) -> Result<(), ScenarioError> {
+        slip.map_or(Ok(()), |(key, what)| Err(self.origin.wrong(entry, &key, what)))
     }
 
     /// Whether it begins before the world heals, and ends after it begins, unless it happens at once.
@@ -90,7 +97,7 @@ impl PlanFile {
         if let Some(stranger) = core.iter().find(|node| !members.contains(node)) {
             return Some(format!("the core names {stranger}, and {}", there_is(members)));
         }
-        let stopped = |node: &&NodeId| stop_of(&self.plan, **node).is_some();
+        let stopped = |node: &&NodeId| stop_of(&self.plan.faults, **node).is_some();
         let stopped = core.iter().find(stopped)?;
         Some(format!(
             "the core names {stopped}, which is stopped for good: take one of the two out"
@@ -98,84 +105,23 @@ impl PlanFile {
     }
 }
 
-/// Whether everybody whom a fault names is there: the word to blame, and what is wrong.
-fn who(
-    planned: &PlannedFault,
-    protocol: &Protocol,
-    members: &[NodeId],
-    clients: u32,
-    zones: &[Zone],
-) -> Option<(String, String)> {
-    if let Some(Target::Role(role)) = planned.fault.target()
-        && let Some(what) = protocol.role_problem(role)
-    {
-        return Some((role.clone(), what));
-    }
-    let table = toml::Table::try_from(&planned.fault).expect("every fault is a table");
-    if let Some(zone) = table.get("zone").and_then(toml::Value::as_str) {
-        let known = zones.iter().map(|(name, _)| name.as_str());
-        let is_node = zones.is_empty() && zone.parse::<NodeId>().is_ok();
-        if !is_node && !known.clone().any(|known| known == zone) {
-            return Some((zone.to_owned(), unknown("zone", zone, known)));
-        }
-    }
-    let alone = FaultPlan { faults: vec![planned.clone()], ..FaultPlan::calm() };
-    let mut problem = alone.problem(members, clients)?;
-    let mut words = problem.split_whitespace();
-    let stranger =
-        words.rfind(|word| word.parse::<NodeId>().is_ok()).unwrap_or_default().to_owned();
-    if problem.contains("there is no n") {
-        problem = format!("{problem}: {}", there_is(members));
-    }
-    Some((stranger, problem))
-}
-
-fn there_is(members: &[NodeId]) -> String {
-    match members {
-        [] => "there is nobody".to_owned(),
-        [only] => format!("there is only {only}"),
-        [first, .., last] => {
-            format!("there is {first} to {last}; `nodes = {}` makes it one more", members.len() + 1)
-        }
-    }
-}
-
-/// Faults of nodes that are gone by then, by their places: with a sentence each. Faults that overlap are none: a node that is down crashes
-/// no more, cuts add up.
-fn contradictions(plan: &FaultPlan) -> Vec<(usize, String)> {
-    let contradicts = |(index, planned): (usize, &PlannedFault)| {
-        let Some(Target::Node(node)) = planned.fault.target() else { return None };
-        let (place, stopped) = stop_of(plan, *node)?;
-        let (kind, at) = (planned.fault.kind(), planned.at);
-        let later = (stopped, place) < (at, index) && place != index;
-        (later && kind.group() != Group::Network).then(|| {
-            let what = format!(
-                "the {kind} of {node} at {at} contradicts its crash-stop at {stopped}: it is gone by then; take one of the two out"
-            );
-            (index, what)
-        })
-    };
-    plan.faults.iter().enumerate().filter_map(contradicts).collect()
-}
-
-/// When this node is first stopped for good, and by which fault.
-fn stop_of(plan: &FaultPlan, node: NodeId) -> Option<(usize, Duration)> {
-    let stops = |(index, planned): (usize, &PlannedFault)| {
-        let is = planned.fault.is_for_ever() && planned.fault.target() == Some(&Target::Node(node));
-        is.then_some((index, planned.at))
-    };
-    plan.faults.iter().enumerate().filter_map(stops).min_by_key(|(index, at)| (*at, *index))
-}
-
-/// Takes out of a drawn plan what a reader would refuse, and says what that was.
-pub(super) fn take_out_contradictions(plan: &mut FaultPlan) -> Vec<String> {
+/// Takes out of a drawn plan what a reader would refuse and the world lets pass, and says what that was and why.
+pub(super) fn take_out_idle(plan: &mut FaultPlan) -> Vec<String> {
     // What a burst drew for a time after the healing never begins anyway.
     let heal_after = plan.heal_after;
     plan.faults.retain(|planned| planned.at < heal_after);
+    let moot = |(index, planned): (usize, &PlannedFault)| {
+        planned.fault.moot().map(|_| (index, "for it does nothing"))
+    };
+    let mut idle: Vec<(usize, &str)> = plan.faults.iter().enumerate().filter_map(moot).collect();
+    let gone = too_late(&plan.faults).into_iter();
+    idle.extend(gone.map(|(index, _)| (index, "for the node is gone by then")));
+    idle.sort_by_key(|(index, _)| *index);
+    idle.dedup_by_key(|(index, _)| *index);
     let mut left_out = Vec::new();
-    for (index, _) in contradictions(plan).into_iter().rev() {
+    for (index, why) in idle.into_iter().rev() {
         let PlannedFault { at, fault, .. } = plan.faults.remove(index);
-        left_out.push(format!("{} of {fault} at {at}", fault.kind()));
+        left_out.push(format!("left out, {why}: {} of {fault} at {at}", fault.kind()));
     }
     left_out.reverse();
     left_out
@@ -196,13 +142,4 @@ pub(super) fn no_kind(name: &str) -> Option<String> {
         Some(_) => format!("{name} is a rate: write it under [rates], in parts of a million"),
         None => unknown("kind of fault", name, known),
     })
-}
-
-pub(super) fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
-}
-
-/// The key of a line.
-pub(super) fn named(line: &str) -> &str {
-    line.split('=').next().unwrap_or_default().trim()
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use seatrial_checkers::linearizability::Model;
-use seatrial_node::{Boot, NodeId};
-use seatrial_sim::{Fault, PlannedFault, Target, When};
+use seatrial_node::{Boot, Duration, NodeId};
+use seatrial_sim::{PlannedFault, Target};
 
 use crate::faults::asked;
 use crate::intern::intern;
 use crate::registry::{Protocol, Settings, WorkloadInfo};
-use crate::scenario::{Choice, JudgeSpec, Scenario, Setting, target, unknown};
+use crate::scenario::{Choice, JudgeSpec, Knob, Scenario, Setting, target, unknown};
+use crate::sense::{Ground, Slip, clashes, no_wire, too_late};
 use crate::workload::NONE;
 
 /// Every value that may be drawn for a setting is known to the protocol and makes sense to it, in every version.
@@ -108,20 +109,57 @@ pub(super) fn targets(
             }
         }
     }
-    for awaited in &faults.awaited {
-        let role = match &awaited.when {
-            When::Role(role) => protocol.role_problem(role),
-            _ => None,
+    Ok(())
+}
+
+/// Whether what is written of faults one by one makes sense: the script, that of each phase, and what waits.
+pub(super) fn written(
+    scenario: &Scenario,
+    protocol: &Protocol,
+) -> Result<(), (&'static str, &'static str, String)> {
+    let ground = Ground::new(scenario, protocol);
+    let wrong = |entry: &str, (key, what): Slip| Err((intern(entry), intern(&key), what));
+    let faults = &scenario.faults;
+    let script = |table: &str, script: &[PlannedFault]| {
+        let slip = |(index, planned)| Some((index, ground.fault(planned)?));
+        let by_itself = script.iter().enumerate().find_map(slip);
+        let against = || {
+            let mut all = too_late(script).into_iter().chain(clashes(script));
+            all.next().map(|(index, what)| (index, ("at".to_owned(), what)))
         };
-        let problems = [("when", role), ("node", awaited.then.fault.target().and_then(wrong))];
-        for (key, problem) in problems {
-            if let Some(what) = problem {
-                return Err(("faults.awaited", key, what));
-            }
+        let found = by_itself.or_else(against);
+        found.map_or(Ok(()), |(index, slip)| wrong(&format!("{table}[{index}]"), slip))
+    };
+    script("faults.script", &faults.script)?;
+    for (place, phase) in faults.phase.iter().enumerate() {
+        script(&format!("faults.phase[{place}].script"), &phase.script)?;
+    }
+    if let Some((phase, index, what)) = gone_before(scenario) {
+        let entry = format!("faults.phase[{phase}].script[{index}]");
+        return wrong(&entry, ("at".to_owned(), what));
+    }
+    for (index, awaited) in faults.awaited.iter().enumerate() {
+        if let Some(slip) = ground.awaited(awaited) {
+            return wrong(&format!("faults.awaited[{index}]"), slip);
         }
     }
-    let scripted = faults.script.iter().filter_map(|planned| planned.fault.target());
-    scripted.filter_map(wrong).next().map_or(Ok(()), |what| Err(("faults.script", "node", what)))
+    Ok(())
+}
+
+/// A fault in the script of a phase whose node is gone since an earlier one: which phase, which fault, and why it is wrong.
+fn gone_before(scenario: &Scenario) -> Option<(usize, usize, String)> {
+    let (mut places, mut all) = (Vec::new(), Vec::new());
+    let mut begin = Duration::ZERO;
+    for (place, phase) in scenario.faults.phase.iter().enumerate() {
+        for (index, planned) in phase.script.iter().enumerate() {
+            places.push((place, index));
+            all.push(PlannedFault { at: begin + planned.at, ..planned.clone() });
+        }
+        begin = begin + phase.lasts.as_ref().map_or(Duration::ZERO, Knob::greatest);
+    }
+    let (late, what) = too_late(&all).into_iter().next()?;
+    let (phase, index) = places[late];
+    Some((phase, index, what))
 }
 
 /// Whether messages have bytes that could change, where they are to.
@@ -129,18 +167,17 @@ pub(super) fn wire(
     scenario: &Scenario,
     protocol: &Protocol,
 ) -> Result<(), (&'static str, &'static str, String)> {
-    let is_corrupt = |planned: &PlannedFault| matches!(planned.fault, Fault::Corrupt { .. });
-    let place = match &scenario.faults {
-        faults if faults.corrupt.is_some() => ("faults", "corrupt"),
-        faults if faults.script.iter().any(is_corrupt) => ("faults.script", "kind"),
-        _ => return Ok(()),
+    let mut tables = std::iter::once(&scenario.faults).chain(&scenario.faults.phase);
+    let table = tables.position(|faults| faults.corrupt.is_some());
+    let table = match table {
+        Some(0) => "faults",
+        Some(_) => "faults.phase",
+        None => return Ok(()),
     };
     if protocol.has_wire() {
         return Ok(());
     }
-    let name = protocol.name();
-    let what = format!("messages of {name} have no form in bytes that could change: leave it out");
-    Err((place.0, place.1, what))
+    Err((table, "corrupt", no_wire(protocol.name())))
 }
 
 /// Whether there are no clients, where they would have nothing to ask.

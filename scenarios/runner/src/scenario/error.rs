@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use super::place::{self, line_of};
+
 /// A scenario that cannot be tried: which file, which line, what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
@@ -37,9 +39,9 @@ impl ScenarioError {
         Self { file: file.to_owned(), line, what }
     }
 
-    /// The same error, at the line where this key of this table stands.
+    /// The same error, at the line where [this key of this table](place::line) stands.
     pub(crate) fn at(mut self, text: &str, table: &str, key: &str) -> Self {
-        self.line = find_key(text, table, key);
+        self.line = place::line(text, table, key);
         self
     }
 }
@@ -89,29 +91,4 @@ fn suggestion(message: &str) -> Option<String> {
     let (wrong, known) = rest.split_once('`')?;
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
     nearest(wrong, known).map(str::to_owned)
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
-}
-
-/// The line of `key = …` under `[table]`; an empty table is the beginning of the file.
-fn find_key(text: &str, table: &str, key: &str) -> Option<usize> {
-    let mut here = String::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if let Some(header) = line.strip_prefix('[') {
-            here = header.trim_matches(['[', ']', ' ']).to_owned();
-        } else if here == table && named(line) == key {
-            return Some(number + 1);
-        }
-    }
-    // It may stand in braces: `bounds = { … }` under `[judge]`.
-    let (outer, inner) = table.rsplit_once('.')?;
-    find_key(text, outer, inner)
-}
-
-/// The key of a line, without the quotes that it may have.
-fn named(line: &str) -> &str {
-    line.split('=').next().unwrap_or_default().trim().trim_matches(['"', '\''])
 }

@@ -1,0 +1,130 @@
+//! Where in a file something stands, so that an error can name its line.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The line of this key, or of this word as a value, in this table; or else where the innermost table begins that there is. A table is
+/// named as `faults.script[2]`, which is the third of its list; of a list without a number, the first that has the key. An empty name is
+/// the whole file.
+pub(crate) fn line(text: &str, table: &str, key: &str) -> Option<usize> {
+    let file = DeTable::parse(text).ok()?;
+    let steps: Vec<&str> = table.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
+    let offset = match seek(file.get_ref(), &steps, key) {
+        Found::Key(offset) | Found::Table(offset) => offset,
+        Found::Nothing => return None,
+    };
+    Some(line_of(text, offset))
+}
+
+/// The line of this byte, from 1.
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+enum Found {
+    /// The key, or the word.
+    Key(usize),
+    /// A table on the way to it.
+    Table(usize),
+    Nothing,
+}
+
+impl Found {
+    /// The same, or else the table that begins here.
+    fn or_table(self, offset: usize) -> Self {
+        match self {
+            Self::Nothing => Self::Table(offset),
+            found => found,
+        }
+    }
+}
+
+fn seek(table: &DeTable<'_>, steps: &[&str], key: &str) -> Found {
+    let Some((step, rest)) = steps.split_first() else {
+        let named = table.iter().find(|(name, _)| name.get_ref() == key);
+        let has = |value: &Spanned<DeValue<'_>>| says(value.get_ref(), key);
+        let entry = named.or_else(|| table.iter().find(|(_, value)| has(value)));
+        return entry.map_or(Found::Nothing, |(name, _)| Found::Key(name.span().start));
+    };
+    let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref() == step) else {
+        return Found::Nothing;
+    };
+    let found = match value.get_ref() {
+        DeValue::Table(inner) => seek(inner, rest, key),
+        DeValue::Array(all) => match rest.split_first() {
+            Some((number, rest)) if number.parse::<usize>().is_ok() => {
+                let entry = number.parse().ok().and_then(|number: usize| all.get(number));
+                entry.map_or(Found::Nothing, |entry| enter(entry, rest, key))
+            }
+            _ => {
+                let mut entries = all.iter().map(|entry| enter(entry, rest, key)).peekable();
+                let first = entries.next().unwrap_or(Found::Nothing);
+                match first {
+                    Found::Key(_) => first,
+                    _ => entries.find(|found| matches!(found, Found::Key(_))).unwrap_or(first),
+                }
+            }
+        },
+        _ => Found::Nothing,
+    };
+    found.or_table(name.span().start)
+}
+
+fn enter(entry: &Spanned<DeValue<'_>>, rest: &[&str], key: &str) -> Found {
+    let inner = entry.get_ref().as_table();
+    inner.map_or(Found::Nothing, |inner| seek(inner, rest, key)).or_table(entry.span().start)
+}
+
+/// Whether a value is this word, or a list with it.
+fn says(value: &DeValue<'_>, word: &str) -> bool {
+    match value {
+        DeValue::String(text) => text == word,
+        DeValue::Array(all) => all.iter().any(|value| says(value.get_ref(), word)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "name = 'a'
+
+[faults]
+crash = { count = 1 }
+script = [
+    { at = '1ms', node = 'n0' },
+    { at = '2ms', node = 'n1' },
+]
+
+[[faults.phase]]
+name = 'one'
+
+[[faults.phase]]
+name = 'two'
+lasts = '1s'
+\"odd name\" = 1
+
+[[faults.phase.phase]]
+";
+
+    #[test]
+    fn a_key_a_word_and_a_table_are_found_however_they_are_written() {
+        for (table, key, found) in [
+            ("", "name", Some(1)),
+            ("faults", "crash", Some(4)),
+            ("faults.crash", "count", Some(4)),
+            ("faults.script[1]", "node", Some(7)),
+            ("faults.script[1]", "n1", Some(7)),
+            ("faults.script[0]", "nothing", Some(6)),
+            ("faults.phase[0]", "lasts", Some(10)),
+            ("faults.phase", "lasts", Some(15)),
+            ("faults.phase", "odd name", Some(16)),
+            ("faults.phase", "phase", Some(18)),
+            ("faults.nothing", "at", Some(3)),
+            ("nothing", "at", None),
+        ] {
+            assert_eq!(line(TEXT, table, key), found, "{table} {key}");
+        }
+    }
+}
