@@ -142,6 +142,8 @@ mod tests {
         assert!(error.contains("write a whole number"), "{error}");
         let (_, error) = refused("seatrial hunt echo --jobs 0");
         assert!(error.contains("1 or more"), "{error}");
+        let (_, error) = refused("seatrial hunt echo --jobs 257");
+        assert!(error.contains("256 at most"), "{error}");
         let (_, error) = refused("seatrial hunt echo --seeds 0");
         assert!(error.contains("1 or more"), "{error}");
         let (_, error) = refused("seatrial hunt echo --for 10");

@@ -28,6 +28,15 @@ pub(crate) fn count(text: &str) -> Result<u64, String> {
     read.map(NonZeroU64::get).map_err(|_| "write a whole number, 1 or more".to_owned())
 }
 
+/// More threads than this are a slip of the pen: each has a world of its own.
+const MOST_JOBS: u64 = 256;
+
+/// Reads how many threads there are to be.
+pub(crate) fn jobs(text: &str) -> Result<u64, String> {
+    let read = count(text).ok().filter(|jobs| *jobs <= MOST_JOBS);
+    read.ok_or_else(|| format!("write a whole number, 1 or more and {MOST_JOBS} at most"))
+}
+
 /// Reads a span of time that is not nothing.
 pub(crate) fn time(text: &str) -> Result<Duration, String> {
     match text.parse() {

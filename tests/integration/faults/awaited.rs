@@ -263,6 +263,9 @@ fn a_script_that_makes_no_sense_is_refused_at_its_line() {
         (phase("los = \"1%\""), &["own.toml:", "did you mean `loss`?"]),
         (phase("[[faults.phase]]\nname = \"one\"\nlasts = \"1s\""), &["two phases one"]),
         (format!("trouble = \"5s\"\n{}", phase("")), &["own.toml:", "leave `trouble` out"]),
+        (format!("trouble = \"1s\"\n{}", phase("")), &["own.toml:", "leave `trouble` out"]),
+        ("crash = { count = 4000000000, lasts = \"5ms\" }".into(), &["own.toml:", "at most 1000"]),
+        (phase("[[faults.phase.phase]]\nname = \"in\""), &["own.toml:", "`phase` is of the whole"]),
         ("[[faults.phase]]\nname = \"one\"".into(), &["own.toml:", "missing field `lasts`"]),
     ] {
         let error = scenario(&faults).expect_err(&faults);

@@ -8,7 +8,7 @@ use seatrial_node::Duration;
 
 use crate::args::Trouble;
 use crate::failure::Failure;
-use crate::seed::{count, seed, time};
+use crate::seed::{count, jobs, seed, time};
 use crate::vacuous::Demands;
 
 const EXAMPLES: &str = "\
@@ -40,7 +40,7 @@ pub(crate) struct Args {
     #[arg(allow_negative_numbers = true)]
     seed: u64,
     /// How many threads run seeds [default: one for each core]
-    #[arg(long, value_name = "J", value_parser = count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "J", value_parser = jobs, allow_negative_numbers = true)]
     jobs: Option<u64>,
     /// Plant a bug, by its name or its id
     #[arg(long, value_name = "MUTANT")]

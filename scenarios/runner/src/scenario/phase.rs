@@ -16,6 +16,13 @@ impl FaultSpec {
     }
 }
 
+/// Both the phases and the whole say how long the trouble lasts.
+pub(super) fn twice() -> Wrong {
+    let what =
+        "the phases say how long each lasts, and the trouble is their sum: leave `trouble` out";
+    ("faults", "trouble", what.to_owned())
+}
+
 /// Which table, which key, what is wrong.
 type Wrong = (&'static str, &'static str, String);
 
@@ -51,6 +58,10 @@ fn problem(recurring: &Recurring, is_instant: bool, trouble: Duration) -> Option
                     "every = {gap} in {trouble} makes more than {MOST_FAULTS} faults: make it longer"
                 ));
             }
+        }
+        (Some(count), None) if u64::from(count.greatest()) > MOST_FAULTS => {
+            let count = count.greatest();
+            return Some(format!("count = {count}: at most {MOST_FAULTS} in a run"));
         }
         (Some(_), None) => {}
     }

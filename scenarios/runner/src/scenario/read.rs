@@ -37,13 +37,26 @@ impl Scenario {
         let mut scenario: Self =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
         scenario.origin = Origin { file: file.to_owned(), text: text.to_owned() };
-        scenario.check().map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
+        let checked = scenario.check().and_then(|()| scenario.check_unphased(text));
+        checked.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
         Ok(scenario)
+    }
+
+    /// How long the trouble goes on is said once: not beside phases, even where it is what nobody need say.
+    fn check_unphased(&self, text: &str) -> Result<(), (&'static str, &'static str, String)> {
+        let written: toml::Table = toml::from_str(text).unwrap_or_default();
+        let says = written.get("faults").is_some_and(|faults| faults.get("trouble").is_some());
+        if says && !self.faults.phase.is_empty() { Err(phase::twice()) } else { Ok(()) }
     }
 
     /// The scenario as text, complete, with every default written out.
     pub fn to_toml(&self) -> String {
-        toml::to_string_pretty(self).expect("every scenario has a form in TOML")
+        let whole = toml::to_string_pretty(self).expect("every scenario has a form in TOML");
+        if self.faults.phase.is_empty() {
+            return whole;
+        }
+        // Phases say how long the trouble lasts, each for itself.
+        whole.split_inclusive('\n').filter(|line| !line.starts_with("trouble = ")).collect()
     }
 
     /// What reading alone does not see: which table, which key, what is wrong.
@@ -136,8 +149,7 @@ impl Scenario {
             return Err(("faults", key, what.to_owned()));
         }
         if !faults.phase.is_empty() && faults.trouble != FaultSpec::default().trouble {
-            let what = "the trouble lasts as long as its phases: leave `trouble` out";
-            return Err(("faults", "trouble", what.to_owned()));
+            return Err(phase::twice());
         }
         check_kinds("faults", faults, faults.longest())?;
         for (place, phase) in faults.phase.iter().enumerate() {
