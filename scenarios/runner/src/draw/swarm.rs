@@ -16,6 +16,7 @@ use crate::scenario::{
     BuggifySpec, Choice, ClientSide, CrashStop, FaultSpec, Keep, Knob, Rate, Recurring, Scalar,
     Scenario,
 };
+use crate::sense::no_wire;
 
 /// The kinds that may be on, and what each is like.
 #[derive(Clone, Debug)]
@@ -68,13 +69,15 @@ impl Menu {
         };
         // Nothing comes of an upgrade where there is one version only, nor of changed bytes where messages have none.
         let idle = |kind: FaultKind| match kind {
-            FaultKind::Upgrade => scenario.cluster.versions.is_empty(),
-            FaultKind::Corrupt => !protocol.has_wire(),
-            _ => false,
+            FaultKind::Upgrade if scenario.cluster.versions.is_empty() => Some(format!(
+                "there is nothing to upgrade to: [cluster.versions.2] in the scenario {} would say what version 2 has otherwise",
+                scenario.name
+            )),
+            FaultKind::Corrupt if !protocol.has_wire() => Some(no_wire(protocol.name())),
+            _ => None,
         };
-        let served = |info: &&KindInfo| {
-            on(info.kind) && !idle(info.kind) && !matches!(info.how, How::Follows(_))
-        };
+        let wished = |info: &&KindInfo| on(info.kind) && !matches!(info.how, How::Follows(_));
+        let served = |info: &&KindInfo| wished(info) && idle(info.kind).is_none();
         let survived = |info: &&KindInfo| beyond || budget.survives(info.kind);
         let dish = |info: &'static KindInfo| Dish {
             info,
@@ -83,6 +86,11 @@ impl Menu {
         };
         let dishes: Vec<Dish> = kinds().filter(served).filter(survived).map(dish).collect();
         if dishes.is_empty() && matches!(wanted, Faults::These(_)) {
+            // A kind that is not survived can be drawn all the same, one of which nothing comes cannot.
+            let idle: Vec<String> = kinds().filter(wished).filter_map(|i| idle(i.kind)).collect();
+            if beyond || idle.len() == kinds().filter(wished).count() {
+                return Err(idle.join("; "));
+            }
             return Err(format!(
                 "{} does not promise to survive {wanted}: --beyond-budget draws it all the same",
                 scenario.protocol
