@@ -152,14 +152,14 @@ impl Storage {
         self.buffer.clear();
         put_hard(&mut self.buffer, hard, io.me());
         self.hard_position = self.wal.append(&self.buffer, io);
-        self.behind_since.get_or_insert(io.now());
+        self.behind_since.get_or_insert_with(|| io.now());
     }
 
     /// Writes the entry that is the log's last from now on.
     pub(crate) fn append(&mut self, index: u64, entry: &Entry, io: &mut Io<'_, Raft>) -> Position {
         self.buffer.clear();
         put_entry(&mut self.buffer, index, entry);
-        self.behind_since.get_or_insert(io.now());
+        self.behind_since.get_or_insert_with(|| io.now());
         self.wal.append(&self.buffer, io)
     }
 
@@ -181,7 +181,7 @@ impl Storage {
             record
         });
         self.asked = self.wal.rewrite(head.into_iter().chain(entries), io);
-        self.behind_since.get_or_insert(io.now());
+        self.behind_since.get_or_insert_with(|| io.now());
         self.rewritten = (self.asked, generation);
         self.base_position = self.asked;
         self.timed = None;
