@@ -242,10 +242,10 @@ mod tests {
     fn refused(faults: &str) -> String {
         let entry = crate::LIBRARY.iter().find(|entry| entry.name == "raft-kv");
         let text = entry.expect("it is in the library").text;
-        let text = format!("{text}\n{faults}\n");
+        let lines = text.lines().count() + 1;
+        let text = format!("{}\n\n{faults}\n", text.trim_end());
         let prepared = Scenario::parse("kv.toml", &text)
             .and_then(|scenario| crate::Prepared::new(&crate::Registry::ours(), scenario, None));
-        let lines = text.lines().count() - faults.lines().count();
         let error = prepared.expect_err(faults).to_string();
         let (line, what) =
             error.strip_prefix("kv.toml:").and_then(|e| e.split_once(": ")).expect(&error);
@@ -279,5 +279,19 @@ mod tests {
         assert!(said.starts_with("2: ") && said.contains("`a snapshot was installed`?"), "{said}");
         let said = awaited("a leader crashed");
         assert!(said.contains("told from facts"), "{said}");
+    }
+
+    #[test]
+    fn a_kind_of_which_nothing_comes_is_told_so_and_not_to_be_beyond_the_budget() {
+        let asked = |name: &str, kind: &str, beyond| {
+            let scenario = Scenario::find(name).expect("it is in the library");
+            let prepared = crate::Prepared::new(&crate::Registry::ours(), scenario, None);
+            let faults = kind.parse().expect("a kind");
+            prepared.expect("it makes sense").with_faults(faults, beyond).expect_err(kind)
+        };
+        for beyond in [false, true] {
+            let said = asked("raft-kv", "upgrade", beyond);
+            assert!(said.contains("nothing to upgrade to: [cluster.versions.2]"), "{said}");
+        }
     }
 }
