@@ -182,6 +182,11 @@ fn a_command_that_is_applied_twice_shows_in_a_counter() {
 /// Holds that 2,000 runs keep every promise, that every kind of fault that the scenario asks for has bitten, and that the clients got
 /// what they came for.
 fn holds(scenario: &str, first_seed: u64) {
+    holds_in(scenario, first_seed, 2_200);
+}
+
+/// The same, in so many events a run at most.
+fn holds_in(scenario: &str, first_seed: u64, most: u64) {
     let hunt = hunted(scenario, None, first_seed, 2_000);
     let said: Vec<_> = hunt.failures.iter().flat_map(|failed| &failed.judgements).collect();
     assert_eq!((hunt.seeds, hunt.violated, hunt.unknown), (2_000, 0, 0), "{scenario}: {said:?}");
@@ -189,7 +194,7 @@ fn holds(scenario: &str, first_seed: u64) {
         assert!(fault.bit > 0, "{scenario}: {} was asked for and never bit", fault.kind);
     }
     assert!(hunt.faults.len() >= 5, "{scenario}: {:?}", hunt.faults);
-    assert!(hunt.events / hunt.seeds <= 2_200, "{} events a run", hunt.events / hunt.seeds);
+    assert!(hunt.events / hunt.seeds <= most, "{} events a run", hunt.events / hunt.seeds);
 }
 
 #[test]
@@ -212,7 +217,7 @@ fn two_thousand_runs_of_the_correct_counter_over_raft_hold() {
 fn leases_are_judged_by_clocks_that_are_wrong() {
     let hunt = hunted("raft-kv-leases", Some("skewed-lease"), 0, budget('M'));
     assert!(!hunt.failures.is_empty(), "not found in {} runs", hunt.seeds);
-    holds("raft-kv-leases", 9_000_000_000);
+    holds_in("raft-kv-leases", 9_000_000_000, 3_300);
 }
 
 #[test]

@@ -30,6 +30,11 @@ pub trait Checker: Observer {
     /// The violation seen so far, if there is one already.
     fn violation(&self) -> Option<&Violation>;
 
+    /// Whether it waits for something that may still come, so that an execution in which everybody has finished should go on.
+    fn awaits(&self) -> bool {
+        false
+    }
+
     /// The word on the whole execution, which ended then. Called once, at the end.
     fn verdict(&mut self, end: Moment) -> Verdict;
 

@@ -285,6 +285,11 @@ impl Judges {
         }
     }
 
+    /// Whether one of them waits for something that may still come.
+    pub(crate) fn await_more(&self) -> bool {
+        self.checkers.iter().any(|checker| checker.awaits())
+    }
+
     /// The first violation that was seen, if there is one.
     pub(crate) fn violation(&self) -> Option<&Violation> {
         self.checkers.iter().find_map(|checker| checker.violation())

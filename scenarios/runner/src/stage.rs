@@ -108,11 +108,13 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
         let mut stop = loop {
             until = (until + LOOK).min(limit);
             let stop = self.world.run(until, &mut self.clients, ear);
-            if stop != Stop::Time || self.clients.finished() {
+            let finished = self.clients.finished() && !ear.judges.await_more();
+            if stop != Stop::Time || finished {
                 break stop;
             }
             if until == limit {
-                if settle == Duration::ZERO || self.clients.closing() {
+                let all = self.clients.closing() || self.clients.finished();
+                if settle == Duration::ZERO || all {
                     break stop;
                 }
                 self.clients.close();

@@ -233,7 +233,10 @@ impl NodeView {
     /// The first index of what the node had on its disk in its former life, and lacks in the log that it has recovered though no fault
     /// has struck that disk. Only where that has just been announced.
     pub(super) fn lacks(&self) -> Option<u64> {
-        if !self.recovering || self.robbed {
+        // A snapshot that came last, and contradicts the entry it ends at, has replaced all of the log (§7).
+        let replaces = |held: &Entry| self.log.base_term.is_some_and(|term| held.term != term);
+        if !self.recovering || self.robbed || self.former.entry(self.log.base).is_some_and(replaces)
+        {
             return None;
         }
         let lost = |index: &u64| match self.former.entry(*index) {

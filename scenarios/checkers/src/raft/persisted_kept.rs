@@ -65,6 +65,8 @@ mod tests {
     fn a_snapshot_may_stand_for_entries_and_a_suffix_may_have_been_cut_off() {
         let script = stored().persist(A, 2).crash(A).start(A, 2).snapshot(A, 2, 1, 9);
         script.truncate(A, 3).persist(A, 2).holds(Property::PersistedKept);
+        let script = stored().persist(A, 2).crash(A).start(A, 2).snapshot(A, 1, 2, 9);
+        script.truncate(A, 2).persist(A, 1).holds(Property::PersistedKept);
         let script = stored().persist(A, 2).truncate(A, 2).crash(A).start(A, 2);
         script.truncate(A, 1).append(A, 1, 1).persist(A, 1).holds(Property::PersistedKept);
     }

@@ -189,6 +189,10 @@ impl Checker for Progress {
         self.violation.as_ref()
     }
 
+    fn awaits(&self) -> bool {
+        self.healed.is_some() && !self.done()
+    }
+
     fn verdict(&mut self, end: Moment) -> Verdict {
         let up = self.deadline().filter(|deadline| *deadline <= end.time && !self.done());
         if let Some(deadline) = up {
@@ -367,9 +371,10 @@ mod tests {
         let mut checker = Progress::within(Duration::from_millis(100));
         checker.healed(at(10));
         checker.fact(at(20), A, &Fact::Lead { term: 1 });
-        assert!(!checker.done());
+        assert!(!checker.done() && checker.awaits());
         checker.op(at(30), &op("read", OpKind::Ok));
         assert!(checker.done(), "any operation counts where none are named");
+        assert!(!checker.awaits());
         checker.begin(&Cluster::default());
         assert!(!checker.done());
     }
