@@ -56,7 +56,8 @@ pub(crate) struct PassedOn {
     pub(crate) deadline: Instant,
 }
 
-/// Tells nodes of a cluster apart, as far as there are no more than 255 of them. A sector that was lost reads as zero, which is nobody's.
+/// Tells nodes of a cluster apart, as far as there are no more than 255 of them. A byte that was never synced may read as zero, which is
+/// nobody's: then the disk does not say here whose it is.
 pub(crate) const fn owner_byte(node: NodeId) -> u8 {
     (node.0 % 255) as u8 + 1
 }
@@ -71,7 +72,7 @@ impl Relay {
         let mut first = [0];
         if let Some(me) = disk.owner()
             && disk.read(LIVES, 0, &mut first)? == 1
-            && first != [owner_byte(me)]
+            && ![0, owner_byte(me)].contains(&first[0])
         {
             return Err(OpenError::Corrupt(format!("{LIVES}: this is not the disk of {me}")));
         }
@@ -188,6 +189,31 @@ mod tests {
     fn a_life_has_another_number_than_those_before_it() {
         let mut relay = Relay::open(&mut Disk::new(&mut FourLives)).expect("a disk");
         assert_eq!(relay.pass_on(request(9, 1, 5)), ForwardId { life: 5, number: 1 });
+    }
+
+    /// The disk of `n2`, on which every file is this one byte.
+    struct OneByte(u8);
+
+    impl Storage for OneByte {
+        fn owner(&self) -> Option<NodeId> {
+            Some(NodeId(2))
+        }
+
+        fn len(&mut self, _: FileName) -> Result<Option<u64>, DiskError> {
+            Ok(Some(1))
+        }
+
+        fn read(&mut self, _: FileName, _: u64, into: &mut [u8]) -> Result<usize, DiskError> {
+            into[0] = self.0;
+            Ok(1)
+        }
+    }
+
+    #[test]
+    fn a_disk_that_says_to_be_anothers_is_refused_and_one_that_does_not_say_is_not() {
+        let open = |byte| Relay::open(&mut Disk::new(&mut OneByte(byte)));
+        assert!(open(owner_byte(NodeId(2))).is_ok() && open(0).is_ok());
+        assert!(matches!(open(owner_byte(NodeId(1))), Err(OpenError::Corrupt(_))));
     }
 
     #[test]
