@@ -15,18 +15,21 @@ fn hunted(name: &str, seeds: u64, jobs: usize) -> HuntAccount {
     hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {})
 }
 
+fn declares_what_it_reached(registry: &Registry, hunt: &HuntAccount) {
+    let known = registry.protocols().iter().find(|known| known.name() == hunt.protocol);
+    let declared = known.expect("it is one of ours").marks();
+    let told = told_from_facts();
+    for (mark, _) in &hunt.reached {
+        let is_known = declared.iter().chain(&told).any(|known| known.name == mark);
+        assert!(is_known, "{}: {mark:?} is not declared: Protocol::with_mark", hunt.scenario);
+    }
+}
+
 #[test]
 fn every_mark_that_a_protocol_announces_is_declared() {
     let registry = Registry::ours();
     for entry in LIBRARY {
-        let hunt = hunted(entry.name, 60, 2);
-        let known = registry.protocols().iter().find(|known| known.name() == hunt.protocol);
-        let declared = known.expect("it is one of ours").marks();
-        let told = told_from_facts();
-        for (mark, _) in &hunt.reached {
-            let is_known = declared.iter().chain(&told).any(|known| known.name == mark);
-            assert!(is_known, "{}: {mark:?} is not declared: Protocol::with_mark", entry.name);
-        }
+        declares_what_it_reached(&registry, &hunted(entry.name, 60, 2));
     }
 }
 
@@ -40,13 +43,7 @@ fn every_mark_that_trouble_drawn_by_swarm_reaches_is_declared() {
         let prepared = prepared.with_faults(swarm, false).expect("it can be drawn");
         let options = HuntOptions { seeds: Some(300), jobs: 2, ..HuntOptions::default() };
         let hunt = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {});
-        let known = registry.protocols().iter().find(|known| known.name() == hunt.protocol);
-        let declared = known.expect("it is one of ours").marks();
-        let told = told_from_facts();
-        for (mark, _) in &hunt.reached {
-            let is_known = declared.iter().chain(&told).any(|known| known.name == mark);
-            assert!(is_known, "{}: {mark:?} is not declared: Protocol::with_mark", entry.name);
-        }
+        declares_what_it_reached(&registry, &hunt);
     }
 }
 
