@@ -241,9 +241,9 @@ mod tests {
     /// What is said of the library's raft-kv with this in its faults.
     fn refused(faults: &str) -> String {
         let entry = crate::LIBRARY.iter().find(|entry| entry.name == "raft-kv");
-        let text = entry.expect("it is in the library").text;
+        let text = entry.expect("it is in the library").text.trim_end();
         let lines = text.lines().count() + 1;
-        let text = format!("{}\n\n{faults}\n", text.trim_end());
+        let text = format!("{text}\n\n{faults}\n");
         let prepared = Scenario::parse("kv.toml", &text)
             .and_then(|scenario| crate::Prepared::new(&crate::Registry::ours(), scenario, None));
         let error = prepared.expect_err(faults).to_string();
@@ -259,11 +259,11 @@ mod tests {
         let stop = fault(1, "kind = 'crash-stop'\nnode = 'n0'");
         let crash = "lasts = '5ms'\nkind = 'crash'\nnode = 'n0'";
         let said = refused(&(stop + &fault(2, crash)));
-        assert!(said.starts_with("5: the crash of n0 at 2ms contradicts"), "{said}");
+        assert!(said.starts_with("6: the crash of n0 at 2ms contradicts"), "{said}");
         let pause = "lasts = '5ms'\nkind = 'pause'\nnode = 'n0'";
         let stands = format!("{pause}\nclock = 'stands'");
         let said = refused(&(fault(1, pause) + &fault(2, &stands)));
-        assert!(said.starts_with("6: the pause at 2ms contradicts"), "{said}");
+        assert!(said.starts_with("7: the pause at 2ms contradicts"), "{said}");
         let drift = "lasts = '5ms'\nkind = 'clock-drift'\nnode = 'n0'\nrate = 0";
         let said = refused(&(fault(1, crash) + &fault(2, drift)));
         assert!(said.starts_with("11: the clock-drift at 2ms: rate = 0"), "{said}");
