@@ -44,7 +44,7 @@ struct Dependency {
 fn arrows(name: &str) -> Option<Vec<&'static str>> {
     let words = ["seatrial-node", "seatrial-history"];
     let allowed = match name {
-        "seatrial-node" => vec![],
+        "seatrial-node" | "seatrial-macros" => vec![],
         "seatrial-history" | "seatrial-wal" => vec!["seatrial-node"],
         name if PROTOCOLS.contains(&name) => {
             [&["seatrial-node", "seatrial-wal"][..], &PROTOCOLS].concat()
@@ -52,7 +52,8 @@ fn arrows(name: &str) -> Option<Vec<&'static str>> {
         "seatrial-sim" | "seatrial-checkers" | "seatrial-reports" => words.to_vec(),
         "seatrial-search" => [&words[..], &["seatrial-sim"]].concat(),
         "seatrial" => {
-            let below = ["seatrial-sim", "seatrial-search", "seatrial-checkers"];
+            let below =
+                ["seatrial-sim", "seatrial-search", "seatrial-checkers", "seatrial-macros"];
             [&words[..], &below, &PROTOCOLS].concat()
         }
         "seatrial-cli" => {

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use seatrial::history::{HuntAccount, SeedResult};
-use seatrial::{HuntOptions, Prepared, Registry, Scenario, hunt};
+use seatrial::{HuntOptions, Prepared, Registry, hunt};
 
 use super::support::program::{build, say};
 use super::support::source::root;
@@ -18,7 +18,7 @@ mod worlds;
 const SCENARIOS: [&str; 4] = ["echo", "raft-kv", "raft-counter", "raft-upgrade"];
 
 fn prepared(name: &str) -> Prepared {
-    let scenario = Scenario::find(name).expect("it is in the library");
+    let scenario = Registry::ours().scenario(name).expect("it is in the library");
     Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense")
 }
 

@@ -4,12 +4,12 @@
 use std::sync::atomic::AtomicBool;
 
 use seatrial::history::HuntAccount;
-use seatrial::{HuntOptions, LIBRARY, Prepared, Registry, Scenario, hunt, told_from_facts};
+use seatrial::{HuntOptions, LIBRARY, Prepared, Registry, hunt, told_from_facts};
 
 use super::support::program::say;
 
 fn hunted(name: &str, seeds: u64, jobs: usize) -> HuntAccount {
-    let scenario = Scenario::find(name).expect("it is in the library");
+    let scenario = Registry::ours().scenario(name).expect("it is in the library");
     let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
     let options = HuntOptions { seeds: Some(seeds), jobs, ..HuntOptions::default() };
     hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {})
@@ -37,7 +37,7 @@ fn every_mark_that_a_protocol_announces_is_declared() {
 fn every_mark_that_trouble_drawn_by_swarm_reaches_is_declared() {
     let registry = Registry::ours();
     for entry in LIBRARY {
-        let scenario = Scenario::find(entry.name).expect("it is in the library");
+        let scenario = Registry::ours().scenario(entry.name).expect("it is in the library");
         let prepared = Prepared::new(&registry, scenario, None).expect("it makes sense");
         let swarm = "swarm".parse().expect("a word of ours");
         let prepared = prepared.with_faults(swarm, false).expect("it can be drawn");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use seatrial::history::HuntAccount;
-use seatrial::{HuntOptions, Prepared, Registry, Scenario, hunt};
+use seatrial::{HuntOptions, Prepared, Registry, hunt};
 
 use super::support::source::root;
 
@@ -13,7 +13,7 @@ use super::support::source::root;
 const STARTS: [u64; 3] = [0, 5_000_000_000, u64::MAX / 3];
 
 fn hunted(scenario: &str, mutant: Option<&str>, first_seed: u64, seeds: u64) -> HuntAccount {
-    let scenario = Scenario::find(scenario).expect("it is in the library");
+    let scenario = Registry::ours().scenario(scenario).expect("it is in the library");
     let prepared = Prepared::new(&Registry::ours(), scenario, mutant).expect("it makes sense");
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let options = HuntOptions { first_seed, seeds: Some(seeds), jobs, ..HuntOptions::default() };

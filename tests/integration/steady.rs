@@ -140,7 +140,7 @@ fn whoever_asks_for_less_gets_less_and_a_steady_node_is_never_accused() {
     // Nothing is judged here, so no run fails; but whoever is told of one has it made again, and sees.
     assert_eq!((found.seeds, found.repeated, found.violated), (150, 0, 150));
     assert!(found.reached.contains(&("never announced".to_owned(), 0)), "{:?}", found.reached);
-    let scenario = Scenario::find("echo").expect("it is in the library");
+    let scenario = Registry::ours().scenario("echo").expect("it is in the library");
     let echo = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
     assert_eq!(hunted(&echo, DeterminismCheck::All, 0).violated, 0);
 }

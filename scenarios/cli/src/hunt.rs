@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use seatrial::{HuntOptions, Prepared, Registry, Scenario};
+use seatrial::{HuntOptions, Prepared, Registry};
 use seatrial_history::HuntAccount;
 use seatrial_reports::{json, junit, terminal};
 
@@ -27,7 +27,7 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
         files::keep_apart(plan, &outputs)?;
     }
     files::keep_apart(Path::new(&args.scenario), &outputs)?;
-    let scenario = Scenario::find(&args.scenario)?;
+    let scenario = registry.scenario(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
     let (prepared, _) = args.trouble.apply(prepared)?;
     let options = args.options()?;

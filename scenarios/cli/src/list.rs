@@ -1,10 +1,7 @@
 //! `seatrial list`: everything that can be named on the command line or in a scenario, with a line about each.
 
 use clap::ValueEnum;
-use seatrial::{
-    LIBRARY, LibraryEntry, MarkInfo, MutantInfo, Protocol, Registry, Scenario, SettingInfo,
-    WorkloadInfo,
-};
+use seatrial::{LibraryEntry, MarkInfo, MutantInfo, Protocol, Registry, SettingInfo, WorkloadInfo};
 use seatrial_checkers::linearizability::Model;
 use seatrial_reports::terminal;
 
@@ -66,7 +63,7 @@ pub(crate) fn list(args: &Args, registry: &Registry, console: &Console) -> Resul
             What::Checkers => terminal::list("checkers", &checkers(), &page),
             What::Figures => terminal::list("figures", &figures(), &page),
             What::Marks => terminal::list("marks", &marks(registry), &page),
-            What::Scenarios => terminal::list("scenarios", &scenarios()?, &page),
+            What::Scenarios => terminal::list("scenarios", &scenarios(registry)?, &page),
         });
     }
     console.out(text.trim_start_matches('\n'))?;
@@ -131,12 +128,12 @@ fn figures() -> Vec<[String; 2]> {
     seatrial::figures().iter().map(|figure| owned([figure.name, figure.about])).collect()
 }
 
-fn scenarios() -> Result<Vec<[String; 2]>, Failure> {
+fn scenarios(registry: &Registry) -> Result<Vec<[String; 2]>, Failure> {
     let row = |entry: &LibraryEntry| {
-        let scenario = Scenario::find(entry.name)?;
+        let scenario = registry.scenario(entry.name)?;
         Ok([scenario.name, scenario.about])
     };
-    LIBRARY.iter().map(row).collect()
+    registry.scenarios().iter().map(row).collect()
 }
 
 fn owned<const N: usize>(row: [&str; N]) -> [String; N] {

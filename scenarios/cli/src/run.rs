@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use seatrial::{Case, PlanFile, Prepared, Registry, Scenario};
+use seatrial::{Case, PlanFile, Prepared, Registry};
 use seatrial_history::Account;
 
 use crate::args::{Telling, Trouble};
@@ -51,7 +51,7 @@ pub(crate) struct Args {
 /// Runs one seed and saves its case file, good or bad.
 pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     files::keep_apart(Path::new(&args.scenario), &[args.telling.history.as_deref()])?;
-    let scenario = Scenario::find(&args.scenario)?;
+    let scenario = registry.scenario(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
     let (prepared, plan) = args.trouble.apply(prepared)?;
     let seed = args.seed.or_else(|| plan?.seed).unwrap_or(0);

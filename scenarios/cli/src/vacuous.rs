@@ -66,7 +66,7 @@ fn unreached(missed: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use clap::ColorChoice;
-    use seatrial::{Registry, Scenario};
+    use seatrial::Registry;
 
     use super::*;
 
@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn prepared(faults: &str) -> Prepared {
-        let scenario = Scenario::find("raft-kv").expect("it is in the library");
+        let scenario = Registry::ours().scenario("raft-kv").expect("it is in the library");
         let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
         let faults = faults.parse().expect("it is a list of kinds");
         prepared.with_faults(faults, false).expect("they are survived")

@@ -241,7 +241,8 @@ mod tests {
 
     /// The figures of a hunt, with so many threads.
     fn figures(jobs: usize) -> Vec<seatrial_history::Figure> {
-        let scenario = Scenario::find("gossip-broadcast").expect("it is in the library");
+        let scenario =
+            crate::Registry::ours().scenario("gossip-broadcast").expect("it is in the library");
         let prepared = crate::Prepared::new(&crate::Registry::ours(), scenario, None);
         let options = crate::HuntOptions { seeds: Some(40), jobs, ..Default::default() };
         let stop = std::sync::atomic::AtomicBool::new(false);
@@ -258,7 +259,9 @@ mod tests {
 
     #[test]
     fn a_run_counts_messages_and_is_the_same_run_as_without_counting() {
-        let scenario = Scenario::find("best-effort-broadcast").expect("it is in the library");
+        let scenario = crate::Registry::ours()
+            .scenario("best-effort-broadcast")
+            .expect("it is in the library");
         let prepared = crate::Prepared::new(&crate::Registry::ours(), scenario, None);
         let prepared = prepared.expect("it makes sense");
         let account = prepared.run(5);
@@ -279,7 +282,9 @@ mod tests {
         let counted = registry.protocols().iter().filter(|known| known.has_theory(&MESSAGES));
         let mut names = Vec::new();
         for protocol in counted {
-            let scenario = Scenario::find(protocol.name()).expect("it has a scenario of its name");
+            let scenario = crate::Registry::ours()
+                .scenario(protocol.name())
+                .expect("it has a scenario of its name");
             let prepared = crate::Prepared::new(&registry, scenario, None);
             let account = prepared.expect("it makes sense").run(1);
             for measure in seatrial_checkers::Checker::measures(&Cost::new()) {

@@ -133,12 +133,22 @@ pub use plan_file::{PLAN_VERSION, PlanFile};
 pub use prepared::{Prepared, Recording};
 pub use registry::{MutantInfo, Protocol, Registry, SettingInfo, Settings, WorkloadInfo};
 pub use repeat::DeterminismCheck;
-pub use scenario::{LIBRARY, LibraryEntry, Scenario, ScenarioError};
-pub use trial::{Failed, Passed, Trial};
+#[cfg(feature = "protocols")]
+pub use scenario::LIBRARY;
+pub use scenario::{LibraryEntry, Scenario, ScenarioError};
+pub use trial::{Failed, Passed, Trial, Trialled};
 pub use workload::{Answer, Draw, Op, Session, Workload};
+
+pub use seatrial_macros::test;
 
 pub use seatrial_checkers as checking;
 pub use seatrial_history as history;
 pub use seatrial_node as node;
 pub use seatrial_search as search;
 pub use seatrial_sim as sim;
+
+/// What the attribute [`test`] writes into tests: nobody else is to name it.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::trial::{TestPlace, run_test as run};
+}

@@ -44,7 +44,7 @@ impl Protocol {
 
     /// Declares several.
     #[must_use]
-    pub(crate) fn with_marks(self, marks: &[MarkInfo]) -> Self {
+    pub fn with_marks(self, marks: &[MarkInfo]) -> Self {
         marks.iter().copied().fold(self, Self::with_mark)
     }
 

@@ -1,7 +1,7 @@
 //! What can be tried: protocols, each with its settings, its planted bugs and its workloads.
 //!
 //! A registry is a value. [`Registry::ours`] holds the protocols that come with Seatrial; a user's own nodes go into another one, and
-//! get the same scenarios, hunts, case files and command line.
+//! get the same hunts, case files and command line.
 
 mod settings;
 
@@ -19,7 +19,7 @@ use crate::budget::FaultBudget;
 use crate::explore::{Bounds, ExplorationEntry, ExplorationInfo};
 use crate::hush::hushed;
 use crate::marks::MarkInfo;
-use crate::scenario::unknown;
+use crate::scenario::{LibraryEntry, Scenario, ScenarioError, unknown};
 use crate::stage::{Arena, Stage};
 use crate::wires::Wires;
 use crate::workload::{NONE, Silence, Workload};
@@ -28,6 +28,7 @@ use crate::workload::{NONE, Silence, Workload};
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     protocols: Vec<Arc<Protocol>>,
+    scenarios: Vec<LibraryEntry>,
 }
 
 impl Registry {
@@ -36,10 +37,11 @@ impl Registry {
         Self::default()
     }
 
-    /// The protocols that come with Seatrial.
+    /// The protocols that come with Seatrial, and their scenarios.
     #[cfg(feature = "protocols")]
     pub fn ours() -> Self {
-        crate::protocols::all().into_iter().fold(Self::empty(), Self::with)
+        let protocols = crate::protocols::all().into_iter().fold(Self::empty(), Self::with);
+        crate::LIBRARY.iter().copied().fold(protocols, Self::with_scenario)
     }
 
     /// The same registry and one protocol more, in place of one of the same name.
@@ -48,6 +50,27 @@ impl Registry {
         self.protocols.retain(|known| known.name != protocol.name);
         self.protocols.push(Arc::new(protocol));
         self
+    }
+
+    /// The same registry and one scenario more, in place of one of the same name, so that it can be asked for by its name.
+    #[must_use]
+    pub fn with_scenario(mut self, entry: LibraryEntry) -> Self {
+        self.scenarios.retain(|known| known.name != entry.name);
+        self.scenarios.push(entry);
+        self
+    }
+
+    /// All scenarios that have a name here, in the order in which they were added.
+    pub fn scenarios(&self) -> &[LibraryEntry] {
+        &self.scenarios
+    }
+
+    /// The scenario of this name, or else from the file of this path.
+    ///
+    /// # Errors
+    /// Where there is neither, or what is there cannot be tried.
+    pub fn scenario(&self, name_or_path: &str) -> Result<Scenario, ScenarioError> {
+        Scenario::find(&self.scenarios, name_or_path)
     }
 
     /// All protocols, in the order in which they were added.

@@ -27,7 +27,9 @@ pub use error::ScenarioError;
 pub(crate) use error::{nearest, unknown};
 pub use faults::{ClientSide, FaultSpec};
 pub use knob::{Choice, Knob, Rate, Scalar};
-pub use library::{LIBRARY, LibraryEntry};
+#[cfg(feature = "protocols")]
+pub use library::LIBRARY;
+pub use library::LibraryEntry;
 pub use mark::{FactMark, MarkSpec};
 pub(crate) use read::target;
 pub use recurring::Recurring;

@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn a_kind_of_which_nothing_comes_is_told_so_and_not_to_be_beyond_the_budget() {
         let asked = |name: &str, kind: &str, beyond| {
-            let scenario = Scenario::find(name).expect("it is in the library");
+            let scenario = crate::Registry::ours().scenario(name).expect("it is in the library");
             let prepared = crate::Prepared::new(&crate::Registry::ours(), scenario, None);
             let faults = kind.parse().expect("a kind");
             prepared.expect("it makes sense").with_faults(faults, beyond).expect_err(kind)

@@ -1,21 +1,27 @@
 //! Your own node in a simulated world, from a `#[test]`.
 
+mod ending;
+mod environment;
+mod keeping;
+mod place;
+mod run;
+
 use std::fmt::{self, Debug};
-use std::sync::atomic::AtomicBool;
 
 use seatrial_checkers::Checker;
 use seatrial_checkers::linearizability::Model;
-use seatrial_history::{Account, Outcome, TraceItem, TraceLine, Verdict};
-use seatrial_node::{Duration, Node};
+use seatrial_node::{Duration, Node, Wire};
 
-use crate::hunt::{HuntOptions, hunt};
-use crate::prepared::Prepared;
-use crate::registry::{Protocol, Registry, WorkloadInfo};
+pub use self::ending::{Failed, Passed, Trialled, run_test};
+pub use self::place::TestPlace;
+use crate::budget::FaultBudget;
+use crate::faults::Faults;
+use crate::registry::{Protocol, WorkloadInfo};
 use crate::scenario::{
     Choice, ClientSpec, ClusterSpec, CrashStop, FaultSpec, JudgeSpec, Keep, Knob, NetworkSpec,
     Recurring, Scenario, WorkloadSpec,
 };
-use crate::workload::{Silence, Workload};
+use crate::workload::Workload;
 
 /// Puts a node through a simulated world: so many nodes, clients that ask, trouble from the seed, and judges.
 ///
@@ -64,35 +70,22 @@ use crate::workload::{Silence, Workload};
 ///     .run();
 /// ```
 ///
-/// Where a run breaks a property, [`Trial::run`] panics with what broke and with the command that runs it again:
-/// `SEATRIAL_SEED=17 cargo test name_of_the_test`. `SEATRIAL_SEEDS=100000` makes more runs.
+/// Where a run breaks a property, [`Trial::run`] panics with what broke, with the command that runs it again,
+/// `SEATRIAL_SEED=17 cargo test name_of_the_test`, and with the file of the case.
+///
+/// # In the environment
+///
+/// A test has no flags, so these take their place: `SEATRIAL_SEED=17` makes one run only, `SEATRIAL_SEEDS=100000` more of them,
+/// `SEATRIAL_JOBS=4` makes them on four threads, and `SEATRIAL_CASE=FILE` runs the case in a file.
 pub struct Trial<N: Node> {
     config: fn() -> N::Config,
     scenario: Scenario,
     protocol: Protocol,
     asked: bool,
+    faults: Faults,
     seeds: u64,
     jobs: usize,
-}
-
-/// What a trial without a failure has seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Passed {
-    /// How many runs were made.
-    pub runs: u64,
-    /// How many events happened in all of them.
-    pub events: u64,
-    /// How many faults bit.
-    pub faults: u64,
-}
-
-/// A run that broke a property, or could not be judged.
-#[derive(Clone, Debug)]
-pub struct Failed {
-    /// The run, told.
-    pub account: Box<Account>,
-    /// The last things that happened in it.
-    pub trace: Vec<TraceLine>,
+    place: Option<TestPlace>,
 }
 
 impl<N> Trial<N>
@@ -138,7 +131,22 @@ where
             origin: Default::default(),
         };
         let protocol = Protocol::new(PROTOCOL, "a node of one's own");
-        Self { config, scenario, protocol, asked: false, seeds: 100, jobs: 1 }
+        Self {
+            config,
+            scenario,
+            protocol,
+            asked: false,
+            faults: Faults::default(),
+            seeds: 100,
+            jobs: 1,
+            place: None,
+        }
+    }
+
+    /// The same trial, which knows its test.
+    pub(crate) fn at(mut self, place: TestPlace) -> Self {
+        self.place = Some(place);
+        self
     }
 
     /// How many nodes: `n0`, `n1`, …
@@ -178,6 +186,36 @@ where
     #[must_use]
     pub fn faults(mut self, spec: FaultSpec) -> Self {
         self.scenario.faults = spec;
+        self
+    }
+
+    /// Where the trouble of a run comes from, as the command line's `--faults` says it: `"swarm"`, where each seed draws which kinds are
+    /// on and how hard, or a list of kinds and groups, such as `"disk,clock"`, which are on in every seed. A kind that is on comes as
+    /// the trial asks for it, or else as is usual, within what the node [survives](Trial::survives).
+    ///
+    /// # Panics
+    /// Where the text is no such thing.
+    #[must_use]
+    #[track_caller]
+    pub fn faults_from(mut self, what: &str) -> Self {
+        self.faults = what.parse().unwrap_or_else(|what| panic!("faults_from: {what}"));
+        self
+    }
+
+    /// What the node promises to survive. Trouble from [`Trial::faults_from`] stays within it.
+    #[must_use]
+    pub fn survives(mut self, budget: FaultBudget) -> Self {
+        self.protocol = self.protocol.with_budget(budget);
+        self
+    }
+
+    /// Sends messages through their form in bytes where a fault changes them on the way.
+    #[must_use]
+    pub fn wire(mut self) -> Self
+    where
+        N::Message: Wire,
+    {
+        self.protocol = self.protocol.with_wire::<N>();
         self
     }
 
@@ -273,84 +311,11 @@ where
         self
     }
 
-    /// On how many threads; one, if not said. The result is the same.
+    /// On how many threads; one, if not said. The result is the same. The environment's `SEATRIAL_JOBS` overrides it.
     #[must_use]
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.jobs = jobs;
         self
-    }
-
-    /// Makes the runs.
-    ///
-    /// # Panics
-    /// Where one breaks a property or cannot be judged: with what broke, and the command that runs it again. Also where the trial makes
-    /// no sense.
-    #[track_caller]
-    pub fn run(self) -> Passed {
-        match self.check() {
-            Ok(passed) => passed,
-            Err(failed) => panic!("{failed}"),
-        }
-    }
-
-    /// Makes the runs, and does not panic where one breaks a property.
-    ///
-    /// # Errors
-    /// The first failing run, or else the first that could not be judged.
-    ///
-    /// # Panics
-    /// Where the trial makes no sense: a fault of the script names no node, or `SEATRIAL_SEED` is no number.
-    #[track_caller]
-    pub fn check(self) -> Result<Passed, Failed> {
-        let one = number("SEATRIAL_SEED");
-        let (first_seed, seeds) = match one {
-            Some(seed) => (seed, 1),
-            None => (0, number("SEATRIAL_SEEDS").unwrap_or(self.seeds)),
-        };
-        let jobs = self.jobs;
-        let prepared = self.prepare();
-        let options = HuntOptions {
-            first_seed,
-            seeds: Some(seeds),
-            jobs,
-            max_failures: 1,
-            ..HuntOptions::default()
-        };
-        assert!(seeds > 0, "the trial makes no sense: with no seeds nothing is tried");
-        let mut undecided = None;
-        let mut totals = hunt(&prepared, &options, &AtomicBool::new(false), &mut |result, _| {
-            if result.outcome == Outcome::Unknown {
-                undecided.get_or_insert(result.seed);
-            }
-        });
-        let undecided = undecided.map(|seed| prepared.record(seed).account);
-        if let Some(account) = totals.failures.pop().or(undecided) {
-            let mut trace = prepared.record(account.seed).trace;
-            let broken = account.judgements.iter().filter_map(|j| j.verdict.violation()?.at).min();
-            if let Some(broken) = broken {
-                trace.retain(|line| line.at <= broken);
-            }
-            trace.drain(..trace.len().saturating_sub(SHOWN));
-            return Err(Failed { account: Box::new(account), trace });
-        }
-        let faults = totals.faults.iter().map(|count| count.bit).sum();
-        Ok(Passed { runs: totals.seeds, events: totals.events, faults })
-    }
-
-    #[track_caller]
-    fn prepare(self) -> Prepared {
-        let mut protocol = self.protocol;
-        if !self.asked {
-            let config = self.config;
-            protocol =
-                protocol.with_workload::<N, Silence>(INFO, move |_, _| Ok(config()), || Silence);
-        }
-        let registry = Registry::empty().with(protocol);
-        let checked = self.scenario.check_trouble().map_err(|(_, _, what)| what);
-        let prepared = checked.and_then(|()| {
-            Prepared::new(&registry, self.scenario, None).map_err(|error| error.to_string())
-        });
-        prepared.unwrap_or_else(|what| panic!("the trial makes no sense: {what}"))
     }
 }
 
@@ -359,56 +324,10 @@ const WORKLOAD: &str = "own";
 const INFO: WorkloadInfo =
     WorkloadInfo { name: WORKLOAD, about: "what the trial's clients ask", operations: &[] };
 
-/// How many lines of a failing run are shown.
-const SHOWN: usize = 25;
-
 fn recurring(most: u32) -> Recurring {
     let ms = Duration::from_millis;
     Recurring::new(Knob::Between { min: 0, max: most }, Knob::Between { min: ms(5), max: ms(200) })
 }
-
-/// A number from the environment: a test has no flags.
-#[track_caller]
-fn number(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok()?;
-    let number = text.trim().parse();
-    Some(number.unwrap_or_else(|_| panic!("{name}={text}: a whole number is wanted, as {name}=42")))
-}
-
-/// What broke, in words; the command that runs it again; the last things that happened.
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let account = &self.account;
-        for judgement in &account.judgements {
-            match &judgement.verdict {
-                Verdict::Holds => {}
-                Verdict::Violated(violation) => writeln!(f, "{violation}")?,
-                Verdict::Unknown { why } => {
-                    writeln!(f, "{} is unknown: {why}", judgement.property)?
-                }
-            }
-        }
-        let thread = std::thread::current();
-        let test = thread.name().unwrap_or_default();
-        // Outside of a test the thread is called "main", and the same program is run again.
-        let command = if test == "main" { String::new() } else { format!(" cargo test {test}") };
-        writeln!(f, "\nreplay: SEATRIAL_SEED={}{command}\n", account.seed)?;
-        for line in &account.plan {
-            writeln!(f, "plan {line}")?;
-        }
-        for TraceLine { at, what } in &self.trace {
-            write!(f, "\n{:>6} {:>12.6}  ", at.step, at.time)?;
-            match what {
-                TraceItem::Event(event) => write!(f, "{event}")?,
-                TraceItem::Fact(node, fact) => write!(f, "{node}  {fact:?}")?,
-                TraceItem::Op(op) => write!(f, "{op}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Failed {}
 
 impl<N: Node> Debug for Trial<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

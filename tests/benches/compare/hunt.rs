@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use seatrial::{HuntOptions, Prepared, Registry, Scenario, hunt};
+use seatrial::{HuntOptions, Prepared, Registry, hunt};
 
 use crate::harness::{Contender, Outcome, Target, Workload};
 
@@ -27,7 +27,7 @@ impl Workload for Hunt {
     }
 
     fn run(&self, _: Contender, amount: u64) -> Outcome {
-        let scenario = Scenario::find("raft-kv").expect("it is in the library");
+        let scenario = Registry::ours().scenario("raft-kv").expect("it is in the library");
         let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
         let options = HuntOptions { seeds: Some(amount), ..HuntOptions::default() };
         let mut fingerprint = 0_u64;

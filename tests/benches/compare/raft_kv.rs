@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use seatrial::scenario::{FaultSpec, Knob};
-use seatrial::{Faults, Prepared, Registry, Scenario};
+use seatrial::{Faults, Prepared, Registry};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::RaftProperties;
 use seatrial_checkers::{Checker, Cluster, Linearizability};
@@ -127,7 +127,7 @@ const SWARM: &str = "seeds-swarm";
 
 /// The main scenario in such a world, with trouble for about as long as its runs last, drawn by swarm.
 fn swarm() -> Prepared {
-    let mut scenario = Scenario::find("raft-kv").expect("it is in the library");
+    let mut scenario = Registry::ours().scenario("raft-kv").expect("it is in the library");
     scenario.cluster.nodes = Knob::Fixed(3);
     scenario.clients.count = Knob::Fixed(1);
     let trouble = Knob::Fixed(Span::from_secs(10));

@@ -1,9 +1,9 @@
 //! What a drawn run tells of its trouble is what happens in it.
 
-use crate::{Faults, PlanFile, Prepared, Registry, Scenario};
+use crate::{Faults, PlanFile, Prepared, Registry};
 
 fn raft(faults: &str, beyond: bool) -> Prepared {
-    let scenario = Scenario::find("raft-kv").expect("it is in the library");
+    let scenario = Registry::ours().scenario("raft-kv").expect("it is in the library");
     let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
     let faults: Faults = faults.parse().expect("it names kinds");
     prepared.with_faults(faults, beyond).expect("they can be drawn")

@@ -1,10 +1,10 @@
 //! Plans that are printed, edited, and refused.
 
 use super::*;
-use crate::{Registry, Scenario};
+use crate::Registry;
 
 fn prepared(name: &str) -> Prepared {
-    let scenario = Scenario::find(name).expect("it is in the library");
+    let scenario = Registry::ours().scenario(name).expect("it is in the library");
     Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense")
 }
 

@@ -89,14 +89,14 @@ fn on_time(budget: FaultBudget) -> FaultBudget {
 
 #[cfg(test)]
 mod tests {
-    use crate::{LIBRARY, Prepared, Registry, Scenario};
+    use crate::{LIBRARY, Prepared, Registry};
 
     /// Otherwise what a scenario finds would be excused.
     #[test]
     fn what_our_own_scenarios_draw_is_survived() {
         let registry = Registry::ours();
         for entry in LIBRARY {
-            let scenario = Scenario::find(entry.name).expect("it can be read");
+            let scenario = Registry::ours().scenario(entry.name).expect("it can be read");
             let prepared = Prepared::new(&registry, scenario, None).expect("it makes sense");
             for seed in 0..500 {
                 let excuses = prepared.excuses(&prepared.setup(seed));
@@ -110,7 +110,7 @@ mod tests {
         let registry = Registry::ours();
         let mut beyond = 0;
         for entry in LIBRARY {
-            let scenario = Scenario::find(entry.name).expect("it can be read");
+            let scenario = Registry::ours().scenario(entry.name).expect("it can be read");
             let prepared = Prepared::new(&registry, scenario, None).expect("it makes sense");
             let swarm = || "swarm".parse().expect("a word of ours");
             let inside = prepared.clone().with_faults(swarm(), false).expect("it can be drawn");

@@ -12,6 +12,7 @@ pub struct LibraryEntry {
 }
 
 /// Each is named like its file, which may be in a folder: `"folder/" > "name"`.
+#[cfg(feature = "protocols")]
 macro_rules! library {
     ($($($folder:literal)? > $name:literal),* $(,)?) => {
         &[$(LibraryEntry {
@@ -23,6 +24,7 @@ macro_rules! library {
 }
 
 /// All of them, by name.
+#[cfg(feature = "protocols")]
 pub const LIBRARY: &[LibraryEntry] = library![
     > "canary",
     > "echo",

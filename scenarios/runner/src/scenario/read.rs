@@ -7,21 +7,21 @@ use seatrial_sim::{Fault, FaultKind, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
 use super::phase::{self, check_kinds};
-use super::{Choice, FaultSpec, Knob, LIBRARY, Origin, Rate, Scenario, ScenarioError};
+use super::{Choice, FaultSpec, Knob, LibraryEntry, Origin, Rate, Scenario, ScenarioError};
 use crate::faults::{COMMON, How, asked, kinds};
 
 impl Scenario {
-    /// The scenario of this name from the library, or else from the file of this path.
-    ///
-    /// # Errors
-    /// Where there is neither, or what is there cannot be tried.
-    pub fn find(name_or_path: &str) -> Result<Self, ScenarioError> {
-        if let Some(entry) = LIBRARY.iter().find(|entry| entry.name == name_or_path) {
+    /// The scenario of this name from a library, or else from the file of this path.
+    pub(crate) fn find(
+        library: &[LibraryEntry],
+        name_or_path: &str,
+    ) -> Result<Self, ScenarioError> {
+        if let Some(entry) = library.iter().find(|entry| entry.name == name_or_path) {
             return Self::parse(entry.path, entry.text);
         }
         let path = Path::new(name_or_path);
         if !path.exists() {
-            return Err(no_such_scenario(name_or_path));
+            return Err(no_such_scenario(library, name_or_path));
         }
         let text = std::fs::read_to_string(path).map_err(|error| {
             ScenarioError::new(name_or_path, format!("cannot be read: {error}"))
@@ -269,8 +269,8 @@ pub(crate) fn target(text: &str, any: impl FnOnce() -> NodeId) -> Target {
     }
 }
 
-fn no_such_scenario(name: &str) -> ScenarioError {
-    let known = LIBRARY.iter().map(|entry| entry.name);
+fn no_such_scenario(library: &[LibraryEntry], name: &str) -> ScenarioError {
+    let known = library.iter().map(|entry| entry.name);
     let what = match nearest(name, known.clone()) {
         Some(nearest) => format!("no such scenario or file; did you mean `{nearest}`?"),
         None => unknown("scenario or file", name, known),

@@ -1,0 +1,79 @@
+//! What the environment says of trials: a test has no flags.
+
+use std::path::PathBuf;
+
+/// What a trial is told from outside.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Environment {
+    /// One seed only.
+    pub(super) seed: Option<u64>,
+    /// How many seeds.
+    pub(super) seeds: Option<u64>,
+    /// On how many threads.
+    pub(super) jobs: Option<usize>,
+    /// One case only, from this file.
+    pub(super) case: Option<PathBuf>,
+}
+
+impl Environment {
+    /// What this process was told.
+    #[track_caller]
+    pub(super) fn read() -> Self {
+        match Self::of(|name| std::env::var(name).ok()) {
+            Ok(told) => told,
+            Err(what) => panic!("{what}"),
+        }
+    }
+
+    fn of(value: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let number = |name: &str, least: u64, most: u64| {
+            let Some(text) = value(name) else { return Ok(None) };
+            let number = text.trim().parse::<u64>().ok();
+            match number.filter(|number| (least..=most).contains(number)) {
+                Some(number) => Ok(Some(number)),
+                None => {
+                    let range = match most {
+                        u64::MAX => String::new(),
+                        most => format!(" from {least} to {most}"),
+                    };
+                    Err(format!("{name}={text}: a whole number{range} is wanted, as {name}=42"))
+                }
+            }
+        };
+        Ok(Self {
+            seed: number("SEATRIAL_SEED", 0, u64::MAX)?,
+            seeds: number("SEATRIAL_SEEDS", 0, u64::MAX)?,
+            jobs: number("SEATRIAL_JOBS", 1, 256)?.map(|jobs| jobs as usize),
+            case: value("SEATRIAL_CASE").map(PathBuf::from),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, text: &str) -> Result<Environment, String> {
+        Environment::of(|asked| (asked == name).then(|| text.to_owned()))
+    }
+
+    #[test]
+    fn each_variable_says_its_part() {
+        let none = Environment::default();
+        assert_eq!(of("OTHER", "1"), Ok(none));
+        assert_eq!(of("SEATRIAL_SEED", " 17 ").map(|e| e.seed), Ok(Some(17)));
+        assert_eq!(of("SEATRIAL_SEEDS", "100000").map(|e| e.seeds), Ok(Some(100_000)));
+        assert_eq!(of("SEATRIAL_JOBS", "4").map(|e| e.jobs), Ok(Some(4)));
+        let case = of("SEATRIAL_CASE", "a/b.case").map(|e| e.case);
+        assert_eq!(case, Ok(Some(PathBuf::from("a/b.case"))));
+    }
+
+    #[test]
+    fn what_is_no_number_is_answered_with_what_to_write() {
+        let error = of("SEATRIAL_SEED", "forty").expect_err("no number");
+        assert_eq!(error, "SEATRIAL_SEED=forty: a whole number is wanted, as SEATRIAL_SEED=42");
+        let error = of("SEATRIAL_JOBS", "0").expect_err("nobody to work");
+        assert!(error.contains("a whole number from 1 to 256 is wanted"), "{error}");
+        assert!(of("SEATRIAL_SEEDS", "-1").is_err());
+    }
+}
