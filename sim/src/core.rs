@@ -23,6 +23,7 @@ use crate::latency::{Latency, Sampler};
 use crate::network::{Cuts, Links, Troubles, Way};
 use crate::plan::Rates;
 use crate::queue::{Lane, Queue};
+use crate::schedule::Journal;
 use crate::tape::Tape;
 use crate::timers::{TimerRef, Timers};
 
@@ -94,6 +95,8 @@ pub(crate) struct Core<N: Node> {
     /// Watched or rough: what is asked wherever a message is sent.
     pub(crate) unusual: bool,
     pub(crate) describe: Option<Describe<N>>,
+    /// What happens as a schedule, where somebody keeps it; only while tracing.
+    pub(crate) journal: Option<Journal>,
     pub(crate) codec: Option<Codec<N::Message>>,
     /// Memory for a message's bytes.
     pub(crate) frame: Vec<u8>,
@@ -164,6 +167,7 @@ impl<N: Node> Core<N> {
             watched: false,
             unusual: false,
             describe: None,
+            journal: None,
             codec: None,
             frame: Vec::new(),
         }
@@ -200,6 +204,9 @@ impl<N: Node> Core<N> {
         self.facts.clear();
         self.heard = false;
         self.trace.clear();
+        if let Some(journal) = &mut self.journal {
+            journal.clear();
+        }
         self.loads.clear();
     }
 

@@ -9,6 +9,7 @@ use crate::counts::FaultKind;
 use crate::event::Event;
 use crate::network::Stopped;
 use crate::queue::Lane;
+use crate::schedule::{Step, word_of};
 use crate::timers::{Popped, TimerRef};
 use crate::world::{Kind, World};
 
@@ -75,6 +76,9 @@ impl<N: Node> World<N> {
             }
             Event::Wake { client, wish } => {
                 if self.core.wanted(client, wish) {
+                    if self.core.tracing {
+                        self.core.note(Step::Wake { client }, "");
+                    }
                     self.count(Kind::Wake, self.core.client_slot(client), 0, 0);
                     driver.wake(&mut ClientIo { client, core: &mut self.core, observer });
                 }
@@ -166,6 +170,7 @@ impl<N: Node> World<N> {
         if self.core.tracing {
             let text = self.core.describe.map_or_else(String::new, |d| (d.timer)(&key));
             let node = self.core.members[node as usize];
+            self.core.note(Step::Timer { node, word: word_of(&text).to_owned() }, &text);
             self.core.trace.push(TraceEvent::Timer { node, text });
         }
         self.handle(node, Input::Timer(key));
@@ -213,6 +218,10 @@ impl<N: Node> World<N> {
     }
 
     fn trace_completion(&mut self, node: u32, text: &str, error: Option<DiskError>) {
+        if self.core.tracing {
+            let node = self.core.members[node as usize];
+            self.core.note(Step::Disk { node }, "");
+        }
         match error {
             None => self.trace_disk(node, text),
             Some(error) => self.trace_disk(node, &format!("not {text}: {error}")),

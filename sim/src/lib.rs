@@ -14,6 +14,7 @@
 //! | messages' bytes change on the way | `codec.rs`, [`World::code_with`] |
 //! | clients ask from outside | [`Driver`] |
 //! | somebody outside says what happens next | `steps.rs`, [`World::enabled`] |
+//! | a run is written down, and performed | `schedule.rs`, [`World::perform`] |
 //!
 //! # What makes a run repeatable
 //!
@@ -39,6 +40,7 @@ mod network;
 mod plan;
 mod port;
 mod queue;
+mod schedule;
 mod setup;
 mod steps;
 mod tape;
@@ -56,7 +58,8 @@ pub use plan::{
     Awaited, Buggify, Fault, FaultPlan, PausedClock, PlannedFault, Rates, Shift, Target, When,
 };
 pub use queue::Order;
+pub use schedule::{ParseStepError, Schedule, Script, Step, Stuck, Wish};
 pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};
-pub use tape::{Choice, MILLION, Override, Site, Tape, WORLD};
+pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, WORLD};
 pub use world::World;

@@ -17,6 +17,7 @@ use crate::counts::{FaultKind, Group};
 use crate::event::Event;
 use crate::plan::{FaultPlan, PlannedFault, Target};
 use crate::queue::Lane;
+use crate::schedule::{Step, is_a_step};
 use crate::tape::{WORLD, site};
 use crate::world::{Kind, World};
 
@@ -77,6 +78,24 @@ impl Nemesis {
         self.faults[fault].fault.kind()
     }
 
+    /// Whether a fault is a step of a schedule by its name.
+    pub(crate) fn is_a_step(&self, fault: usize) -> bool {
+        is_a_step(&self.faults[fault].fault)
+    }
+
+    /// The fault that is the how-manieth of its kind, from 1.
+    pub(crate) fn of_kind(&self, kind: FaultKind, nth: u32) -> Option<usize> {
+        let mut all = (0..self.faults.len()).filter(|fault| self.kind(*fault) == kind);
+        all.nth(nth.checked_sub(1)? as usize)
+    }
+
+    /// The kind of a fault, and the how-manieth of that it is, from 1.
+    pub(crate) fn place_of(&self, fault: usize) -> Option<(FaultKind, u32)> {
+        let kind = self.kind(fault);
+        let before = (0..fault).filter(|other| self.kind(*other) == kind).count();
+        Some((kind, u32::try_from(before + 1).ok()?))
+    }
+
     /// The node is down by a crash that ends, or because it could not open.
     fn comes_back(&self, node: usize) -> bool {
         self.disks.refused(node)
@@ -108,6 +127,7 @@ impl<N: Node> World<N> {
     #[cold]
     pub(crate) fn fault(&mut self, index: usize) {
         self.count(Kind::Fault, index as u32, 0, 0);
+        let noted = self.core.noted();
         let fault = self.nemesis.faults[index].fault.clone();
         if !fault.kind().is_rate() {
             self.core.counts.asked(fault.kind());
@@ -119,12 +139,16 @@ impl<N: Node> World<N> {
             Group::Code => {}
             Group::Disk => self.begin_at_disk(index, &fault),
         }
+        if let Some(step) = self.step_of_fault(index, true) {
+            self.note_instead(noted, step);
+        }
     }
 
     /// A fault ends.
     #[cold]
     pub(crate) fn fault_over(&mut self, index: usize) {
         self.count(Kind::FaultOver, index as u32, 0, 0);
+        let noted = self.core.noted();
         let fault = self.nemesis.faults[index].fault.clone();
         match fault.kind().group() {
             Group::Network => self.end_at_links(index, &fault),
@@ -132,6 +156,9 @@ impl<N: Node> World<N> {
             Group::Clock => self.end_at_clock(index, &fault),
             Group::Code => {}
             Group::Disk => self.end_at_disk(index, &fault),
+        }
+        if let Some(step) = self.step_of_fault(index, false) {
+            self.note_instead(noted, step);
         }
     }
 
@@ -155,6 +182,7 @@ impl<N: Node> World<N> {
         if !self.nemesis.core.is_empty() {
             self.abandon();
         }
+        self.core.note(Step::Heal, "");
     }
 
     /// When a fault that begins now will be over.

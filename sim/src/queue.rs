@@ -165,14 +165,25 @@ impl Queue {
         chosen.pending().iter().map(|(entry, lane)| (entry.sequence(), entry.slot(), *lane))
     }
 
-    /// Takes out the event of this number where order is chosen. Returns its slot, if it is pending.
-    pub(crate) fn take(&mut self, number: u64) -> Option<u32> {
+    /// The time and the slot of the event of this number where order is chosen, if it is pending.
+    pub(crate) fn look(&self, number: u64) -> Option<(u64, u32)> {
+        let Discipline::Chosen(chosen) = &self.discipline else {
+            return None;
+        };
+        let mut pending = chosen.pending().iter();
+        pending
+            .find(|(entry, _)| entry.sequence() == number)
+            .map(|(entry, _)| entry.time_and_slot())
+    }
+
+    /// Takes out the event of this number where order is chosen. Returns its time and its slot, if it is pending.
+    pub(crate) fn take(&mut self, number: u64) -> Option<(u64, u32)> {
         let Discipline::Chosen(chosen) = &mut self.discipline else {
             return None;
         };
         let entry = chosen.take(|entry| entry.sequence() == number)?;
         self.popped += 1;
-        Some(entry.slot())
+        Some(entry.time_and_slot())
     }
 }
 

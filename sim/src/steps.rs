@@ -111,7 +111,8 @@ impl<N: Node> World<N> {
         number: u64,
         observer: &mut O,
     ) -> Result<(), Incident> {
-        let slot = self.core.queue.take(number).expect("only what is enabled can happen");
+        let taken = self.core.queue.take(number);
+        let (_, slot) = taken.expect("only what is enabled can happen");
         if let Event::Timer { node, timer } = *self.core.events.peek(slot)
             && let Some(due) = self.core.bodies[node as usize].timers.due(timer)
         {
@@ -172,7 +173,7 @@ impl<N: Node> World<N> {
             .map(|(number, ..)| number)
             .collect();
         for number in doomed {
-            let place = self.core.queue.take(number).expect("it is pending");
+            let (_, place) = self.core.queue.take(number).expect("it is pending");
             self.core.discard(place, DropCause::Down);
         }
         self.flush(observer);
@@ -214,7 +215,7 @@ impl<N: Node> World<N> {
             })
             .collect();
         for number in lost {
-            let place = self.core.queue.take(number).expect("it is pending");
+            let (_, place) = self.core.queue.take(number).expect("it is pending");
             self.core.discard(place, DropCause::Down);
         }
     }

@@ -141,7 +141,32 @@ pub struct Tape {
     /// Neither overridden, recorded nor scripted: the seed alone decides.
     plain: bool,
     overrides: Vec<Override>,
+    simple: Simple,
+    /// What every choice at a site is for a moment, before anything else.
+    insisted: Option<(Site, u64)>,
     record: Option<Vec<Choice>>,
+}
+
+/// Which choices take their simplest value, whatever the seed gives. Overrides go before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Simple {
+    /// None: the seed decides.
+    #[default]
+    Nothing,
+    /// Those at the sites of these names.
+    Sites(Vec<String>),
+    /// All: the seed does not matter.
+    Everything,
+}
+
+impl Simple {
+    fn has(&self, site: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Sites(names) => names.iter().any(|name| name == site),
+            Self::Everything => true,
+        }
+    }
 }
 
 impl Tape {
@@ -157,6 +182,13 @@ impl Tape {
         Self { plain: false, script: Some(values.into_iter()), ..Self::new(0) }
     }
 
+    /// A tape on which every choice is the simplest one.
+    pub fn simple() -> Self {
+        let mut tape = Self::new(0);
+        tape.simplify(Simple::Everything);
+        tape
+    }
+
     fn new(seed: u64) -> Self {
         let sites = site::NAMES.iter().map(|name| SiteStreams::new(name)).collect();
         let last = (site::NAMES[0], site::TIE);
@@ -168,11 +200,13 @@ impl Tape {
             last,
             plain: true,
             overrides: Vec::new(),
+            simple: Simple::Nothing,
+            insisted: None,
             record: None,
         }
     }
 
-    /// Begins another seed, keeping memory and sites. Overrides and recording end.
+    /// Begins another seed, keeping memory and sites. Overrides, simple choices and recording end.
     pub fn reseed(&mut self, seed: u64) {
         self.seed = seed;
         self.script = None;
@@ -180,6 +214,8 @@ impl Tape {
         self.sites.iter_mut().for_each(SiteStreams::reset);
         self.plain = true;
         self.overrides.clear();
+        self.simple = Simple::Nothing;
+        self.insisted = None;
         self.record = None;
     }
 
@@ -187,6 +223,18 @@ impl Tape {
     pub fn set_overrides(&mut self, overrides: Vec<Override>) {
         self.plain &= overrides.is_empty();
         self.overrides = overrides;
+    }
+
+    /// Gives these choices their simplest value, which is zero, but for those that are overridden.
+    pub fn simplify(&mut self, simple: Simple) {
+        self.plain &= simple == Simple::Nothing;
+        self.simple = simple;
+    }
+
+    /// Until told otherwise, every choice at this site is so.
+    pub(crate) fn insist(&mut self, choice: Option<(Site, u64)>) {
+        self.plain &= choice.is_none();
+        self.insisted = choice;
     }
 
     /// Keeps every choice from here on; see [`Tape::recorded`].
@@ -296,10 +344,12 @@ impl Tape {
         let drawn = self.draw(site, source, bound);
         let drawn = self.script.as_mut().map_or(drawn, |values| values.next().unwrap_or(0));
         let name = self.sites[usize::from(site.0)].name;
+        let drawn = if self.simple.has(name) { 0 } else { drawn };
         let named =
             |o: &&Override| o.occurrence == occurrence && o.source == source && o.site == name;
         let wanted = self.overrides.iter().find(named).map_or(drawn, |o| o.value);
-        let value = wanted.min(bound - 1);
+        let insisted = self.insisted.filter(|(at, _)| *at == site);
+        let value = insisted.map_or(wanted, |(_, value)| value).min(bound - 1);
         if let Some(record) = &mut self.record {
             record.push(Choice { site: name, source, occurrence, bound, value });
         }
@@ -364,6 +414,28 @@ mod tests {
         assert_eq!(got[2], 999, "cut down to what is possible");
         assert_eq!((got[0], got[1], got[3], got[4]), (drawn[0], drawn[1], drawn[3], drawn[4]));
         assert_eq!(bent.recorded()[2].value, 999);
+    }
+
+    #[test]
+    fn choices_at_simple_sites_are_zero_but_for_those_that_are_overridden() {
+        let mut plain = Tape::seeded(9);
+        let mut tape = Tape::seeded(9);
+        tape.simplify(Simple::Sites(vec!["tie".into()]));
+        let over = Override { site: "tie".into(), source: WORLD, occurrence: 2, value: 7 };
+        tape.set_overrides(vec![over]);
+        let got: Vec<u64> = (0..4).map(|_| tape.choose(site::TIE, WORLD, 1_000)).collect();
+        assert_eq!(got, [0, 0, 7, 0]);
+        for _ in 0..20 {
+            let (drawn, same) = (plain.choose(site::LOSS, 1, 100), tape.choose(site::LOSS, 1, 100));
+            assert_eq!(drawn, same, "another site is as the seed has it");
+        }
+        let mut simple = Tape::simple();
+        assert!((0..20).all(|_| simple.choose(site::LOSS, 1, 100) == 0));
+        simple.reseed(9);
+        assert_eq!(
+            simple.choose(site::TIE, WORLD, 1_000),
+            Tape::seeded(9).choose(site::TIE, WORLD, 1_000)
+        );
     }
 
     #[test]

@@ -1,10 +1,52 @@
 //! What is put aside for those who watch a world: messages as they are sent, and faults. All of it is off the way of a world that nobody
 //! watches.
 
-use seatrial_history::{DropCause, Endpoint, TraceEvent};
+use std::fmt;
+
+use seatrial_history::{DropCause, Endpoint, Observer, TraceEvent};
 use seatrial_node::{Node, NodeId};
 
-use crate::core::Core;
+use crate::core::{Core, Describe};
+use crate::world::World;
+
+impl<N: Node> World<N> {
+    /// Says how to put this node's messages, requests, answers and timers into words, for observers that want a trace.
+    pub fn describe_with(
+        &mut self,
+        message: fn(&N::Message) -> String,
+        request: fn(&N::Request) -> String,
+        response: fn(&N::Response) -> String,
+        timer: fn(&N::Timer) -> String,
+    ) {
+        self.core.describe = Some(Describe { message, request, response, timer });
+    }
+
+    /// The same by their `Debug` forms.
+    pub fn describe_by_debug(&mut self)
+    where
+        N::Message: fmt::Debug,
+        N::Request: fmt::Debug,
+        N::Response: fmt::Debug,
+        N::Timer: fmt::Debug,
+    {
+        self.describe_with(
+            |message| format!("{message:?}"),
+            |request| format!("{request:?}"),
+            |response| format!("{response:?}"),
+            |timer| format!("{timer:?}"),
+        );
+    }
+
+    /// Looks what the observer wants to hear.
+    pub(crate) fn listen<O: Observer>(&mut self, observer: &O) {
+        self.core.tracing = observer.wants_trace() || self.core.journal.is_some();
+        self.core.weighing = observer.wants_sent();
+        self.core.watched = self.core.tracing || self.core.weighing;
+        self.attend();
+        self.core.unusual = self.core.watched || self.core.rough;
+        self.core.heard |= self.core.tracing;
+    }
+}
 
 impl<N: Node> Core<N> {
     #[cold]

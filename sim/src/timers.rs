@@ -172,6 +172,12 @@ impl<K: Ord + Clone> Timers<K> {
         slot.deadline.filter(|_| is_live)
     }
 
+    /// The key of the timer of this entry, if the entry is its live one.
+    pub(crate) fn key(&self, entry: TimerRef) -> Option<&K> {
+        let slot = self.slots.get(entry.slot as usize)?;
+        slot.key.as_ref().filter(|_| slot.generation == entry.generation)
+    }
+
     /// Forgets all timers; entries that are still queued are stale from now on.
     pub(crate) fn clear(&mut self) {
         while let Some(index) = self.order.pop() {

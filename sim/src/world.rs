@@ -9,7 +9,7 @@ use seatrial_history::{Moment, Observer, TraceEvent};
 use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, Status};
 
 use crate::client::{ClientIo, Driver};
-use crate::core::{Core, Describe};
+use crate::core::Core;
 use crate::counts::Counts;
 use crate::disk::Opening;
 use crate::hash::RunHash;
@@ -127,17 +127,6 @@ impl<N: Node> World<N> {
         &self.core.tape
     }
 
-    /// Says how to put this node's messages, requests, answers and timers into words, for observers that want a trace.
-    pub fn describe_with(
-        &mut self,
-        message: fn(&N::Message) -> String,
-        request: fn(&N::Request) -> String,
-        response: fn(&N::Response) -> String,
-        timer: fn(&N::Timer) -> String,
-    ) {
-        self.core.describe = Some(Describe { message, request, response, timer });
-    }
-
     /// Lets everything happen until this time, or until there is a reason to stop. Can be called again to go on.
     pub fn run<D: Driver<N>, O: Observer>(
         &mut self,
@@ -148,12 +137,7 @@ impl<N: Node> World<N> {
         if let Some(incident) = &self.incident {
             return Stop::Broken(incident.clone());
         }
-        self.core.tracing = observer.wants_trace();
-        self.core.weighing = observer.wants_sent();
-        self.core.watched = self.core.tracing || self.core.weighing;
-        self.attend();
-        self.core.unusual = self.core.watched || self.core.rough;
-        self.core.heard |= self.core.tracing;
+        self.listen(observer);
         let went = catch_unwind(AssertUnwindSafe(|| self.run_until(until, driver, observer)));
         let stop = went.unwrap_or_else(|payload| {
             // Only a node's own panic is the node's fault.
@@ -262,7 +246,7 @@ impl<N: Node> World<N> {
 
     /// Every node and every client begins.
     #[cold]
-    fn start<D: Driver<N>, O: Observer>(&mut self, driver: &mut D, observer: &mut O) {
+    pub(crate) fn start<D: Driver<N>, O: Observer>(&mut self, driver: &mut D, observer: &mut O) {
         self.started = true;
         self.schedule_faults();
         for node in 0..self.nodes.len() as u32 {
@@ -396,6 +380,7 @@ impl<N: Node> World<N> {
     #[cold]
     pub(crate) fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: String) {
         let (from, to) = (self.core.endpoint(from), self.core.endpoint(to));
+        self.core.note_arrival(id, from, to, &text);
         self.core.trace.push(TraceEvent::Deliver { id, from, to, text });
     }
 

@@ -76,12 +76,7 @@ where
 {
     pub(crate) fn new(config: MakeConfig<N>, workload: W, wire: Option<&WireOf<N>>) -> Self {
         let mut world = World::new();
-        world.describe_with(
-            |message| format!("{message:?}"),
-            |request| format!("{request:?}"),
-            |response| format!("{response:?}"),
-            |timer| format!("{timer:?}"),
-        );
+        world.describe_by_debug();
         if let Some(WireOf { encode, decode }) = wire {
             world.code_with(*encode, *decode);
         }

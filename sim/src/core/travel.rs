@@ -64,6 +64,7 @@ impl<N: Node> Core<N> {
         self.counts.bit(FaultKind::Duplicate);
         let id = self.next_id();
         if self.tracing {
+            self.note_copy(id, of);
             self.trace.push(TraceEvent::Duplicate { id, of });
         }
         let latency = self.links.latency(from, to).sample(&mut self.tape, site::LATENCY, from);

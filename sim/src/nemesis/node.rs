@@ -6,6 +6,7 @@ use crate::counts::FaultKind;
 use crate::event::Event;
 use crate::plan::{Fault, PausedClock, Target};
 use crate::queue::Lane;
+use crate::schedule::Step;
 use crate::world::World;
 
 impl<N: Node> World<N> {
@@ -83,8 +84,10 @@ impl<N: Node> World<N> {
     }
 
     /// Nothing keeps a node down any more.
-    fn come_back(&mut self, node: usize) {
+    pub(crate) fn come_back(&mut self, node: usize) {
         self.nemesis.down[node] = None;
+        let id = self.core.members[node];
+        self.core.note(Step::Restart { node: id }, "");
         self.nemesis.disks.start(node);
         self.boot(node as u32);
     }
@@ -227,6 +230,9 @@ impl<N: Node> World<N> {
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Crashed);
         let by = self.nemesis.down[node as usize];
+        if by.is_none_or(|by| !self.nemesis.is_a_step(by)) {
+            self.core.note(Step::Crash { node: id, losing: false }, "");
+        }
         let for_good = by.is_some_and(|by| self.nemesis.faults[by].fault.is_for_ever());
         let end = if for_good { " and for good" } else { "" };
         self.core.trace_fault(|| format!("{id} crashes{end} with {unsynced} writes not synced"));
