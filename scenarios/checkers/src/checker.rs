@@ -35,6 +35,12 @@ pub trait Checker: Observer {
         false
     }
 
+    /// Whether the beginning of an execution can be judged like a whole one, because nothing that follows makes up for what is wrong in it:
+    /// all that is judged is a safety property (Alpern and Schneider 1985). Others are asked for their word on whole executions only.
+    fn judges_beginnings(&self) -> bool {
+        false
+    }
+
     /// The word on the whole execution, which ended then. Called once, at the end.
     fn verdict(&mut self, end: Moment) -> Verdict;
 

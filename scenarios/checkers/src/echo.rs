@@ -82,6 +82,10 @@ impl Checker for Echo {
         self.violation.as_ref()
     }
 
+    fn judges_beginnings(&self) -> bool {
+        true
+    }
+
     fn verdict(&mut self, _end: Moment) -> Verdict {
         match &self.violation {
             Some(violation) => Verdict::Violated(violation.clone()),

@@ -1,16 +1,20 @@
 //! A case file: one run, complete. It replays from an empty directory, with nothing but the program.
 
+mod text;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use seatrial_sim::{FaultPlan, Override};
+use seatrial_sim::{FaultPlan, Override, Schedule, Step};
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
 
 use crate::faults::Faults;
-use crate::prepared::{Bent, Prepared};
+use crate::prepared::{Bent, Course, Prepared};
 use crate::registry::Registry;
-use crate::scenario::{Scenario, ScenarioError};
+use crate::scenario::{Origin, Scenario, ScenarioError};
 
 /// The version of case files that this program writes and reads.
 pub const CASE_VERSION: u32 = 1;
@@ -35,18 +39,34 @@ pub struct Case {
     /// Whether it was drawn beyond what the protocol promises to survive.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub beyond_budget: bool,
-    /// The scenario, whole.
-    pub scenario: Scenario,
-    /// The trouble.
-    pub plan: FaultPlan,
+    /// Sites at which every choice is the simplest, but for those that are listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub simple: Vec<String>,
+    /// What happens, one thing after the other, in place of what time would bring. Then every choice is the simplest, but for those that
+    /// are listed, so that the seed does not matter, and what needs a whole run to be judged is not judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
     /// Choices that differ from what the seed gives.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Override>,
+    /// The trouble.
+    #[serde(default, skip_serializing_if = "is_calm")]
+    pub plan: FaultPlan,
+    /// The scenario, whole.
+    pub scenario: Scenario,
+    /// Where it was read, for errors that come later.
+    #[serde(skip)]
+    pub(crate) origin: Origin,
+}
+
+fn is_calm(plan: &FaultPlan) -> bool {
+    *plan == FaultPlan::calm()
 }
 
 impl Case {
     /// The case of this seed, with the hash of its run.
     pub fn new(prepared: &Prepared, seed: u64, hash: Option<String>) -> Self {
+        let bent = prepared.bends();
         Self {
             seatrial_case: CASE_VERSION,
             seed,
@@ -57,9 +77,15 @@ impl Case {
                 faults => Some(faults.to_string()),
             },
             beyond_budget: prepared.is_beyond_budget(),
-            scenario: prepared.scenario().clone(),
+            simple: bent.simple.clone(),
+            schedule: match &bent.course {
+                Course::Schedule(schedule) => Some(Schedule::clone(schedule)),
+                _ => None,
+            },
+            choices: bent.choices.clone(),
             plan: prepared.plan(seed),
-            choices: prepared.choices().to_vec(),
+            scenario: prepared.scenario().clone(),
+            origin: Origin::default(),
         }
     }
 
@@ -84,18 +110,23 @@ impl Case {
             let what = "the file is cut off: its last line is missing; get the whole file";
             return Err(ScenarioError::new(file, what));
         }
-        let case: Self =
-            toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
+        let mut case: Self = toml::from_str(text).map_err(|error| no_case(file, text, &error))?;
         case.scenario.check().map_err(|(table, key, what)| {
             let table = format!("scenario.{table}");
             ScenarioError::new(file, what).at(text, table.trim_end_matches('.'), key)
         })?;
+        case.origin = Origin { file: file.to_owned(), text: text.to_owned() };
         Ok(case)
     }
 
     /// The case as text.
     pub fn to_toml(&self) -> String {
-        let body = toml::to_string_pretty(self).expect("every case has a form in TOML");
+        let mut table = Table::try_from(self).expect("every case has a form in TOML");
+        table.insert("scenario".to_owned(), Value::Table(text::trim(&self.scenario)));
+        if !is_calm(&self.plan) {
+            table.insert("plan".to_owned(), Value::Table(text::trim(&self.plan)));
+        }
+        let body = text::write(&table, &FIRST);
         let name = &self.scenario.name;
         format!(
             "# A run of the scenario {name}. Replay it with: seatrial replay FILE\n{body}\n{END}\n"
@@ -122,7 +153,11 @@ impl Case {
     pub fn prepare(self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
         let name = self.scenario.name.clone();
         let prepared = Prepared::new(registry, self.scenario, self.mutant.as_deref())?;
-        let bent = Bent { plan: Some(self.plan), choices: self.choices };
+        let course = self
+            .schedule
+            .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));
+        let Self { plan, choices, simple, origin, .. } = self;
+        let bent = Bent { plan: Some(plan), choices, simple, course };
         let wrong = |what: String| ScenarioError::new(&name, what);
         let faults = self.faults.as_deref().map_or(Ok(Faults::Scenario), str::parse);
         // Its plan is drawn already, but what else its seed draws is drawn once more, and told.
@@ -130,12 +165,41 @@ impl Case {
             prepared.with_faults(faults.map_err(wrong)?, self.beyond_budget).map_err(wrong)?;
         let prepared = prepared.bent(bent);
         prepared.check_plan(self.seed).map_err(|what| ScenarioError::new(&name, what))?;
+        if let Some(stuck) = prepared.check_schedule(self.seed) {
+            let error = ScenarioError::new(&origin.file, stuck.to_string());
+            return Err(error.at_element(&origin.text, "schedule", stuck.index));
+        }
         Ok((prepared, self.seed))
     }
 }
 
+/// What stands first in a case, in this order.
+const FIRST: [&str; 9] = [
+    "seatrial_case",
+    "seed",
+    "mutant",
+    "hash",
+    "faults",
+    "beyond_budget",
+    "simple",
+    "schedule",
+    "choices",
+];
+
 /// The last line of every case: a file without it is cut off.
 const END: &str = "# end of case";
+
+/// What is wrong with the text of a case. The reader knows of a step only in which list it is.
+fn no_case(file: &str, text: &str, error: &toml::de::Error) -> ScenarioError {
+    let error = ScenarioError::from_toml(file, text, error);
+    let table: Option<Table> = toml::from_str(text).ok();
+    let lines = table.as_ref().and_then(|table| table.get("schedule")?.as_array());
+    let is_no_step = |line: &Value| line.as_str().is_none_or(|line| line.parse::<Step>().is_err());
+    match lines.and_then(|lines| lines.iter().position(is_no_step)) {
+        Some(index) => error.at_element(text, "schedule", index),
+        None => error,
+    }
+}
 
 /// Another version is told before anything else: its fields may be others.
 fn check_version(file: &str, text: &str) -> Result<(), ScenarioError> {

@@ -10,6 +10,7 @@ use seatrial_sim::{FaultPlan, Latency, Order, Rates, Setup, Tape};
 
 pub(crate) use self::plan::Draft;
 pub(crate) use self::swarm::Menu;
+use crate::prepared::Course;
 use crate::registry::Versions;
 use crate::scenario::{Choice, FaultSpec, Knob, Rate, Scenario, Setting, Version};
 
@@ -28,6 +29,8 @@ pub(crate) struct Drawn {
     pub(crate) versions: Versions,
     /// What clients do.
     pub(crate) clients: ClientPlan,
+    /// What decides what happens next.
+    pub(crate) course: Course,
 }
 
 /// What the clients of one run do.
@@ -90,7 +93,8 @@ pub(crate) fn draw(scenario: &Scenario, trouble: &Trouble, tape: &mut Tape) -> D
         Trouble::Scenario => plan::draw(&scenario.faults, "faults", &cluster, &mut drawing),
         Trouble::Menu(menu) => menu.draw(&cluster, &mut drawing),
     };
-    Drawn { knobs: drawing.knobs, calm_knobs, setup, settings, versions, clients }
+    let (knobs, course) = (drawing.knobs, Course::default());
+    Drawn { knobs, calm_knobs, setup, settings, versions, clients, course }
 }
 
 impl Drawn {

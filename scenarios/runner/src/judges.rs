@@ -306,6 +306,21 @@ impl Judges {
         judgements
     }
 
+    /// The word of each on a run that has no end. What only a whole run can be judged by is not judged, but a violation that was seen counts.
+    pub(crate) fn judge_beginning(&mut self, end: Moment) -> Vec<Judgement> {
+        let mut judgements = Vec::new();
+        for checker in &mut self.checkers {
+            let all = checker.judges_beginnings();
+            let seen = checker.violation().map(|violation| violation.property);
+            checker.verdicts(end, &mut |property, verdict| {
+                if all || verdict.violation().is_some() && seen == Some(property) {
+                    judgements.push(Judgement { property: property.to_owned(), verdict });
+                }
+            });
+        }
+        judgements
+    }
+
     /// What each measured in the whole run.
     pub(crate) fn figures(&mut self, end: Moment) -> Vec<Offer> {
         let mut offers = Vec::new();

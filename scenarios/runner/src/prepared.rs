@@ -8,7 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_history::{Account, History, TraceLine};
-use seatrial_sim::{FaultKind, FaultPlan, Override, Setup, Tape, Target};
+use seatrial_sim::{
+    FaultKind, FaultPlan, Order, Override, Schedule, Setup, Simple, Stuck, Tape, Target, Wish,
+};
 
 pub(crate) use self::worker::{Measuring, Worker, fault_count, traffic};
 use crate::bounds::{self, Bound};
@@ -44,6 +46,48 @@ pub struct Prepared {
 pub(crate) struct Bent {
     pub(crate) plan: Option<FaultPlan>,
     pub(crate) choices: Vec<Override>,
+    /// Sites at which all other choices are the simplest.
+    pub(crate) simple: Vec<String>,
+    pub(crate) course: Course,
+}
+
+impl Bent {
+    /// Bends what chance decides, too.
+    pub(crate) fn bend(&self, tape: &mut Tape) {
+        tape.set_overrides(self.choices.clone());
+        tape.simplify(match &self.course {
+            Course::ByTime { .. } if self.simple.is_empty() => Simple::Nothing,
+            Course::ByTime { .. } => Simple::Sites(self.simple.clone()),
+            Course::Schedule(_) | Course::Wishes(_) => Simple::Everything,
+        });
+    }
+}
+
+/// What decides what happens next.
+#[derive(Clone, Debug)]
+pub(crate) enum Course {
+    /// Time.
+    ByTime {
+        /// The run is kept as a schedule.
+        kept: bool,
+    },
+    /// A schedule, step by step.
+    Schedule(Arc<Schedule>),
+    /// A schedule of which what cannot happen is left out; what could is kept.
+    Wishes(Arc<[Wish]>),
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self::ByTime { kept: false }
+    }
+}
+
+impl Course {
+    /// Whether somebody says what happens, so that the run has no end of its own.
+    pub(crate) const fn is_led(&self) -> bool {
+        !matches!(self, Self::ByTime { .. })
+    }
 }
 
 /// One run with all that happened in it.
@@ -220,9 +264,19 @@ impl Prepared {
         }
     }
 
-    /// Choices that differ from what a seed gives.
-    pub(crate) fn choices(&self) -> &[Override] {
-        &self.bent.choices
+    /// What a case file changes of the runs.
+    pub(crate) const fn bends(&self) -> &Bent {
+        &self.bent
+    }
+
+    /// Performs the schedule, where there is one, and says where it cannot go on.
+    pub(crate) fn check_schedule(&self, seed: u64) -> Option<Stuck> {
+        let Course::Schedule(_) = self.bent.course else {
+            return None;
+        };
+        let mut worker = self.worker(Measuring::Bounded);
+        worker.run(seed);
+        worker.stuck().cloned()
     }
 
     /// Makes one run and tells of it, with all figures.
@@ -253,7 +307,7 @@ impl Prepared {
 
     pub(crate) fn tape(&self, seed: u64) -> Tape {
         let mut tape = Tape::seeded(seed);
-        tape.set_overrides(self.bent.choices.clone());
+        self.bent.bend(&mut tape);
         tape
     }
 
@@ -262,6 +316,10 @@ impl Prepared {
         if let Some(plan) = &self.bent.plan {
             drawn.bend(plan);
         }
+        if self.bent.course.is_led() {
+            drawn.setup.order = Order::Chosen;
+        }
+        drawn.course = self.bent.course.clone();
         drawn
     }
 

@@ -4,10 +4,11 @@ use std::fmt::Debug;
 
 use seatrial_history::{Moment, Observer, OpEvent, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId};
-use seatrial_sim::{Counts, Incident, RunHash, Stop, Tape, World};
+use seatrial_sim::{Counts, Incident, RunHash, Stop, Stuck, Tape, Wish, World};
 
 use crate::draw::Drawn;
 use crate::judges::Judges;
+use crate::prepared::Course;
 use crate::record::Recorder;
 use crate::registry::Settings;
 use crate::states::States;
@@ -44,6 +45,10 @@ pub(crate) struct RunEnd {
     pub(crate) incident: Option<Incident>,
     /// The event limit was reached before the run was over.
     pub(crate) cut_short: bool,
+    /// Its schedule could not go on.
+    pub(crate) stuck: Option<Stuck>,
+    /// What happened as a schedule, where that is kept.
+    pub(crate) wishes: Vec<Wish>,
 }
 
 /// Everybody who listens to a run.
@@ -96,7 +101,36 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
             (self.config)(&settings.at(boot, &drawn.versions))
                 .expect("settings were checked when the scenario was prepared")
         });
-        let healed = Instant::ZERO + setup.plan.heal_after;
+        match &drawn.course {
+            Course::ByTime { kept } => {
+                self.world.keep_schedule(*kept);
+                self.run_by_time(setup.plan.heal_after, limit, ear)
+            }
+            Course::Schedule(schedule) => {
+                match self.world.perform(schedule, &mut self.clients, ear) {
+                    Ok(stop) => self.ended(stop, self.world.moment()),
+                    Err(stuck) => {
+                        let end = self.ended(Stop::Idle, self.world.moment());
+                        RunEnd { stuck: Some(stuck), ..end }
+                    }
+                }
+            }
+            Course::Wishes(wishes) => {
+                let (stop, wishes) = self.world.perform_what_can(wishes, &mut self.clients, ear);
+                RunEnd { wishes, ..self.ended(stop, self.world.moment()) }
+            }
+        }
+    }
+
+    fn take_tape(&mut self) -> Tape {
+        self.world.take_tape()
+    }
+}
+
+impl<N: Node, W: Workload<N>> Arena<N, W> {
+    /// Trouble, healing, and what is still to be done then.
+    fn run_by_time(&mut self, heal_after: Duration, limit: Limit, ear: &mut Ear<'_>) -> RunEnd {
+        let healed = Instant::ZERO + heal_after;
         let Limit { clients, last, settle } = limit;
         let mut limit = healed + clients;
         let mut until = healed;
@@ -128,6 +162,11 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
                 false => limit,
             };
         }
+        let wishes = self.world.take_schedule();
+        RunEnd { wishes, ..self.ended(stop, end) }
+    }
+
+    fn ended(&self, stop: Stop, end: Moment) -> RunEnd {
         RunEnd {
             end,
             hash: self.world.hash(),
@@ -137,11 +176,9 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
                 Stop::Broken(incident) => Some(incident),
                 _ => None,
             },
+            stuck: None,
+            wishes: Vec::new(),
         }
-    }
-
-    fn take_tape(&mut self) -> Tape {
-        self.world.take_tape()
     }
 }
 

@@ -167,6 +167,10 @@ impl Checker for ClockLaws {
         self.violations.iter().flatten().min_by_key(|violation| violation.at)
     }
 
+    fn judges_beginnings(&self) -> bool {
+        true
+    }
+
     fn verdict(&mut self, _: Moment) -> Verdict {
         self.finish();
         worst((0..self.judged.len()).map(|place| self.word(place)))

@@ -82,6 +82,10 @@ impl Checker for Linearizability {
         self.violation.as_ref()
     }
 
+    fn judges_beginnings(&self) -> bool {
+        true
+    }
+
     fn verdict(&mut self, end: Moment) -> Verdict {
         let options = Options {
             init: self.init.clone(),

@@ -175,6 +175,10 @@ impl Checker for RaftProperties {
         self.found.earliest()
     }
 
+    fn judges_beginnings(&self) -> bool {
+        true
+    }
+
     fn verdict(&mut self, _end: Moment) -> Verdict {
         self.word(self.violation())
     }

@@ -5,7 +5,7 @@ use seatrial_checkers::delivery::MESSAGES;
 use seatrial_history::{
     Account, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
 };
-use seatrial_sim::{Count, Counts, FaultKind, Incident, Tape};
+use seatrial_sim::{Count, Counts, FaultKind, Incident, Stuck, Tape, Wish};
 
 use super::Prepared;
 use crate::draw::{Drawn, describe_plan};
@@ -88,7 +88,7 @@ impl Worker<'_> {
     pub(crate) fn run_with(&mut self, seed: u64, recorder: Option<&mut Recorder>) {
         let mut tape = self.tape.take().unwrap_or_else(|| Tape::seeded(0));
         tape.reseed(seed);
-        tape.set_overrides(self.prepared.bent.choices.clone());
+        self.prepared.bent.bend(&mut tape);
         let drawn = self.prepared.drawn(&mut tape);
         let limit = self.prepared.limit(&drawn);
         self.judges.begin(&drawn.setup.members);
@@ -101,9 +101,9 @@ impl Worker<'_> {
         let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
         let end = end.unwrap_or_else(|payload| hush::tell(format_args!("seed {seed}"), &*payload));
         self.tape = Some(self.stage.take_tape());
-        let mut judgements = self.judge(&end);
+        let mut judgements = self.judge(&end, drawn.course.is_led());
         let figures = self.figures(&drawn, &end);
-        if end.incident.is_none() {
+        if end.incident.is_none() && !drawn.course.is_led() {
             let whole = self.judges.violation().is_none() && !end.cut_short;
             let offers = whole.then_some(figures.as_slice());
             let bounds = self.prepared.bounds.iter();
@@ -131,7 +131,8 @@ impl Worker<'_> {
         offers
     }
 
-    fn judge(&mut self, end: &RunEnd) -> Vec<Judgement> {
+    /// A run that is led has no end: it is judged as far as it goes.
+    fn judge(&mut self, end: &RunEnd, is_led: bool) -> Vec<Judgement> {
         let mut judgements = Vec::new();
         if let Some(incident) = &end.incident {
             judgements.push(incident_judgement(incident));
@@ -144,7 +145,14 @@ impl Worker<'_> {
             );
             return judgements;
         }
-        judgements.extend(self.judges.judge(end.end));
+        judgements.extend(match is_led {
+            true => self.judges.judge_beginning(end.end),
+            false => self.judges.judge(end.end),
+        });
+        if let Some(stuck) = &end.stuck {
+            let verdict = Verdict::Unknown { why: stuck.to_string() };
+            judgements.push(Judgement { property: "the schedule".into(), verdict });
+        }
         judgements.push(Judgement { property: "no panic".into(), verdict: Verdict::Holds });
         if end.cut_short {
             let why = format!("the run was ended after {} events", end.end.step);
@@ -156,6 +164,16 @@ impl Worker<'_> {
 
     fn last(&self) -> &Last {
         self.last.as_ref().expect("a run was made")
+    }
+
+    /// Where the schedule of the last run could not go on.
+    pub(crate) fn stuck(&self) -> Option<&Stuck> {
+        self.last().end.stuck.as_ref()
+    }
+
+    /// The last run as a schedule, where it was kept; handed over.
+    pub(crate) fn take_wishes(&mut self) -> Vec<Wish> {
+        self.last.as_mut().map(|last| std::mem::take(&mut last.end.wishes)).unwrap_or_default()
     }
 
     /// What the last run comes to.

@@ -46,6 +46,14 @@ impl ScenarioError {
     }
 }
 
+impl ScenarioError {
+    /// The same error, at the line where this element of the list of this name stands.
+    pub(crate) fn at_element(mut self, text: &str, list: &str, index: usize) -> Self {
+        self.line = place::element(text, list, index);
+        self
+    }
+}
+
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {

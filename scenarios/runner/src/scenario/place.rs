@@ -16,6 +16,14 @@ pub(crate) fn line(text: &str, table: &str, key: &str) -> Option<usize> {
     Some(line_of(text, offset))
 }
 
+/// The line of this element, from 0, of a list that stands by itself at the beginning of a file.
+pub(crate) fn element(text: &str, list: &str, index: usize) -> Option<usize> {
+    let file = DeTable::parse(text).ok()?;
+    let (_, value) = file.get_ref().iter().find(|(name, _)| name.get_ref() == list)?;
+    let element = value.get_ref().as_array()?.get(index)?;
+    Some(line_of(text, element.span().start))
+}
+
 /// The line of this byte, from 1.
 pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
