@@ -13,6 +13,7 @@ mod network;
 mod node;
 mod parts;
 mod paused_clock;
+mod rename;
 mod shift;
 mod sort;
 mod target;

@@ -1,4 +1,4 @@
-//! Exhaustive search through small worlds: every order of delivery, every crash point.
+//! Exhaustive search through small worlds: every order of delivery, every crash point. And failing runs made small: [`Shrink`].
 //!
 //! A hunt draws runs; a search leaves none out. It takes a world of a few nodes and a few requests, and tries all that may happen next, in
 //! every state, until nothing is left. What is wrong with an execution says an *oracle*, a closure. So that nothing is left out, the
@@ -95,6 +95,7 @@ mod choice;
 mod depth;
 mod exploration;
 mod fingerprint;
+mod shrink;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -102,4 +103,5 @@ mod tests;
 pub use account::{Counterexample, Explored, Extent, Line};
 pub use choice::Choice;
 pub use exploration::{Explorable, Exploration, Reduction, Sight};
+pub use shrink::{Dial, Layer, Shrink, Subject};
 pub use state::Told;

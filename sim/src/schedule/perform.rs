@@ -64,7 +64,7 @@ impl<N: Node> World<N> {
     }
 
     /// Performs of these wishes what can happen, and leaves out what cannot. What is wished is found by what it says, or else it is the
-    /// latest of its kind. Returns what was done, as a schedule that can be performed from the beginning.
+    /// latest of its kind; where it says nothing, its step is taken by the letter. Returns what was done, as a schedule that can be performed from the beginning.
     ///
     /// # Panics
     /// As [`World::perform`].
@@ -191,6 +191,13 @@ impl<N: Node> World<N> {
             let number = self.find(&wish.step).ok()?;
             return Some((number, wish.clone()));
         };
+        if wish.says.is_empty() {
+            let number = self.find(&wish.step).ok()?;
+            let named =
+                self.under_way(*from, *to).into_iter().find(|open| open.number == number)?;
+            let Open { says, name, .. } = named;
+            return Some((number, Wish { step: wish.step.clone(), says, name }));
+        }
         let mut all = self.under_way(*from, *to);
         let word = word_of(&wish.says);
         let same = (0..all.len()).filter(|place| all[*place].says == wish.says);

@@ -74,6 +74,30 @@ pub enum Step {
     Heal,
 }
 
+impl Step {
+    /// The same step where everybody is called as `map` says; nothing, where somebody in it is gone.
+    pub fn renamed(&self, map: &dyn Fn(Endpoint) -> Option<Endpoint>) -> Option<Self> {
+        let node = |node: NodeId| match map(Endpoint::Node(node)) {
+            Some(Endpoint::Node(node)) => Some(node),
+            _ => None,
+        };
+        let mut step = self.clone();
+        match &mut step {
+            Self::Deliver { from, to, .. } => (*from, *to) = (map(*from)?, map(*to)?),
+            Self::Timer { node: of, .. }
+            | Self::Disk { node: of }
+            | Self::Crash { node: of, .. }
+            | Self::Restart { node: of } => *of = node(*of)?,
+            Self::Wake { client } => match map(Endpoint::Client(*client))? {
+                Endpoint::Client(renamed) => *client = renamed,
+                Endpoint::Node(_) => return None,
+            },
+            Self::Begin { .. } | Self::End { .. } | Self::Heal => {}
+        }
+        Some(step)
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
