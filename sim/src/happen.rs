@@ -242,7 +242,7 @@ impl<N: Node> World<N> {
         let Core { troubles, counts, now, .. } = &mut self.core;
         if let Some((until, kind)) = troubles.held((from, to), *now, counts) {
             self.core.mark(slot, kind);
-            self.core.queue.push(until.as_nanos(), slot, Lane::Free);
+            self.core.queue.push(until.as_nanos(), slot, Lane::To(to));
             return false;
         }
         if self.core.cuts.block(from, to) {

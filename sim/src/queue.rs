@@ -5,14 +5,17 @@
 
 mod chosen;
 mod heap;
+mod led;
 mod timed;
 
 use std::num::NonZeroU128;
 
 use serde::{Deserialize, Serialize};
 
+use crate::strategy::Lead;
 use crate::tape::Tape;
 use chosen::Chosen;
+use led::Led;
 use timed::Timed;
 
 /// In which order pending events happen.
@@ -30,7 +33,9 @@ pub enum Order {
 /// What must stay in order even where a strategy chooses: events of one lane happen by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lane {
-    /// No order: messages.
+    /// No order: what is on its way to a node or client.
+    To(u32),
+    /// No order, and about nobody in particular.
     Free,
     /// The timers of one node or client.
     Clock(u32),
@@ -38,6 +43,16 @@ pub(crate) enum Lane {
     Disk(u32),
     /// The plan's faults.
     Plan,
+}
+
+impl Lane {
+    /// The slot of the node or client that acts when an event of this lane happens, where it is one.
+    pub(crate) fn whose(self) -> Option<u32> {
+        match self {
+            Self::To(slot) | Self::Clock(slot) | Self::Disk(slot) => Some(slot),
+            Self::Free | Self::Plan => None,
+        }
+    }
 }
 
 /// One pending event: when, in which order of asking, and where its content is. Packed into one number, so that comparing two is
@@ -74,6 +89,11 @@ impl Entry {
         self.0.get() as u32 & Self::SLOT_MASK
     }
 
+    /// The same event at another time.
+    fn at(self, time: u64) -> Self {
+        Self::new(time, self.sequence(), self.slot())
+    }
+
     /// In which order it was asked for.
     fn sequence(self) -> u64 {
         (self.0.get() >> 24) as u64 & ((1 << 39) - 1)
@@ -101,6 +121,7 @@ pub(crate) struct Queue {
 enum Discipline {
     Timed(Timed),
     Chosen(Chosen),
+    Led(Led),
 }
 
 impl Queue {
@@ -125,6 +146,13 @@ impl Queue {
         }
     }
 
+    /// Forgets everything and begins again at time zero, led by a strategy, which makes nothing late from that time on.
+    pub(crate) fn reset_led(&mut self, lead: Lead, punctual_from: u64) {
+        self.sequence = 0;
+        self.popped = 0;
+        self.discipline = Discipline::Led(Led::new(lead, punctual_from));
+    }
+
     /// How many events are pending.
     pub(crate) fn len(&self) -> usize {
         (self.sequence - self.popped) as usize
@@ -139,6 +167,7 @@ impl Queue {
             Discipline::Chosen(chosen) => {
                 chosen.push(Entry::new(time, self.sequence, slot), lane);
             }
+            Discipline::Led(led) => led.push(Entry::new(time, self.sequence, slot), lane),
         }
         self.sequence
     }
@@ -149,6 +178,7 @@ impl Queue {
         let next = match &mut self.discipline {
             Discipline::Timed(timed) => timed.pop(limit, tape),
             Discipline::Chosen(chosen) => chosen.pop(limit, tape).map(Entry::time_and_slot),
+            Discipline::Led(led) => led.pop(limit, tape).map(Entry::time_and_slot),
         }?;
         self.popped += 1;
         Some(next)

@@ -50,8 +50,12 @@ pub(crate) mod site {
     pub(crate) const CORRUPTION: Site = Site(19);
     pub(crate) const CORRUPT_BYTE: Site = Site(20);
     pub(crate) const CORRUPT_BITS: Site = Site(21);
+    pub(crate) const PRIORITY: Site = Site(22);
+    pub(crate) const CHANGE_POINT: Site = Site(23);
+    pub(crate) const DELAY_POINT: Site = Site(24);
+    pub(crate) const DELAY: Site = Site(25);
 
-    pub(super) const NAMES: [&str; 22] = [
+    pub(super) const NAMES: [&str; 26] = [
         "tie",
         "latency",
         "latency mode",
@@ -74,6 +78,10 @@ pub(crate) mod site {
         "corruption",
         "corruption: byte",
         "corruption: bits",
+        "strategy: priority",
+        "strategy: change point",
+        "strategy: delay point",
+        "strategy: delay",
     ];
 }
 

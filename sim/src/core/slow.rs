@@ -99,7 +99,7 @@ impl<N: Node> Core<N> {
         };
         if !std::mem::replace(&mut slow.queued, true) {
             let done = self.now + slow.takes;
-            self.queue.push(done.as_nanos(), *slot, Lane::Free);
+            self.queue.push(done.as_nanos(), *slot, Lane::To(node));
         }
     }
 

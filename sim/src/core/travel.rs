@@ -77,7 +77,7 @@ impl<N: Node> Core<N> {
     #[inline(always)]
     fn post(&mut self, time: Instant, from: u32, to: u32, id: u64, body: N::Message) {
         let slot = self.events.keep_message(from, to, id, Marks::NONE, body);
-        self.queue.push(time.as_nanos(), slot, Lane::Free);
+        self.queue.push(time.as_nanos(), slot, Lane::To(to));
     }
 
     /// When something sent now would arrive, if the link does not lose it.
@@ -141,7 +141,7 @@ impl<N: Node> Core<N> {
         if self.rough && !self.has_its_turn(from, to, slot, latency) {
             return;
         }
-        self.queue.push((self.now + latency).as_nanos(), slot, Lane::Free);
+        self.queue.push((self.now + latency).as_nanos(), slot, Lane::To(to));
     }
 
     #[cold]
@@ -171,7 +171,7 @@ impl<N: Node> Core<N> {
     pub(crate) fn depart(&mut self, fault: usize, from: u32, to: u32) {
         let next = self.troubles.next_turn(fault, (from, to), self.now);
         let Some(((slot, latency), wake_at)) = next else { return };
-        self.queue.push((self.now + latency).as_nanos(), slot, Lane::Free);
+        self.queue.push((self.now + latency).as_nanos(), slot, Lane::To(to));
         if let Some(time) = wake_at {
             self.schedule(time, Lane::Free, Event::Depart { fault: fault as u32, from, to });
         }

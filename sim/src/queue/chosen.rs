@@ -51,6 +51,7 @@ impl Chosen {
 
     /// Whether no event of the same lane comes before this one.
     fn leads(&self, entry: Entry, lane: Lane) -> bool {
-        lane == Lane::Free || !self.pending.iter().any(|(e, l)| *l == lane && *e < entry)
+        matches!(lane, Lane::Free | Lane::To(_))
+            || !self.pending.iter().any(|(e, l)| *l == lane && *e < entry)
     }
 }
