@@ -7,7 +7,7 @@ use seatrial::{Faults, PlanFile, Prepared};
 use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
-use crate::{check, explore, faults, hunt, list, replay, run};
+use crate::{check, explore, faults, hunt, list, replay, run, shrink};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -27,6 +27,7 @@ Examples:
   seatrial hunt raft-kv --faults swarm
   seatrial run raft-kv --seed 42
   seatrial replay target/seatrial/raft-kv-42.case
+  seatrial shrink target/seatrial/raft-kv-42.case
   seatrial explore uniform-broadcast --nodes 3 --messages 1
   seatrial check history.jsonl --model cas-register
 
@@ -59,6 +60,8 @@ pub(crate) enum Command {
     Explore(explore::Args),
     /// Run a failing seed again, from its case file
     Replay(replay::Args),
+    /// Make a failing run small: leave out all that its failure does not need
+    Shrink(shrink::Args),
     /// Judge a recorded history, from anywhere
     Check(check::Args),
 }

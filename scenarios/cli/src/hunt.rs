@@ -4,7 +4,6 @@ mod args;
 mod ending;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use seatrial::{HuntOptions, Prepared, Registry};
@@ -18,7 +17,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::Pending;
 use crate::progress::Progress;
-use crate::{files, run};
+use crate::{files, run, stop};
 
 /// Hunts, saves what fails, and tells it.
 pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
@@ -34,7 +33,7 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
     files::can_be_made(&args.out)?;
     let jsonl = args.jsonl.as_deref().map(Pending::create).transpose()?;
     let junit_file = args.junit.as_deref().map(Pending::create).transpose()?;
-    let stop = stop_on_interrupt()?;
+    let stop = stop::on_interrupt()?;
     let account = sweep(&prepared, &options, jsonl, &stop, console, &args.out)?;
     if let Some(mut file) = junit_file {
         file.write(&junit::hunt(&account))?;
@@ -52,19 +51,6 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
         console.note("a violation was expected, and none was found: give it more seeds");
     }
     Ok(if args.expect_violation { exit.swapped() } else { exit })
-}
-
-/// Ctrl-C ends the hunt, which then tells what it has; once more ends the program.
-fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let heard = Arc::clone(&stop);
-    let set = ctrlc::set_handler(move || {
-        if heard.swap(true, Ordering::Relaxed) {
-            std::process::exit(Exit::Interrupted as i32);
-        }
-    });
-    set.map_err(|error| Failure::new(format!("Ctrl-C cannot be listened for: {error}")))?;
-    Ok(stop)
 }
 
 /// Runs the seeds, writes their lines as they come, and saves the cases of those that fail.

@@ -26,6 +26,8 @@ mod progress;
 mod replay;
 mod run;
 mod seed;
+mod shrink;
+mod stop;
 mod tell;
 mod vacuous;
 
@@ -64,6 +66,7 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Hunt(args) => hunt::hunt(&args, registry, console),
         Command::Explore(args) => explore::explore(&args, registry, console),
         Command::Replay(args) => replay::replay(&args, registry, console),
+        Command::Shrink(args) => shrink::shrink(&args, registry, console),
         Command::Check(args) => check::check(&args, console),
     }
 }

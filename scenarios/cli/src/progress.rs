@@ -1,8 +1,9 @@
-//! How far a hunt is, drawn live on standard error while somebody watches.
+//! How far a hunt or a shrinking is, drawn live on standard error while somebody watches.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use seatrial::ShrinkProgress;
 use seatrial_history::HuntAccount;
 
 /// Between two drawings. A hunt may do many thousand seeds in that time, so nothing is put into words more often.
@@ -54,6 +55,49 @@ impl Progress {
     }
 }
 
+/// The progress of a shrinking: how many candidates were run, of so many at most.
+pub(crate) struct ShrinkBar {
+    bar: ProgressBar,
+    begun: Instant,
+    drawn: Option<Instant>,
+    watched: bool,
+}
+
+impl ShrinkBar {
+    /// A bar that is full after so many runs; most stop before.
+    pub(crate) fn new(watched: bool, runs: u64) -> Self {
+        let bar = if watched { ProgressBar::new(runs) } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("[{bar:20}] {pos} runs  {msg}");
+        bar.set_style(style.expect("the template is sound").progress_chars("=> "));
+        Self { bar, begun: Instant::now(), drawn: None, watched }
+    }
+
+    /// Shows how far it is, unless it did a moment ago.
+    pub(crate) fn show(&mut self, progress: &ShrinkProgress<'_>) {
+        let now = Instant::now();
+        if !self.watched || self.drawn.is_some_and(|drawn| now - drawn < PAUSE) {
+            return;
+        }
+        self.drawn = Some(now);
+        self.bar.set_message(left(progress));
+        self.bar.set_position(progress.runs);
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(self) -> Duration {
+        self.bar.finish_and_clear();
+        self.begun.elapsed()
+    }
+}
+
+fn left(progress: &ShrinkProgress<'_>) -> String {
+    let ShrinkProgress { layer, faults, steps, .. } = progress;
+    match steps {
+        Some(steps) => format!("{steps} steps left, leaving out {layer}"),
+        None => format!("{faults} faults left, leaving out {layer}"),
+    }
+}
+
 fn message(totals: &HuntAccount, wall: Duration) -> String {
     let rate = totals.seeds as f64 / wall.as_secs_f64().max(1e-9);
     let virtual_hours = totals.virtual_time.as_nanos() as f64 / 3.6e12;
@@ -73,6 +117,14 @@ mod tests {
     use seatrial_history::{FaultCount, Traffic};
 
     use super::*;
+
+    #[test]
+    fn a_shrinking_tells_what_is_left_and_what_it_looks_at() {
+        let progress = ShrinkProgress { runs: 3, layer: "faults", faults: 7, steps: None };
+        assert_eq!(left(&progress), "7 faults left, leaving out faults");
+        let led = ShrinkProgress { steps: Some(12), layer: "steps", ..progress };
+        assert_eq!(left(&led), "12 steps left, leaving out steps");
+    }
 
     #[test]
     fn the_message_tells_rate_virtual_time_faults_and_violations() {

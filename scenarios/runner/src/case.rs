@@ -119,6 +119,11 @@ impl Case {
         Ok(case)
     }
 
+    /// The file that it was read from; empty, where it was made by a program.
+    pub fn file(&self) -> &str {
+        &self.origin.file
+    }
+
     /// The case as text.
     pub fn to_toml(&self) -> String {
         let mut table = Table::try_from(self).expect("every case has a form in TOML");

@@ -112,9 +112,11 @@ mod prepared;
 mod protocols;
 mod record;
 mod registry;
+mod regression;
 mod repeat;
 pub mod scenario;
 mod sense;
+mod shrink;
 mod stage;
 mod states;
 mod tally;
@@ -132,10 +134,16 @@ pub use marks::{MarkInfo, told_from_facts};
 pub use plan_file::{PLAN_VERSION, PlanFile};
 pub use prepared::{Prepared, Recording};
 pub use registry::{MutantInfo, Protocol, Registry, SettingInfo, Settings, WorkloadInfo};
+#[cfg(feature = "protocols")]
+pub use regression::regression;
+pub use regression::{regression_in, try_regression};
 pub use repeat::DeterminismCheck;
 #[cfg(feature = "protocols")]
 pub use scenario::LIBRARY;
 pub use scenario::{LibraryEntry, Scenario, ScenarioError};
+pub use shrink::{
+    Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, Signature, shrink,
+};
 pub use trial::{Failed, Passed, Trial, Trialled};
 pub use workload::{Answer, Draw, Op, Session, Workload};
 

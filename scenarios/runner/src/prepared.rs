@@ -60,6 +60,9 @@ impl Bent {
             Course::ByTime { .. } => Simple::Sites(self.simple.clone()),
             Course::Schedule(_) | Course::Wishes(_) => Simple::Everything,
         });
+        if let Course::ByTime { kept: true } = self.course {
+            tape.record();
+        }
     }
 }
 
@@ -68,7 +71,7 @@ impl Bent {
 pub(crate) enum Course {
     /// Time.
     ByTime {
-        /// The run is kept as a schedule.
+        /// The run is kept as a schedule, and so are its choices.
         kept: bool,
     },
     /// A schedule, step by step.
@@ -217,6 +220,17 @@ impl Prepared {
     pub(crate) fn bent(mut self, bent: Bent) -> Self {
         self.bent = bent;
         self
+    }
+
+    /// The same runs, decided so.
+    pub(crate) fn on_course(mut self, course: Course) -> Self {
+        self.bent.course = course;
+        self
+    }
+
+    /// Whether the protocol promises to survive this kind of fault.
+    pub(crate) fn survives(&self, kind: FaultKind) -> bool {
+        self.budget.survives(kind)
     }
 
     /// The scenario.

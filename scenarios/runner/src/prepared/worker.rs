@@ -5,7 +5,7 @@ use seatrial_checkers::delivery::MESSAGES;
 use seatrial_history::{
     Account, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
 };
-use seatrial_sim::{Count, Counts, FaultKind, Incident, Stuck, Tape, Wish};
+use seatrial_sim::{Choice, Count, Counts, FaultKind, Incident, Stuck, Tape, Wish};
 
 use super::Prepared;
 use crate::draw::{Drawn, describe_plan};
@@ -164,6 +164,16 @@ impl Worker<'_> {
 
     fn last(&self) -> &Last {
         self.last.as_ref().expect("a run was made")
+    }
+
+    /// Every word on the last run.
+    pub(crate) fn judgements(&self) -> &[Judgement] {
+        &self.last().judgements
+    }
+
+    /// The choices of the last run, where they were kept.
+    pub(crate) fn recorded(&self) -> &[Choice] {
+        self.tape.as_ref().map(Tape::recorded).unwrap_or_default()
     }
 
     /// Where the schedule of the last run could not go on.

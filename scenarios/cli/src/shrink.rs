@@ -1,0 +1,83 @@
+//! `seatrial shrink`: a failing run made small, and kept.
+
+mod tell;
+
+use std::path::{Path, PathBuf};
+
+use seatrial::{Case, Registry, ShrinkError, ShrinkOptions};
+
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::files::{self, Pending};
+use crate::progress::ShrinkBar;
+use crate::seed::{count, jobs};
+use crate::stop;
+
+const EXAMPLES: &str = "\
+Examples:
+  seatrial shrink target/seatrial/raft-kv-42.case
+  seatrial shrink raft-kv-42.case --out tests/raft-kv-42.case --rust
+  seatrial shrink raft-kv-42.case --jobs 4 --max-runs 100000";
+
+/// What `shrink` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The case file of a failing run
+    #[arg(value_name = "FILE.case")]
+    case: PathBuf,
+    /// Where the smaller case goes [default: NAME.min.case beside the case]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// On how many threads candidates are run; the result is the same [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    jobs: Option<u64>,
+    /// Stop after so many candidates
+    #[arg(long, value_name = "N", default_value = "20000", value_parser = count)]
+    max_runs: u64,
+    /// Print a Rust test that holds the case for ever
+    #[arg(long)]
+    rust: bool,
+}
+
+/// Shrinks a case, saves what is left of it, and tells what that is.
+pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
+    let out = args.out.clone().unwrap_or_else(|| beside(&args.case));
+    files::keep_apart(&args.case, &[Some(&out)])?;
+    let case = Case::read(&args.case)?;
+    let mut file = Pending::create(&out)?;
+    let stop = stop::on_interrupt()?;
+    let jobs = args.jobs.map_or_else(processors, |jobs| jobs as usize);
+    let options = ShrinkOptions { jobs, max_runs: args.max_runs };
+    let mut bar = ShrinkBar::new(console.is_watched(), args.max_runs);
+    let shrunk = seatrial::shrink(registry, case, &options, &stop, &mut |progress| {
+        bar.show(&progress);
+    });
+    let wall = bar.finish();
+    let shrunk = shrunk.map_err(|error| match error {
+        ShrinkError::Case(error) => error.in_file(&args.case).into(),
+        error => Failure::new(error.to_string()),
+    })?;
+    file.write(&shrunk.case.to_toml())?;
+    file.finish()?;
+    console.out(&tell::shrunk(&shrunk, &out))?;
+    if args.rust {
+        console.out(&format!("\n{}", tell::rust_test(&out)))?;
+    }
+    console.note(&format!("{} runs in {:.1}s, on {jobs} threads", shrunk.runs, wall.as_secs_f64()));
+    Ok(if stop.load(std::sync::atomic::Ordering::Relaxed) {
+        Exit::Interrupted
+    } else {
+        Exit::Violated
+    })
+}
+
+/// `raft-kv-42.min.case` for `raft-kv-42.case`.
+fn beside(case: &Path) -> PathBuf {
+    case.with_extension("min.case")
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,269 @@
+//! A failing case made small, whatever protocol it is of: see [`seatrial_search::Shrink`] for what is left out, and in which order.
+//!
+//! What the seed drew is pinned first, so that the case says what it is. A run that fails without being led to its end becomes a schedule;
+//! one that breaks what is promised *eventually* stays a run by time, because a schedule has no end, and so does one of a protocol that
+//! relies on messages being in time. A candidate counts only where it fails in the same [way](Signature).
+
+mod needed;
+mod oracle;
+mod pin;
+mod signature;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use seatrial_history::Violation;
+use seatrial_search::{Shrink, Subject};
+use seatrial_sim::Step;
+
+use self::needed::needed;
+use self::oracle::{Oracle, Run};
+pub use self::signature::Signature;
+use crate::case::Case;
+use crate::registry::Registry;
+use crate::scenario::ScenarioError;
+
+/// How far a shrinking goes.
+#[derive(Clone, Copy, Debug)]
+pub struct ShrinkOptions {
+    /// On how many threads; at least one. The result is the same.
+    pub jobs: usize,
+    /// No more candidates than this are run.
+    pub max_runs: u64,
+}
+
+/// One thread, and 20,000 runs.
+impl Default for ShrinkOptions {
+    fn default() -> Self {
+        Self { jobs: 1, max_runs: 20_000 }
+    }
+}
+
+/// How large a case is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many events happen up to the violation, or the end.
+    pub events: u64,
+    /// How many steps its schedule has, if it has one.
+    pub steps: Option<usize>,
+    /// How many faults there are, steps that are faults included; a rate counts as one.
+    pub faults: usize,
+    /// How many nodes.
+    pub nodes: u32,
+    /// How many clients.
+    pub clients: u32,
+    /// How many operations each client does; zero without clients.
+    pub operations: u64,
+    /// How many choices are listed.
+    pub choices: usize,
+    /// How long its file is.
+    pub bytes: usize,
+}
+
+/// How far a shrinking has come.
+#[derive(Clone, Copy, Debug)]
+pub struct ShrinkProgress<'a> {
+    /// How many candidates have been run.
+    pub runs: u64,
+    /// What is being left out.
+    pub layer: &'a str,
+    /// How many faults are left in the plan.
+    pub faults: usize,
+    /// How many steps are left, once the run is a schedule.
+    pub steps: Option<usize>,
+}
+
+/// A case made small.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// The smallest case that was found.
+    pub case: Case,
+    /// How large it was.
+    pub before: Extent,
+    /// How large it is.
+    pub after: Extent,
+    /// What it breaks.
+    pub violation: Violation,
+    /// How many candidates were run.
+    pub runs: u64,
+    /// The runs were used up, or somebody stopped it, before nothing more could be left out.
+    pub cut_short: bool,
+    /// How many of [`REPLAYS`] replays of the case gave the same run.
+    pub replayed: u32,
+    /// Every fault that is left, and whether the run passes without it.
+    pub needed: Vec<(String, bool)>,
+}
+
+/// How often the result is replayed.
+pub const REPLAYS: u32 = 100;
+
+/// Why a case cannot be shrunk. It stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShrinkError {
+    /// No run can be made of it.
+    #[error(transparent)]
+    Case(#[from] ScenarioError),
+    /// It breaks nothing.
+    #[error(
+        "{file}: the failure does not reproduce: the run breaks no property, so there is nothing to shrink; the case stays as it is"
+    )]
+    Passes {
+        /// The case.
+        file: String,
+    },
+    /// It does not break the same twice.
+    #[error(
+        "{file}: the failure does not reproduce: the run broke `{property}` once, and then did not; the case stays as it is"
+    )]
+    Unsteady {
+        /// The case.
+        file: String,
+        /// What it broke at first.
+        property: String,
+    },
+}
+
+/// Makes a failing case small. `progress` is called on this thread, now and then; whoever sets `stop` gets what there is by then.
+///
+/// # Errors
+/// Where no run can be made of the case, or where it does not fail, or not each time.
+pub fn shrink(
+    registry: &Registry,
+    case: Case,
+    options: &ShrinkOptions,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(ShrinkProgress<'_>),
+) -> Result<Shrunk, ShrinkError> {
+    let file = case.file().to_owned();
+    let (prepared, seed) = case.clone().prepare(registry)?;
+    let drawn = prepared.drawn(&mut prepared.tape(seed));
+    let mut oracle = Oracle::new(registry, case.clone());
+    let mut subject = pin::subject(&case, &drawn);
+    let Some(first) = oracle.first(&subject) else {
+        return Err(ShrinkError::Passes { file });
+    };
+    let before = extent(&case, &subject, &first);
+    // The scenario without what the seed drew, unless that makes another run.
+    let pinned = oracle.pinned(pin::scenario(&case.scenario, &drawn));
+    if pinned.judge(&subject).is_some_and(|run| run.hash == first.hash) {
+        oracle = pinned;
+    }
+    let Some(again) = oracle.judge(&subject) else {
+        let property = oracle.signature().property.clone();
+        return Err(ShrinkError::Unsteady { file, property });
+    };
+    if let (Some(_), Some(wishes)) = (&subject.schedule, again.wishes) {
+        subject.schedule = Some(wishes);
+    }
+    let mut shrink = Shrink::new(subject, again.sites);
+    let mut budget = Budget { options, stop, runs: 0 };
+    let mut over = drive(&mut shrink, &oracle, &mut budget, progress);
+    if over && shrink.best().schedule.is_none() && oracle.may_be_led() {
+        let led = oracle.led(shrink.best());
+        shrink.offer(led);
+        over = drive(&mut shrink, &oracle, &mut budget, progress);
+    }
+    let best = shrink.best();
+    let unsteady = || ShrinkError::Unsteady { file, property: oracle.signature().property.clone() };
+    let (case, run) = oracle.finish(best).ok_or_else(unsteady)?;
+    Ok(Shrunk {
+        before,
+        after: extent(&case, best, &run),
+        replayed: oracle.replay(&case, &run)?,
+        needed: needed(best, &|without| oracle.judge(without).is_none()),
+        violation: run.violation,
+        case,
+        runs: budget.runs,
+        cut_short: !over,
+    })
+}
+
+/// What may still be done.
+struct Budget<'a> {
+    options: &'a ShrinkOptions,
+    stop: &'a AtomicBool,
+    runs: u64,
+}
+
+/// Shrinks until nothing more can be left out, and says whether it came so far. Candidates are run several at a time, but their answers
+/// count one after the other, and what comes after one that fails is void: so the number of threads makes no difference.
+fn drive(
+    shrink: &mut Shrink,
+    oracle: &Oracle<'_>,
+    budget: &mut Budget<'_>,
+    progress: &mut dyn FnMut(ShrinkProgress<'_>),
+) -> bool {
+    loop {
+        if budget.stop.load(Ordering::Relaxed) || budget.runs >= budget.options.max_runs {
+            return shrink.candidate().is_none();
+        }
+        let batch = shrink.ahead(budget.options.jobs.max(1));
+        if batch.is_empty() {
+            return true;
+        }
+        let layer = shrink.layer().to_string();
+        for (candidate, run) in batch.iter().zip(judge_all(oracle, &batch)) {
+            budget.runs += 1;
+            let failed = run.is_some();
+            match run.and_then(|run| run.wishes) {
+                Some(wishes) if candidate.schedule.is_some() => {
+                    shrink.tell_as(Subject { schedule: Some(wishes), ..candidate.clone() });
+                }
+                _ => shrink.tell(failed),
+            }
+            if failed || budget.runs >= budget.options.max_runs {
+                break;
+            }
+        }
+        let best = shrink.best();
+        let steps = best.schedule.as_ref().map(Vec::len);
+        let faults = best.plan.faults.len();
+        progress(ShrinkProgress { runs: budget.runs, layer: &layer, faults, steps });
+    }
+}
+
+fn judge_all(oracle: &Oracle<'_>, batch: &[Subject]) -> Vec<Option<Run>> {
+    match batch {
+        [one] => vec![oracle.judge(one)],
+        batch => std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                batch.iter().map(|one| scope.spawn(move || oracle.judge(one))).collect();
+            let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+                thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+            };
+            threads.into_iter().map(join).collect()
+        }),
+    }
+}
+
+fn extent(case: &Case, subject: &Subject, run: &Run) -> Extent {
+    let is_fault = |step: &&Step| {
+        matches!(step, Step::Crash { .. } | Step::Begin { .. } | Step::Deliver { copy: true, .. })
+    };
+    let wishes = subject.schedule.as_deref();
+    let steps = wishes.into_iter().flatten().map(|wish| &wish.step);
+    let rates = &subject.plan.rates;
+    let rates = [rates.loss, rates.duplicate, rates.reorder, rates.buggify.sites];
+    let planned = match wishes {
+        // What is planned begins by a step.
+        Some(_) => 0,
+        None => subject.plan.faults.len(),
+    };
+    Extent {
+        events: run.events,
+        steps: wishes.map(<[_]>::len),
+        faults: planned
+            + subject.plan.awaited.len()
+            + rates.iter().filter(|rate| **rate > 0).count()
+            + steps.filter(is_fault).count(),
+        nodes: subject.nodes,
+        clients: subject.clients,
+        operations: if subject.clients == 0 {
+            0
+        } else {
+            subject.dial(pin::OPERATIONS).unwrap_or(0)
+        },
+        choices: subject.choices.len(),
+        bytes: case.to_toml().len(),
+    }
+}

@@ -1,0 +1,204 @@
+//! Makes the runs, and says whether they fail in the same way.
+
+use seatrial_history::{Outcome, Violation};
+use seatrial_search::Subject;
+use seatrial_sim::{Choice, FaultKind, FaultPlan, Override, Rates, Step, WORLD, Wish};
+
+use super::pin;
+use super::signature::Signature;
+use super::{REPLAYS, ShrinkError};
+use crate::case::Case;
+use crate::prepared::{Course, Measuring, Prepared};
+use crate::registry::Registry;
+use crate::scenario::{Scenario, ScenarioError};
+
+/// A run that fails in the way that is looked for.
+pub(super) struct Run {
+    pub(super) violation: Violation,
+    pub(super) events: u64,
+    pub(super) hash: String,
+    /// The sites at which it made choices.
+    pub(super) sites: Vec<String>,
+    /// What happened, where it was led.
+    pub(super) wishes: Option<Vec<Wish>>,
+}
+
+/// Makes runs of what is left of a case.
+#[derive(Clone)]
+pub(super) struct Oracle<'r> {
+    registry: &'r Registry,
+    case: Case,
+    signature: Signature,
+    outcome: Outcome,
+}
+
+impl<'r> Oracle<'r> {
+    pub(super) fn new(registry: &'r Registry, case: Case) -> Self {
+        let signature = Signature { property: String::new(), kind: String::new() };
+        Self { registry, case, signature, outcome: Outcome::Violated }
+    }
+
+    pub(super) const fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The same of another scenario.
+    pub(super) fn pinned(&self, scenario: Scenario) -> Self {
+        let case = Case { scenario, ..self.case.clone() };
+        Self { case, ..self.clone() }
+    }
+
+    /// The run as it was given: it says in which way the others have to fail. Nothing, where it does not fail.
+    pub(super) fn first(&mut self, subject: &Subject) -> Option<Run> {
+        let prepared = self.prepare(subject, false)?;
+        let mut worker = prepared.worker(Measuring::Bounded);
+        worker.run(self.case.seed);
+        self.outcome = worker.outcome();
+        self.signature = Signature::first(worker.judgements())?;
+        self.judge(subject)
+    }
+
+    /// Makes a run. Nothing, where it does not fail in the same way, or where no run can be made.
+    pub(super) fn judge(&self, subject: &Subject) -> Option<Run> {
+        let prepared = self.prepare(subject, subject.schedule.is_none())?;
+        let mut worker = prepared.worker(Measuring::Bounded);
+        worker.run(self.case.seed);
+        if worker.outcome() != self.outcome {
+            return None;
+        }
+        let violation = self.signature.find(worker.judgements())?.clone();
+        let result = worker.result();
+        let mut sites: Vec<String> =
+            worker.recorded().iter().map(|choice| choice.site.to_owned()).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let wishes = subject.schedule.is_some().then(|| worker.take_wishes());
+        Some(Run { violation, events: result.events, hash: result.hash, sites, wishes })
+    }
+
+    /// A run of a subject. What it does is kept, or it is performed as far as it can be.
+    fn prepare(&self, subject: &Subject, kept: bool) -> Option<Prepared> {
+        let mut case = pin::case(&self.case, subject);
+        case.schedule = None;
+        let course = match &subject.schedule {
+            Some(wishes) => Course::Wishes(wishes.as_slice().into()),
+            None => Course::ByTime { kept },
+        };
+        let (prepared, _) = case.prepare(self.registry).ok()?;
+        Some(prepared.on_course(course))
+    }
+
+    /// Whether the run can become a schedule. What relies on messages and timers being in time would be broken by one that is not to blame.
+    pub(super) fn may_be_led(&self) -> bool {
+        let prepared = self.case.clone().prepare(self.registry);
+        let late = [FaultKind::SlowLink, FaultKind::Pause];
+        prepared.is_ok_and(|(prepared, _)| late.iter().all(|kind| prepared.survives(*kind)))
+    }
+
+    /// The run as schedules, the likeliest to be short first: without what was not synced when nodes crashed, or with it, by the simplest
+    /// choices of the nodes; and with all choices as they were.
+    pub(super) fn led(&self, subject: &Subject) -> Vec<Subject> {
+        let Some(prepared) = self.prepare(subject, true) else {
+            return Vec::new();
+        };
+        let mut worker = prepared.worker(Measuring::Bounded);
+        worker.run(self.case.seed);
+        let choices = choices(worker.recorded());
+        let wishes = worker.take_wishes();
+        let plan = planned(&subject.plan, &wishes);
+        let asked = |choice: &&Override| choice.source != WORLD && choice.source >= subject.nodes;
+        let clients: Vec<Override> = choices.iter().filter(asked).cloned().collect();
+        let led = |losing, choices: &[Override]| Subject {
+            plan: plan.clone(),
+            choices: choices.to_vec(),
+            simple: Vec::new(),
+            schedule: Some(wishes.iter().map(|wish| with_losses(wish, losing)).collect()),
+            ..subject.clone()
+        };
+        vec![led(false, &clients), led(true, &clients), led(false, &choices), led(true, &choices)]
+    }
+
+    /// The case of the smallest run, as its file will be read.
+    pub(super) fn finish(&self, best: &Subject) -> Option<(Case, Run)> {
+        let mut run = self.judge(best)?;
+        let case = pin::case(&self.case, best);
+        let (prepared, seed) = self.reread(&case).ok()?;
+        let mut worker = prepared.worker(Measuring::Bounded);
+        worker.run(seed);
+        run.violation = self.signature.find(worker.judgements())?.clone();
+        let result = worker.result();
+        (run.events, run.hash) = (result.events, result.hash);
+        let hash = Some(run.hash.clone());
+        Some((Case { hash, ..case }, run))
+    }
+
+    fn reread(&self, case: &Case) -> Result<(Prepared, u64), ScenarioError> {
+        Case::parse(case.file(), &case.to_toml())?.prepare(self.registry)
+    }
+
+    /// How many of so many replays give the same run.
+    pub(super) fn replay(&self, case: &Case, run: &Run) -> Result<u32, ShrinkError> {
+        let (prepared, seed) = self.reread(case)?;
+        let same = |_: &u32| {
+            let mut worker = prepared.worker(Measuring::Bounded);
+            worker.run(seed);
+            worker.result().hash == run.hash && self.signature.find(worker.judgements()).is_some()
+        };
+        Ok((0..REPLAYS).filter(same).count() as u32)
+    }
+}
+
+/// Sites whose choices a schedule makes itself: when things happen, in which order, and what does not arrive.
+const MADE_BY_A_SCHEDULE: [&str; 19] = [
+    "tie",
+    "latency",
+    "latency mode",
+    "loss",
+    "duplicate",
+    "reorder",
+    "reorder delay",
+    "disk write time",
+    "disk sync time",
+    "disk read time",
+    "schedule",
+    "loss burst",
+    "loss burst: loss",
+    "slow tail",
+    "slow tail time",
+    "throttle: eviction",
+    "corruption",
+    "corruption: byte",
+    "corruption: bits",
+];
+
+/// The choices of a run that a schedule does not make, where they are not the simplest.
+fn choices(recorded: &[Choice]) -> Vec<Override> {
+    let matters = |choice: &&Choice| choice.value > 0 && !MADE_BY_A_SCHEDULE.contains(&choice.site);
+    let kept = recorded.iter().filter(matters).map(|choice| Override {
+        site: choice.site.to_owned(),
+        source: choice.source,
+        occurrence: choice.occurrence,
+        value: choice.value,
+    });
+    kept.collect()
+}
+
+/// What of a plan is begun by steps: the rest has left its mark on what happens.
+fn planned(plan: &FaultPlan, wishes: &[Wish]) -> FaultPlan {
+    let begun = |kind: FaultKind| {
+        wishes.iter().any(|wish| matches!(&wish.step, Step::Begin { kind: of, .. } if *of == kind))
+    };
+    let mut left = plan.clone();
+    left.rates = Rates { buggify: plan.rates.buggify, ..Rates::default() };
+    left.faults.retain(|planned| begun(planned.fault.kind()));
+    left.awaited.retain(|awaited| begun(awaited.then.fault.kind()));
+    left
+}
+
+fn with_losses(wish: &Wish, losing: bool) -> Wish {
+    let mut wish = wish.clone();
+    if let Step::Crash { losing: flag, .. } = &mut wish.step {
+        *flag = losing;
+    }
+    wish
+}
