@@ -178,9 +178,9 @@ impl<N: Node> Core<N> {
         self.members.clone_from(&setup.members);
         self.now = Instant::ZERO;
         self.step = 0;
-        match setup.lead {
+        match setup.steering {
             None => self.queue.reset(setup.order, setup.latency.usually_below().as_nanos()),
-            Some(lead) => self.queue.reset_led(lead, setup.plan.heal_after.as_nanos()),
+            Some(steering) => self.queue.reset_steered(steering, setup.plan.heal_after.as_nanos()),
         }
         self.events.reset();
         let nodes = u32::try_from(setup.members.len()).expect("fewer than 2^32 nodes");

@@ -88,7 +88,7 @@ impl Latency {
     }
 
     /// Longer than all but a few of them.
-    pub(crate) fn usually_below(&self) -> Duration {
+    pub fn usually_below(&self) -> Duration {
         match *self {
             Self::Constant { time } => time,
             Self::Uniform { max, .. } | Self::TwoMode { max, .. } => max,

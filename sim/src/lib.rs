@@ -62,6 +62,6 @@ pub use queue::Order;
 pub use schedule::{ParseStepError, Schedule, Script, Step, Stuck, Wish};
 pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};
-pub use strategy::{Lead, Strategy};
+pub use strategy::{Steering, Strategy};
 pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, WORLD};
 pub use world::World;

@@ -5,17 +5,17 @@
 
 mod chosen;
 mod heap;
-mod led;
+mod steered;
 mod timed;
 
 use std::num::NonZeroU128;
 
 use serde::{Deserialize, Serialize};
 
-use crate::strategy::Lead;
+use crate::strategy::Steering;
 use crate::tape::Tape;
 use chosen::Chosen;
-use led::Led;
+use steered::Steered;
 use timed::Timed;
 
 /// In which order pending events happen.
@@ -121,7 +121,7 @@ pub(crate) struct Queue {
 enum Discipline {
     Timed(Timed),
     Chosen(Chosen),
-    Led(Led),
+    Steered(Steered),
 }
 
 impl Queue {
@@ -146,11 +146,11 @@ impl Queue {
         }
     }
 
-    /// Forgets everything and begins again at time zero, led by a strategy, which makes nothing late from that time on.
-    pub(crate) fn reset_led(&mut self, lead: Lead, punctual_from: u64) {
+    /// Forgets everything and begins again at time zero, steered by a strategy, which makes nothing late from that time on.
+    pub(crate) fn reset_steered(&mut self, steering: Steering, punctual_from: u64) {
         self.sequence = 0;
         self.popped = 0;
-        self.discipline = Discipline::Led(Led::new(lead, punctual_from));
+        self.discipline = Discipline::Steered(Steered::new(steering, punctual_from));
     }
 
     /// How many events are pending.
@@ -167,7 +167,9 @@ impl Queue {
             Discipline::Chosen(chosen) => {
                 chosen.push(Entry::new(time, self.sequence, slot), lane);
             }
-            Discipline::Led(led) => led.push(Entry::new(time, self.sequence, slot), lane),
+            Discipline::Steered(steered) => {
+                steered.push(Entry::new(time, self.sequence, slot), lane)
+            }
         }
         self.sequence
     }
@@ -178,7 +180,7 @@ impl Queue {
         let next = match &mut self.discipline {
             Discipline::Timed(timed) => timed.pop(limit, tape),
             Discipline::Chosen(chosen) => chosen.pop(limit, tape).map(Entry::time_and_slot),
-            Discipline::Led(led) => led.pop(limit, tape).map(Entry::time_and_slot),
+            Discipline::Steered(steered) => steered.pop(limit, tape).map(Entry::time_and_slot),
         }?;
         self.popped += 1;
         Some(next)

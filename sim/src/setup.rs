@@ -8,7 +8,7 @@ use crate::latency::Latency;
 use crate::network::LinkException;
 use crate::plan::FaultPlan;
 use crate::queue::Order;
-use crate::strategy::Lead;
+use crate::strategy::Steering;
 
 /// Everything about a world but its nodes' code, their configuration and its chance.
 #[derive(Clone, Debug)]
@@ -29,10 +29,10 @@ pub struct Setup {
     pub disk_sync: Latency,
     /// How long it takes to read.
     pub disk_read: Latency,
-    /// In which order pending events happen, where nobody leads.
+    /// In which order pending events happen, where nobody steers.
     pub order: Order,
     /// A strategy that chooses what happens next, in place of `order`.
-    pub lead: Option<Lead>,
+    pub steering: Option<Steering>,
     /// All the trouble.
     pub plan: FaultPlan,
     /// More events than this at one instant are a livelock.
@@ -56,7 +56,7 @@ impl Setup {
             disk_sync: Latency::uniform(ms(1), ms(5)),
             disk_read: Latency::uniform(us(50), us(500)),
             order: Order::Timed,
-            lead: None,
+            steering: None,
             plan: FaultPlan::calm(),
             instant_limit: 100_000,
             event_limit: u64::MAX,

@@ -43,7 +43,7 @@ pub enum Strategy {
 /// A strategy for one run, with what it has to know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Lead {
+pub struct Steering {
     /// How the next event is chosen.
     pub strategy: Strategy,
     /// How late an event may be.

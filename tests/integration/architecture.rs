@@ -52,8 +52,7 @@ fn arrows(name: &str) -> Option<Vec<&'static str>> {
         "seatrial-sim" | "seatrial-checkers" | "seatrial-reports" => words.to_vec(),
         "seatrial-search" => [&words[..], &["seatrial-sim"]].concat(),
         "seatrial" => {
-            let below =
-                ["seatrial-sim", "seatrial-search", "seatrial-checkers", "seatrial-macros"];
+            let below = ["seatrial-sim", "seatrial-search", "seatrial-checkers", "seatrial-macros"];
             [&words[..], &below, &PROTOCOLS].concat()
         }
         "seatrial-cli" => {

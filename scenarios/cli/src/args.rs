@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
-use seatrial::{Faults, PlanFile, Prepared};
+use seatrial::{Faults, PlanFile, Prepared, Strategy};
 use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
@@ -66,7 +66,7 @@ pub(crate) enum Command {
     Check(check::Args),
 }
 
-/// Where the trouble comes from.
+/// Where the trouble comes from, and in which order things happen.
 #[derive(Args, Debug)]
 pub(crate) struct Trouble {
     /// Where trouble comes from: scenario, none, swarm (each seed draws which kinds are on), or a list of kinds and groups, such as
@@ -80,6 +80,10 @@ pub(crate) struct Trouble {
     /// Draw trouble without regard to what the protocol promises to survive; runs outside of that are excused
     #[arg(long)]
     pub(crate) beyond_budget: bool,
+    /// How the order of events is chosen: random (by their times), pct:3 and pctcp:3 (priorities of nodes, or of chains of causes, for bugs
+    /// of that depth), delay:2 (so many events are delayed), pos (partial-order sampling)
+    #[arg(long, value_name = "HOW", default_value = "random")]
+    pub(crate) strategy: Strategy,
 }
 
 impl Trouble {
@@ -88,12 +92,14 @@ impl Trouble {
         &self,
         prepared: Prepared,
     ) -> Result<(Prepared, Option<PlanFile>), Failure> {
+        let strategy =
+            |prepared: Prepared| prepared.with_strategy(self.strategy).map_err(Failure::new);
         let Some(path) = &self.plan else {
             let prepared = prepared.with_faults(self.faults.clone(), self.beyond_budget);
-            return Ok((prepared.map_err(Failure::new)?, None));
+            return Ok((strategy(prepared.map_err(Failure::new)?)?, None));
         };
         let plan = PlanFile::read(path)?;
-        Ok((prepared.with_plan(&plan)?, Some(plan)))
+        Ok((strategy(prepared.with_plan(&plan)?)?, Some(plan)))
     }
 }
 

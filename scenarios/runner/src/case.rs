@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_sim::{FaultPlan, Override, Schedule, Step};
+use seatrial_sim::{FaultPlan, Override, Schedule, Steering, Step};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -39,6 +39,9 @@ pub struct Case {
     /// Whether it was drawn beyond what the protocol promises to survive.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub beyond_budget: bool,
+    /// The strategy that chose what happens next, where time did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steering: Option<Steering>,
     /// Sites at which every choice is the simplest, but for those that are listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub simple: Vec<String>,
@@ -77,6 +80,7 @@ impl Case {
                 faults => Some(faults.to_string()),
             },
             beyond_budget: prepared.is_beyond_budget(),
+            steering: prepared.setup(seed).steering,
             simple: bent.simple.clone(),
             schedule: match &bent.course {
                 Course::Schedule(schedule) => Some(Schedule::clone(schedule)),
@@ -161,8 +165,8 @@ impl Case {
         let course = self
             .schedule
             .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));
-        let Self { plan, choices, simple, origin, .. } = self;
-        let bent = Bent { plan: Some(plan), choices, simple, course };
+        let Self { plan, choices, simple, steering, origin, .. } = self;
+        let bent = Bent { plan: Some(plan), choices, simple, course, steering };
         let wrong = |what: String| ScenarioError::new(&name, what);
         let faults = self.faults.as_deref().map_or(Ok(Faults::Scenario), str::parse);
         // Its plan is drawn already, but what else its seed draws is drawn once more, and told.
@@ -179,13 +183,14 @@ impl Case {
 }
 
 /// What stands first in a case, in this order.
-const FIRST: [&str; 9] = [
+const FIRST: [&str; 10] = [
     "seatrial_case",
     "seed",
     "mutant",
     "hash",
     "faults",
     "beyond_budget",
+    "steering",
     "simple",
     "schedule",
     "choices",

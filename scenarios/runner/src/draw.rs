@@ -6,13 +6,14 @@ mod swarm;
 use std::collections::BTreeMap;
 
 use seatrial_node::Duration;
-use seatrial_sim::{FaultPlan, Latency, Order, Rates, Setup, Tape};
+use seatrial_sim::{FaultPlan, Latency, Order, Rates, Setup, Steering, Tape};
 
 pub(crate) use self::plan::Draft;
 pub(crate) use self::swarm::Menu;
 use crate::prepared::Course;
 use crate::registry::Versions;
 use crate::scenario::{Choice, FaultSpec, Knob, Rate, Scenario, Setting, Version};
+use crate::strategy::Strategy;
 
 /// One run, drawn but not yet made.
 #[derive(Clone, Debug)]
@@ -98,6 +99,15 @@ pub(crate) fn draw(scenario: &Scenario, trouble: &Trouble, tape: &mut Tape) -> D
 }
 
 impl Drawn {
+    /// Lets a strategy choose what happens next.
+    pub(crate) fn steer(&mut self, steering: Option<Steering>) {
+        if let Some(Steering { strategy, slack, .. }) = &steering {
+            self.knobs.push(("strategy".to_owned(), Strategy::Steered(*strategy).to_string()));
+            self.knobs.push(("strategy.slack".to_owned(), slack.to_string()));
+        }
+        self.setup.steering = steering;
+    }
+
     /// Puts a plan in the place of the one that was drawn. Where it is another, so are the knobs of the trouble: those of the plan are told.
     pub(crate) fn bend(&mut self, plan: &FaultPlan) {
         if self.setup.plan == *plan {

@@ -119,6 +119,7 @@ mod sense;
 mod shrink;
 mod stage;
 mod states;
+mod strategy;
 mod tally;
 mod trial;
 mod wires;
@@ -144,6 +145,7 @@ pub use scenario::{LibraryEntry, Scenario, ScenarioError};
 pub use shrink::{
     Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, Signature, shrink,
 };
+pub use strategy::Strategy;
 pub use trial::{Failed, Passed, Trial, Trialled};
 pub use workload::{Answer, Draw, Op, Session, Workload};
 

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use seatrial_history::{Account, History, TraceLine};
 use seatrial_sim::{
-    FaultKind, FaultPlan, Order, Override, Schedule, Setup, Simple, Stuck, Tape, Target, Wish,
+    FaultKind, FaultPlan, Order, Override, Schedule, Setup, Simple, Steering, Stuck, Tape, Target,
+    Wish,
 };
 
 pub(crate) use self::worker::{Measuring, Worker, fault_count, traffic};
@@ -24,6 +25,7 @@ use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::stage::Limit;
+use crate::strategy::{Chosen, Strategy};
 
 /// A scenario ready to run, any number of times and on any number of threads.
 #[derive(Clone)]
@@ -36,6 +38,7 @@ pub struct Prepared {
     /// Those are drawn beyond the budget, too.
     beyond: bool,
     trouble: Trouble,
+    strategy: Chosen,
     /// What is survived, the scenario's assumptions included.
     budget: FaultBudget,
     bent: Bent,
@@ -49,6 +52,8 @@ pub(crate) struct Bent {
     /// Sites at which all other choices are the simplest.
     pub(crate) simple: Vec<String>,
     pub(crate) course: Course,
+    /// The strategy that chooses what happens next, where time does not.
+    pub(crate) steering: Option<Steering>,
 }
 
 impl Bent {
@@ -149,6 +154,7 @@ impl Prepared {
             faults,
             beyond: false,
             trouble,
+            strategy: Chosen::RANDOM,
             budget,
             bent,
         })
@@ -170,6 +176,20 @@ impl Prepared {
         self.faults = faults;
         self.beyond = beyond;
         Ok(self)
+    }
+
+    /// The same scenario, whose runs are chosen so. To see how long runs are, a few are made.
+    ///
+    /// # Errors
+    /// Where the scenario promises that everything is in time, and this would break it.
+    pub fn with_strategy(mut self, strategy: Strategy) -> Result<Self, String> {
+        self.strategy = Chosen::new(strategy, &self)?;
+        Ok(self)
+    }
+
+    /// How its runs are chosen.
+    pub const fn strategy(&self) -> Strategy {
+        self.strategy.strategy
     }
 
     /// The same scenario with the trouble of this file in every run, in a world as large as the file says.
@@ -332,6 +352,10 @@ impl Prepared {
         }
         if self.bent.course.is_led() {
             drawn.setup.order = Order::Chosen;
+        }
+        if !self.bent.course.is_led() {
+            let bent = self.bent.steering;
+            drawn.steer(bent.or_else(|| self.strategy.steering(&drawn.setup, tape)));
         }
         drawn.course = self.bent.course.clone();
         drawn

@@ -16,6 +16,7 @@ use crate::record::Recorder;
 use crate::registry::Settings;
 use crate::stage::{Ear, RunEnd, Stage};
 use crate::states::States;
+use crate::strategy::Strategy;
 use crate::tally::Tally;
 
 /// What is measured in a run.
@@ -251,6 +252,10 @@ impl Worker<'_> {
             Faults::Scenario => String::new(),
             faults => format!(" --faults {faults}"),
         };
+        let chosen = match self.prepared.strategy() {
+            Strategy::Random => String::new(),
+            strategy => format!(" --strategy {strategy}"),
+        };
         let with = mutant.as_ref().map_or_else(String::new, |mutant| format!(" --mutant {mutant}"));
         Account {
             scenario: scenario.name.clone(),
@@ -269,7 +274,10 @@ impl Worker<'_> {
             excuses: last.excuses.clone(),
             judgements: last.judgements.clone(),
             hash: last.end.hash.to_string(),
-            replay: format!("seatrial run {} --seed {}{with}{faults}", scenario.name, last.seed),
+            replay: format!(
+                "seatrial run {} --seed {}{with}{faults}{chosen}",
+                scenario.name, last.seed
+            ),
             case: None,
         }
     }

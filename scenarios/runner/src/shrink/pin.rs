@@ -83,6 +83,9 @@ pub(super) fn case(base: &Case, subject: &Subject) -> Case {
     case.plan = subject.plan.clone();
     case.choices = subject.choices.clone();
     case.simple = subject.simple.clone();
+    if subject.schedule.is_some() {
+        case.steering = None;
+    }
     case.schedule = subject.schedule.as_ref().map(|wishes| {
         let steps = wishes.iter().map(|wish| wish.step.clone()).collect();
         Schedule { steps }

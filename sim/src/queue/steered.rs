@@ -1,13 +1,13 @@
 //! Events in the order of a [`Strategy`](crate::Strategy).
 
 use super::{Entry, Lane};
-use crate::strategy::{Lead, Strategy};
+use crate::strategy::{Steering, Strategy};
 use crate::tape::{Tape, WORLD, site};
 
 /// Pending events, and who goes first.
 #[derive(Clone, Debug)]
-pub(super) struct Led {
-    lead: Lead,
+pub(super) struct Steered {
+    steering: Steering,
     /// From this time on nothing is late.
     punctual_from: u64,
     pending: Vec<Pending>,
@@ -39,11 +39,11 @@ struct Pending {
 /// Ranks that are drawn are above all to which somebody falls.
 const DRAWN: u64 = 1 << 32;
 
-impl Led {
-    pub(super) fn new(lead: Lead, punctual_from: u64) -> Self {
+impl Steered {
+    pub(super) fn new(steering: Steering, punctual_from: u64) -> Self {
         let (pending, points, ranks) = Default::default();
         Self {
-            lead,
+            steering,
             punctual_from,
             pending,
             popped: 0,
@@ -56,7 +56,7 @@ impl Led {
     }
 
     pub(super) fn push(&mut self, entry: Entry, lane: Lane) {
-        let chain = match self.lead.strategy {
+        let chain = match self.steering.strategy {
             Strategy::Pctcp { .. } => self.chain.take().unwrap_or_else(|| self.new_chain()),
             _ => lane.whose().map_or(0, |slot| slot + 1),
         };
@@ -72,7 +72,7 @@ impl Led {
         if !self.drawn {
             self.draw_points(tape);
         }
-        let place = match self.lead.strategy {
+        let place = match self.steering.strategy {
             Strategy::Pct { .. } | Strategy::Pctcp { .. } => self.by_priority(limit, tape)?,
             Strategy::Delay { .. } => self.by_time(limit, tape)?,
             Strategy::Pos => self.by_own_rank(limit, tape)?,
@@ -86,14 +86,14 @@ impl Led {
     /// Draws at which events the strategy does something.
     fn draw_points(&mut self, tape: &mut Tape) {
         self.drawn = true;
-        let (count, name) = match self.lead.strategy {
+        let (count, name) = match self.steering.strategy {
             Strategy::Pct { depth } | Strategy::Pctcp { depth } => {
                 (depth.saturating_sub(1), site::CHANGE_POINT)
             }
             Strategy::Delay { delays } => (delays, site::DELAY_POINT),
             Strategy::Pos => (0, site::CHANGE_POINT),
         };
-        let events = self.lead.events.max(1);
+        let events = self.steering.events.max(1);
         self.points.extend((0..count).map(|_| tape.choose(name, WORLD, events)));
         self.points.sort_unstable_by(|one, other| other.cmp(one));
     }
@@ -193,7 +193,7 @@ impl Led {
     /// The latest time at which this may happen.
     fn deadline(&self, entry: Entry) -> u64 {
         let time = entry.time();
-        let late = time.saturating_add(self.lead.slack.as_nanos());
+        let late = time.saturating_add(self.steering.slack.as_nanos());
         late.min(self.punctual_from).max(time)
     }
 
@@ -212,17 +212,20 @@ mod tests {
 
     use super::*;
 
-    fn led(strategy: Strategy, slack: u64) -> Led {
-        Led::new(Lead { strategy, slack: Duration::from_nanos(slack), events: 10 }, 1_000_000)
+    fn steered(strategy: Strategy, slack: u64) -> Steered {
+        Steered::new(
+            Steering { strategy, slack: Duration::from_nanos(slack), events: 10 },
+            1_000_000,
+        )
     }
 
     /// What comes of these, each a time, a slot and a lane.
-    fn order(mut led: Led, seed: u64, events: &[(u64, u32, Lane)]) -> Vec<u32> {
+    fn order(mut steered: Steered, seed: u64, events: &[(u64, u32, Lane)]) -> Vec<u32> {
         let mut tape = Tape::seeded(seed);
         for (number, (time, slot, lane)) in events.iter().enumerate() {
-            led.push(Entry::new(*time, number as u64, *slot), *lane);
+            steered.push(Entry::new(*time, number as u64, *slot), *lane);
         }
-        std::iter::from_fn(|| led.pop(u64::MAX, &mut tape)).map(Entry::slot).collect()
+        std::iter::from_fn(|| steered.pop(u64::MAX, &mut tape)).map(Entry::slot).collect()
     }
 
     const ALL: [Strategy; 4] = [
@@ -237,7 +240,7 @@ mod tests {
         let events = [(10, 0, Lane::To(0)), (20, 1, Lane::To(1)), (30, 2, Lane::Clock(0))];
         for strategy in ALL {
             for seed in 0..50 {
-                assert_eq!(order(led(strategy, 0), seed, &events), [0, 1, 2], "{strategy:?}");
+                assert_eq!(order(steered(strategy, 0), seed, &events), [0, 1, 2], "{strategy:?}");
             }
         }
     }
@@ -247,7 +250,7 @@ mod tests {
         let events = [(10, 0, Lane::To(0)), (40, 1, Lane::To(1)), (90, 2, Lane::To(2))];
         for strategy in ALL {
             let orders: Vec<_> =
-                (0..200).map(|seed| order(led(strategy, 50), seed, &events)).collect();
+                (0..200).map(|seed| order(steered(strategy, 50), seed, &events)).collect();
             assert!(
                 orders.iter().any(|order| *order != [0, 1, 2]),
                 "{strategy:?}: always the same"
@@ -262,7 +265,7 @@ mod tests {
         let events = [(1_000_010, 0, Lane::To(0)), (1_000_020, 1, Lane::To(1))];
         for strategy in ALL {
             for seed in 0..50 {
-                assert_eq!(order(led(strategy, 500), seed, &events), [0, 1], "{strategy:?}");
+                assert_eq!(order(steered(strategy, 500), seed, &events), [0, 1], "{strategy:?}");
             }
         }
     }
@@ -272,7 +275,7 @@ mod tests {
         let events = [(10, 0, Lane::Disk(0)), (20, 1, Lane::Disk(0)), (15, 2, Lane::To(1))];
         for strategy in ALL {
             for seed in 0..200 {
-                let order = order(led(strategy, 1_000), seed, &events);
+                let order = order(steered(strategy, 1_000), seed, &events);
                 let place = |slot| order.iter().position(|s| *s == slot);
                 assert!(place(0) < place(1), "{strategy:?} {seed}: {order:?}");
             }
@@ -284,7 +287,7 @@ mod tests {
         let events: Vec<_> = (0..12).map(|n| (n, n as u32, Lane::To(n as u32 % 3))).collect();
         let mut firsts = [0; 3];
         for seed in 0..300 {
-            let order = order(led(Strategy::Pct { depth: 1 }, 1_000), seed, &events);
+            let order = order(steered(Strategy::Pct { depth: 1 }, 1_000), seed, &events);
             let nodes: Vec<u32> = order.iter().map(|slot| slot % 3).collect();
             let turns = nodes.windows(2).filter(|pair| pair[0] != pair[1]).count();
             assert_eq!(turns, 2, "{order:?}");
@@ -299,7 +302,7 @@ mod tests {
         for delays in 0..3 {
             let strategy = Strategy::Delay { delays };
             let most = (0..200).map(|seed| {
-                let order = order(led(strategy, 1_000), seed, &events);
+                let order = order(steered(strategy, 1_000), seed, &events);
                 // Who is delayed comes after somebody who was to come later.
                 let late = |place: &usize| order[..*place].iter().any(|slot| *slot > order[*place]);
                 (0..order.len()).filter(late).count()
