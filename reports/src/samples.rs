@@ -150,6 +150,7 @@ pub(crate) fn hunt() -> HuntAccount {
         scenario: "raft-kv".into(),
         protocol: "raft-kv".into(),
         mutant: None,
+        strategy: None,
         first_seed: 0,
         seeds: 1_000,
         asked: Some(1_000),

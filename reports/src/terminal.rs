@@ -3,6 +3,7 @@
 //! A failing run is told in the order in which a person asks: what broke; how do I see it again; what happened just before; and
 //! then everything else, in tables. A fact stands on one line of its own, its name first, so that `grep` finds it.
 
+mod confidence;
 mod exploration;
 mod hunt;
 mod list;

@@ -207,6 +207,20 @@ pub struct SeedResult {
     pub hash: String,
 }
 
+/// How the runs of a hunt were chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StrategyInfo {
+    /// Its name, as `pct:3`.
+    pub name: String,
+    /// The depth of the bugs that it looks for, where its theorem is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<u32>,
+    /// How many nodes and clients it puts in order, at most.
+    pub actors: u64,
+    /// How many events a run has, as far as was measured.
+    pub events: u64,
+}
+
 /// A whole hunt, told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HuntAccount {
@@ -216,6 +230,9 @@ pub struct HuntAccount {
     pub protocol: String,
     /// The planted bug, if there is one.
     pub mutant: Option<String>,
+    /// How its runs were chosen, where not by seeds alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<StrategyInfo>,
     /// The first seed of the range.
     pub first_seed: u64,
     /// How many seeds were run to the end.

@@ -27,7 +27,7 @@ mod verdict;
 
 pub use account::{
     Account, FaultCount, FaultSeeds, HuntAccount, Judgement, OpCount, Outcome, SeedResult,
-    TraceItem, TraceLine, Traffic,
+    StrategyInfo, TraceItem, TraceLine, Traffic,
 };
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};

@@ -2,7 +2,7 @@
 
 use seatrial_history::{Account, HuntAccount, StateCurve, Verdict};
 
-use super::{HOLDS, UNKNOWN, VIOLATED, subject, tables};
+use super::{HOLDS, UNKNOWN, VIOLATED, confidence, subject, tables};
 use crate::json::broken;
 use crate::numbers::{count, long_span, of, span};
 use crate::page::{Page, Role, clean};
@@ -21,6 +21,7 @@ pub fn hunt(hunt: &HuntAccount, page: &Page) -> String {
         out.push_str(&tables::curve(curve, hunt.first_seed).draw(page));
         out.push_str(&page.wrap(&lesson(curve), "  ", "  "));
     }
+    out.push_str(&confidence::confidence(hunt, page));
     out
 }
 

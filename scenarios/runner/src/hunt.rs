@@ -199,6 +199,7 @@ impl<'p> Totals<'p> {
             scenario: prepared.scenario().name.clone(),
             protocol: prepared.scenario().protocol.clone(),
             mutant: prepared.mutant().map(|mutant| mutant.name.to_owned()),
+            strategy: prepared.strategy_info(),
             first_seed: options.first_seed,
             seeds: 0,
             asked: options.seeds,

@@ -146,7 +146,7 @@ pub use shrink::{
     Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, Signature, shrink,
 };
 pub use strategy::Strategy;
-pub use trial::{Failed, Passed, Trial, Trialled};
+pub use trial::{Failed, Passed, Small, Trial, Trialled};
 pub use workload::{Answer, Draw, Op, Session, Workload};
 
 pub use seatrial_macros::test;

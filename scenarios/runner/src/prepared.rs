@@ -7,7 +7,7 @@ mod worker;
 use std::fmt;
 use std::sync::Arc;
 
-use seatrial_history::{Account, History, TraceLine};
+use seatrial_history::{Account, History, StrategyInfo, TraceLine};
 use seatrial_sim::{
     FaultKind, FaultPlan, Order, Override, Schedule, Setup, Simple, Steering, Stuck, Tape, Target,
     Wish,
@@ -190,6 +190,12 @@ impl Prepared {
     /// How its runs are chosen.
     pub const fn strategy(&self) -> Strategy {
         self.strategy.strategy
+    }
+
+    /// The same, for whoever tells of a hunt.
+    pub(crate) fn strategy_info(&self) -> Option<StrategyInfo> {
+        let (nodes, clients) = (&self.scenario.cluster.nodes, &self.scenario.clients.count);
+        self.strategy.info(u64::from(nodes.greatest()) + u64::from(clients.greatest()))
     }
 
     /// The same scenario with the trouble of this file in every run, in a world as large as the file says.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use seatrial_history::StrategyInfo;
 use seatrial_node::Duration;
 use seatrial_sim::{Setup, Steering, Strategy as Order, Tape, WORLD};
 
@@ -108,6 +109,17 @@ impl Chosen {
             worker.result().events
         });
         Ok(Self { strategy, events: events.max().unwrap_or(1) })
+    }
+
+    /// The same, for whoever tells of a hunt.
+    pub(crate) fn info(&self, actors: u64) -> Option<StrategyInfo> {
+        let Strategy::Steered(order) = self.strategy else { return None };
+        let depth = match order {
+            Order::Pct { depth } => Some(depth),
+            _ => None,
+        };
+        let name = self.strategy.to_string();
+        Some(StrategyInfo { name, depth, actors, events: self.events })
     }
 
     /// How this run is steered. The slack is drawn for each: what a short one shows, a long one may hide.

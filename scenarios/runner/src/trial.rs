@@ -12,7 +12,7 @@ use seatrial_checkers::Checker;
 use seatrial_checkers::linearizability::Model;
 use seatrial_node::{Duration, Node, Wire};
 
-pub use self::ending::{Failed, Passed, Trialled, run_test};
+pub use self::ending::{Failed, Passed, Small, Trialled, run_test};
 pub use self::place::TestPlace;
 use crate::budget::FaultBudget;
 use crate::faults::Faults;

@@ -8,6 +8,7 @@ use seatrial_node::Node;
 use super::run::begun;
 use super::{TestPlace, Trial};
 use crate::prepared::Recording;
+use crate::shrink::Extent;
 
 /// What a trial without a failure has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,21 @@ pub struct Failed {
     pub account: Box<Account>,
     /// The last things that happened in it.
     pub trace: Vec<TraceLine>,
+    /// Its case made small, where [`Trial::run`] has done so.
+    pub small: Option<Small>,
+}
+
+/// A failing run made small.
+#[derive(Clone, Debug)]
+pub struct Small {
+    /// The file of its case, or why there is none.
+    pub case: String,
+    /// How large the run was.
+    pub before: Extent,
+    /// How large it is.
+    pub after: Extent,
+    /// The command that keeps the case for the test, so that every run of it begins with this one.
+    pub keep: Option<String>,
 }
 
 /// How many lines of a failing run are shown.
@@ -43,7 +59,7 @@ impl Failed {
             trace.retain(|line| line.at <= broken);
         }
         trace.drain(..trace.len().saturating_sub(SHOWN));
-        Self { account: Box::new(account), trace }
+        Self { account: Box::new(account), trace, small: None }
     }
 }
 
@@ -64,6 +80,9 @@ impl fmt::Display for Failed {
         if let Some(case) = &account.case {
             writeln!(f, "case:   {case}")?;
         }
+        if let Some(small) = &self.small {
+            write!(f, "{small}")?;
+        }
         writeln!(f)?;
         for line in &account.plan {
             writeln!(f, "plan {line}")?;
@@ -81,6 +100,18 @@ impl fmt::Display for Failed {
 }
 
 impl std::error::Error for Failed {}
+
+impl fmt::Display for Small {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { case, before, after, keep } = self;
+        let size = |extent: &Extent| match extent.steps {
+            Some(steps) => format!("{steps} steps"),
+            None => format!("{} events", extent.events),
+        };
+        writeln!(f, "small:  {case} ({} to {})", size(before), size(after))?;
+        keep.iter().try_for_each(|keep| writeln!(f, "keep:   {keep}"))
+    }
+}
 
 /// What a test that was given a trial may come to: nothing, what its trial came to, or the trial, which is then run.
 pub trait Trialled {

@@ -1,10 +1,16 @@
-//! What is kept of a failing trial: the command that runs it again, and its case.
+//! What is kept of a failing trial: the command that runs it again, its case, and the case made small.
 
-use super::Failed;
-use super::place::target_folder;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use seatrial_history::Outcome;
+
+use super::place::{TestPlace, target_folder};
+use super::{Failed, Small};
 use crate::case::Case;
 use crate::prepared::Prepared;
 use crate::registry::Registry;
+use crate::shrink::{ShrinkOptions, shrink};
 
 /// The line that runs a test again with this in its environment. Outside of a test the same program is run again.
 pub(super) fn command(environment: &str, test: Option<&str>) -> String {
@@ -14,19 +20,42 @@ pub(super) fn command(environment: &str, test: Option<&str>) -> String {
     }
 }
 
-/// Saves the case of a failing run, and says in its account where.
+/// A test waits for no more runs than that.
+const MOST_RUNS: u64 = 5_000;
+
+/// Saves the case of a failing run as `target/seatrial/TEST-SEED.case`, and made small as `TEST-SEED.min.case`.
 pub(super) fn keep(
-    _registry: &Registry,
+    registry: &Registry,
     prepared: &Prepared,
+    place: Option<TestPlace>,
     test: Option<&str>,
+    jobs: usize,
     failed: &mut Failed,
 ) {
     let account = &mut failed.account;
     let case = Case::new(prepared, account.seed, Some(account.hash.clone()));
-    let stem = test.unwrap_or("trial").replace("::", "-");
-    let path = target_folder().join("seatrial").join(format!("{stem}-{}.case", account.seed));
-    account.case = Some(match case.write(&path) {
+    let stem = format!("{}-{}", test.unwrap_or("trial").replace("::", "-"), account.seed);
+    let folder = target_folder().join("seatrial");
+    account.case = Some(write(&case, &folder.join(format!("{stem}.case"))));
+    if account.outcome() != Outcome::Violated {
+        return;
+    }
+    let options = ShrinkOptions { jobs, max_runs: MOST_RUNS };
+    let shrunk = shrink(registry, case, &options, &AtomicBool::new(false), &mut |_| ());
+    let Ok(shrunk) = shrunk else { return };
+    let path = folder.join(format!("{stem}.min.case"));
+    let case = write(&shrunk.case, &path);
+    let keep = place.map(|place| {
+        let folder = place.regressions().display().to_string();
+        format!("mkdir -p {folder} && cp {} {folder}/", path.display())
+    });
+    failed.small = Some(Small { case, before: shrunk.before, after: shrunk.after, keep });
+}
+
+/// Writes a case, and says where it is, or why it is not.
+fn write(case: &Case, path: &Path) -> String {
+    match case.write(path) {
         Ok(()) => path.display().to_string(),
         Err(error) => format!("{}: cannot be written: {error}", path.display()),
-    });
+    }
 }

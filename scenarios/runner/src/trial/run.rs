@@ -60,12 +60,13 @@ where
     /// where the trial makes no sense.
     #[track_caller]
     pub fn run(self) -> Passed {
+        let place = self.place;
         let ready = self.ready();
-        let test = ready.test.clone();
+        let (test, jobs) = (ready.test.clone(), ready.jobs);
         match ready.tried() {
             Ok(passed) => passed,
             Err(Broken { registry, prepared, mut failed }) => {
-                keep(&registry, &prepared, test.as_deref(), &mut failed);
+                keep(&registry, &prepared, place, test.as_deref(), jobs, &mut failed);
                 panic!("{failed}")
             }
         }

@@ -1,0 +1,116 @@
+//! What a hunt's end allows to believe.
+
+use seatrial_history::{HuntAccount, StrategyInfo};
+
+use crate::numbers::count;
+use crate::page::Page;
+
+/// What so many clean seeds bound, or after how many a mended bug may be believed to be gone.
+pub(super) fn confidence(hunt: &HuntAccount, page: &Page) -> String {
+    if hunt.seeds == 0 || hunt.unknown > 0 {
+        return String::new();
+    }
+    let mut said = vec![match hunt.violated {
+        0 => clean(hunt.seeds),
+        broken => after_a_fix(broken, hunt.seeds),
+    }];
+    let strategy = hunt.strategy.as_ref().filter(|_| hunt.violated == 0);
+    said.extend(strategy.and_then(|strategy| depth(strategy, hunt.seeds)));
+    let lines = said.iter().map(|line| page.wrap(line, "  ", "  "));
+    page.title("confidence") + &lines.collect::<String>()
+}
+
+/// One who has seen none of so many is wrong about what is more frequent than that in one case of twenty.
+const DOUBT: f64 = 0.05;
+
+/// The rule of three: in `seeds` runs without a failure, one of probability `p` would have stayed unseen with (1−p)^seeds.
+fn clean(seeds: u64) -> String {
+    let rate = -libm::expm1(libm::log(DOUBT) / seeds as f64);
+    format!(
+        "a failure that comes in one of {} seeds, or more often, would have been seen with a probability of 95 %",
+        count(libm::floor(1.0 / rate) as u64)
+    )
+}
+
+/// How many clean seeds it takes to believe that what broke so many is gone.
+fn after_a_fix(broken: u64, seeds: u64) -> String {
+    let least = least_mean(broken) / seeds as f64;
+    let wanted = libm::ceil(libm::log(DOUBT) / libm::log1p(-least.min(0.999)));
+    format!(
+        "{} of {} seeds broke a property: once that is mended, {} clean seeds are wanted to believe it with a probability of 95 %",
+        count(broken),
+        count(seeds),
+        count(wanted as u64)
+    )
+}
+
+/// The least mean of a Poisson distribution that shows so many, or more, in one case of twenty (F. Garwood, *Fiducial Limits for the
+/// Poisson Distribution*, Biometrika 1936).
+fn least_mean(seen: u64) -> f64 {
+    let (mut low, mut high) = (0.0, seen as f64);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if at_least(seen, middle) < DOUBT { low = middle } else { high = middle }
+    }
+    low
+}
+
+/// The probability of so many or more, for this mean.
+fn at_least(seen: u64, mean: f64) -> f64 {
+    let mut term = libm::exp(-mean);
+    let mut below = 0.0;
+    for number in 0..seen.min(MANY) {
+        below += term;
+        term *= mean / (number + 1) as f64;
+    }
+    1.0 - below
+}
+
+/// Of more than that the mean is near enough to what was seen.
+const MANY: u64 = 500;
+
+/// What the strategy's theorem says of so many runs.
+fn depth(strategy: &StrategyInfo, seeds: u64) -> Option<String> {
+    let StrategyInfo { name, depth, actors, events } = strategy;
+    let depth = (*depth)?;
+    let one_in = libm::pow(*events as f64, f64::from(depth - 1)) * *actors as f64;
+    let missed = libm::exp(libm::log1p(-1.0 / one_in) * seeds as f64);
+    Some(format!(
+        "{name}: a bug of depth {depth} shows in one of {} runs at least, for the order of events alone ({} nodes and clients, {} events: \
+         n·k^(d−1)), so so many seeds would have shown it with a probability of {:.1} %",
+        count(one_in as u64),
+        count(*actors),
+        count(*events),
+        100.0 * (1.0 - missed)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clean_seeds_bound_what_was_not_seen_by_the_rule_of_three() {
+        assert!(clean(1_000).contains("one of 334 seeds"), "{}", clean(1_000));
+        assert!(clean(1).contains("one of 1 seeds"), "{}", clean(1));
+    }
+
+    #[test]
+    fn a_rarer_failure_wants_more_clean_seeds_before_its_end_is_believed() {
+        assert!((least_mean(1) - 0.0513).abs() < 0.0001, "{}", least_mean(1));
+        assert!((least_mean(3) - 0.8177).abs() < 0.0001, "{}", least_mean(3));
+        assert!((least_mean(10) - 5.4254).abs() < 0.0001, "{}", least_mean(10));
+        let wanted = after_a_fix(10, 1_000);
+        assert!(wanted.contains("551 clean seeds"), "{wanted}");
+    }
+
+    #[test]
+    fn a_strategy_bounds_what_its_theorem_says() {
+        let (name, depth) = ("pct:2".to_owned(), Some(2));
+        let strategy = StrategyInfo { name, depth, actors: 3, events: 300 };
+        let said = super::depth(&strategy, 900).expect("it bounds something");
+        assert!(said.contains("one of 900 runs") && said.contains("63.2 %"), "{said}");
+        let none = StrategyInfo { depth: None, ..strategy };
+        assert_eq!(super::depth(&none, 900), None);
+    }
+}

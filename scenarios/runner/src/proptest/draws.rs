@@ -1,0 +1,43 @@
+//! What proptest draws.
+
+use proptest::arbitrary::any;
+use proptest::strategy::{NewTree, Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+use super::run::TrialRun;
+use super::tree::{PlanTree, TrialTree};
+use crate::prepared::Prepared;
+use crate::registry::Registry;
+
+/// Runs of a trial; see [`trials`](super::trials).
+#[derive(Clone, Debug)]
+pub struct Trials {
+    pub(super) registry: Registry,
+    pub(super) prepared: Prepared,
+}
+
+impl Strategy for Trials {
+    type Tree = TrialTree;
+    type Value = TrialRun;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        let seed = any::<u64>().new_tree(runner)?.current();
+        Ok(TrialTree::new(self.registry.clone(), self.prepared.clone(), seed))
+    }
+}
+
+/// Plans of trouble; see [`plans`](super::plans).
+#[derive(Clone, Debug)]
+pub struct Plans {
+    pub(super) prepared: Prepared,
+}
+
+impl Strategy for Plans {
+    type Tree = PlanTree;
+    type Value = seatrial_sim::FaultPlan;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        let seed = any::<u64>().new_tree(runner)?.current();
+        Ok(PlanTree::new(self.prepared.plan(seed)))
+    }
+}

@@ -1,0 +1,76 @@
+//! A run that proptest has drawn.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use proptest::test_runner::TestCaseError;
+use seatrial_history::{Account, Outcome, Verdict};
+use seatrial_sim::Wish;
+
+use crate::case::Case;
+use crate::prepared::{Measuring, Prepared, Recording};
+use crate::shrink::Signature;
+
+/// A run of a trial. Shown by proptest, it is a case file.
+#[derive(Clone)]
+pub struct TrialRun {
+    pub(super) prepared: Prepared,
+    pub(super) seed: u64,
+    /// What came of it, for whoever drew it.
+    pub(super) came_to: Rc<RefCell<CameTo>>,
+}
+
+/// What came of a run that was made.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CameTo {
+    /// In which way it failed, if it did.
+    pub(super) signature: Option<Signature>,
+    /// What happened in it, where it was led.
+    pub(super) wishes: Vec<Wish>,
+}
+
+impl TrialRun {
+    /// Makes the run, and judges it by the trial's judges.
+    ///
+    /// # Errors
+    /// Where it breaks a property, or cannot be judged.
+    pub fn check(&self) -> Result<Account, TestCaseError> {
+        let mut worker = self.prepared.worker(Measuring::All);
+        worker.run(self.seed);
+        let signature = Signature::first(worker.judgements());
+        *self.came_to.borrow_mut() = CameTo { signature, wishes: worker.take_wishes() };
+        let account = worker.account();
+        match account.outcome() {
+            Outcome::Holds | Outcome::Excused => Ok(account),
+            Outcome::Violated | Outcome::Unknown => Err(TestCaseError::fail(why(&account))),
+        }
+    }
+
+    /// Makes the run and keeps all that happens, for a judge of one's own.
+    pub fn record(&self) -> Recording {
+        self.prepared.record(self.seed)
+    }
+
+    /// The run as a case, which `seatrial::try_regression` and a [test's folder](crate::test) take.
+    pub fn case(&self) -> Case {
+        Case::new(&self.prepared, self.seed, None)
+    }
+}
+
+/// What an account says is wrong.
+fn why(account: &Account) -> String {
+    let wrong = |judged: &seatrial_history::Judgement| match &judged.verdict {
+        Verdict::Holds => None,
+        Verdict::Violated(violation) => Some(violation.to_string()),
+        Verdict::Unknown { why } => Some(format!("{} is unknown: {why}", judged.property)),
+    };
+    let wrong: Vec<String> = account.judgements.iter().filter_map(wrong).collect();
+    wrong.join("\n")
+}
+
+impl fmt::Debug for TrialRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.case().to_toml())
+    }
+}
