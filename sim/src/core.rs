@@ -50,6 +50,8 @@ pub(crate) struct Body<T> {
     pub(crate) stalled: Vec<u32>,
     /// Requests that may be answered: client and attempt.
     requests: Vec<(u32, u64)>,
+    /// How much this life has asked of the disk.
+    tokens: u64,
 }
 
 /// See the module.
@@ -260,6 +262,14 @@ impl<N: Node> Core<N> {
         self.tokens
     }
 
+    /// A name for a sync or a read among those of this life of the node. It is the node's own, so that it shows nothing of what others do.
+    pub(crate) fn next_token(&mut self, node: u32) -> u64 {
+        let _ = self.next_id();
+        let body = &mut self.bodies[node as usize];
+        body.tokens += 1;
+        body.tokens
+    }
+
     pub(crate) fn request(&mut self, client: u32, to: NodeId, body: N::Request) -> u64 {
         self.attempts += 1;
         let attempt = self.attempts;
@@ -330,6 +340,7 @@ impl<N: Node> Core<N> {
         body.up = false;
         body.timers.clear();
         body.requests.clear();
+        body.tokens = 0;
         self.odd -= u32::from(std::mem::take(&mut body.paused));
         body.disk_free = self.now;
         let mut waiting = std::mem::take(&mut body.waiting);
@@ -363,6 +374,7 @@ impl<T: Ord + Clone> Body<T> {
             turns: VecDeque::new(),
             stalled: Vec::new(),
             requests: Vec::new(),
+            tokens: 0,
         }
     }
 
@@ -378,5 +390,6 @@ impl<T: Ord + Clone> Body<T> {
         self.turns.clear();
         self.stalled.clear();
         self.requests.clear();
+        self.tokens = 0;
     }
 }

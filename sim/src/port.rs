@@ -94,7 +94,7 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
     fn sync(&mut self, file: FileName) -> SyncToken {
         let done = self.disk_done(self.core.disk_times.sync, site::DISK_SYNC);
         self.trace_disk(|| format!("sync {file}, done at {done}"));
-        let token = self.core.next_id();
+        let token = self.core.next_token(self.node);
         let body = &mut self.core.bodies[self.node as usize];
         let (file, upto) = body.disk.sync_point(file);
         let event = Event::Synced { node: self.node, life: body.life, file, token, upto };
@@ -104,7 +104,7 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
 
     fn read(&mut self, file: FileName, offset: u64, len: usize) -> ReadToken {
         let done = self.disk_done(self.core.disk_times.read, site::DISK_READ);
-        let token = self.core.next_id();
+        let token = self.core.next_token(self.node);
         let core = &mut *self.core;
         let body = &mut core.bodies[self.node as usize];
         let mut bytes = vec![0; len];

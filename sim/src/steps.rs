@@ -161,22 +161,59 @@ impl<N: Node> World<N> {
 
     /// Takes a node down for good, if it is up, with all that is under way to it. What it has sent stays under way.
     pub fn kill<O: Observer>(&mut self, node: NodeId, observer: &mut O) {
-        let Some(slot) = self.core.slot(node) else { return };
-        if self.node(node).is_none() {
+        self.strike_down(node, |_| true, observer);
+    }
+
+    /// Takes a node down, if it is up: its timers and what its disk was asked are gone, and of what was not synced chance decides. What is
+    /// under way to it may still find it up again.
+    pub fn fell<O: Observer>(&mut self, node: NodeId, observer: &mut O) {
+        let is_its_own = |event: &Event| !matches!(event, Event::Message { .. });
+        self.strike_down(node, is_its_own, observer);
+    }
+
+    /// Starts a node that is down over what its disk still holds.
+    ///
+    /// # Errors
+    /// Where it cannot open, or panics.
+    pub fn start_again<O: Observer>(
+        &mut self,
+        node: NodeId,
+        observer: &mut O,
+    ) -> Result<(), Incident> {
+        let Some(slot) = self.core.slot(node).filter(|_| self.node(node).is_none()) else {
+            return Ok(());
+        };
+        self.guard(observer, |world, _| world.boot(slot))
+    }
+
+    /// Lets a message that is under way be lost, if there is one of this number.
+    pub fn lose(&mut self, number: u64) {
+        let is_message = |event: &Event| matches!(event, Event::Message { .. });
+        let mut pending = self.core.queue.pending();
+        let found = pending.find(|entry| entry.0 == number).map(|(_, slot, _)| slot);
+        drop(pending);
+        if found.is_some_and(|slot| is_message(self.core.events.peek(slot))) {
+            self.remove(number, DropCause::Loss);
+        }
+    }
+
+    /// Loses what was sent after this number to nodes that are down: where none of them starts again, it makes no difference then
+    /// whether a node crashes just before something is sent to it or just after.
+    pub fn lose_sent_to_dead(&mut self, after: u64) {
+        if self.nodes.iter().all(Option::is_some) {
             return;
         }
-        self.count(Kind::Fault, slot, 0, 0);
-        self.bring_down(slot);
-        let at_node = |slot: &u32, event: &Event| event.node() == Some(*slot);
-        let doomed: Vec<u64> = (self.core.queue.pending())
-            .filter(|(_, place, _)| at_node(&slot, self.core.events.peek(*place)))
-            .map(|(number, ..)| number)
+        let is_down = |slot: u32| self.nodes[slot as usize].is_none();
+        let recent = self.core.queue.pending().rev().take_while(|entry| entry.0 > after);
+        let lost: Vec<u64> = recent
+            .filter_map(|(number, place, _)| match *self.core.events.peek(place) {
+                Event::Message { to, .. } if is_down(to) => Some(number),
+                _ => None,
+            })
             .collect();
-        for number in doomed {
-            let (_, place) = self.core.queue.take(number).expect("it is pending");
-            self.core.discard(place, DropCause::Down);
+        for number in lost {
+            self.remove(number, DropCause::Down);
         }
-        self.flush(observer);
     }
 
     /// The messages that are under way, with the numbers of their deliveries, the last one first; only those of a number above this
@@ -203,21 +240,31 @@ impl<N: Node> World<N> {
         !self.core.queue.pending().any(|(other, _, of)| of == lane && other < number)
     }
 
-    /// What was sent after this number to nodes that are down arrives nowhere. It is dropped at once, so that it makes no difference whether
-    /// a node crashes just before something is sent to it or just after.
-    fn drop_sent_to_dead(&mut self, after: u64) {
-        let is_down = |slot: u32| self.nodes[slot as usize].is_none();
-        let recent = self.core.queue.pending().rev().take_while(|entry| entry.0 > after);
-        let lost: Vec<u64> = recent
-            .filter_map(|(number, place, _)| match *self.core.events.peek(place) {
-                Event::Message { to, .. } if is_down(to) => Some(number),
-                _ => None,
-            })
+    /// Takes a node down, if it is up, and with it those of the events at it that are doomed.
+    fn strike_down<O: Observer>(
+        &mut self,
+        node: NodeId,
+        is_doomed: impl Fn(&Event) -> bool,
+        observer: &mut O,
+    ) {
+        let Some(slot) = self.core.slot(node).filter(|_| self.node(node).is_some()) else { return };
+        self.count(Kind::Fault, slot, 0, 0);
+        self.bring_down(slot);
+        let is_meant = |event: &Event| event.node() == Some(slot) && is_doomed(event);
+        let doomed: Vec<u64> = (self.core.queue.pending())
+            .filter(|(_, place, _)| is_meant(self.core.events.peek(*place)))
+            .map(|(number, ..)| number)
             .collect();
-        for number in lost {
-            let (_, place) = self.core.queue.take(number).expect("it is pending");
-            self.core.discard(place, DropCause::Down);
+        for number in doomed {
+            self.remove(number, DropCause::Down);
         }
+        self.flush(observer);
+    }
+
+    /// Makes nothing of a pending event.
+    fn remove(&mut self, number: u64, cause: DropCause) {
+        let (_, place) = self.core.queue.take(number).expect("it is pending");
+        self.core.discard(place, cause);
     }
 
     /// Lets nodes act, and sees whether one panics.
@@ -228,16 +275,12 @@ impl<N: Node> World<N> {
     ) -> Result<(), Incident> {
         self.core.tracing = observer.wants_trace();
         self.attend();
-        let before = self.core.queue.pending().next_back().map_or(0, |(number, ..)| number);
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| act(self, observer))) {
             // Only a node's own panic is the node's fault.
             let Some(node) = self.acting.take() else {
                 resume_unwind(payload);
             };
             self.incident = Some(Incident::panic(node, &*payload, self.core.moment()));
-        }
-        if self.nodes.iter().any(Option::is_none) {
-            self.drop_sent_to_dead(before);
         }
         self.flush(observer);
         self.incident.clone().map_or(Ok(()), Err)
@@ -293,6 +336,13 @@ where
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Hashes what is on the disk of a node: all that matters of one that is down and may start again.
+    pub fn hash_disk<H: Hasher>(&self, node: NodeId, hasher: &mut H) {
+        if let Some(slot) = self.core.slot(node) {
+            self.core.bodies[slot as usize].disk.hash(hasher);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::choice::Choice;
 use crate::depth::{Oracle, Schedule};
 use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::Prints;
-use crate::state::State;
+use crate::state::{Effect, State};
 
 /// A state by the step that led to it from another.
 struct Link {
@@ -29,7 +29,7 @@ pub(crate) fn shortest<N: Explorable>(
     let mut seen = Prints::default();
     let mut links: Vec<Link> = Vec::new();
     let mut waiting = VecDeque::new();
-    seen.insert(start.print());
+    seen.insert(start.print(within));
     let choices = start.choices(within);
     if let Some(violation) = within.judge(start, &choices, Ok(()), oracle) {
         return Some((Vec::new(), violation));
@@ -42,16 +42,20 @@ pub(crate) fn shortest<N: Explorable>(
                 let mut after = state.clone();
                 let went = within.step(&mut after, choice, &chance);
                 next_chance = chance::next(after.world.tape().recorded());
-                if !seen.insert(after.print()).1 && went.is_ok() {
+                let is_new = seen.insert(after.print(within)).1;
+                if went == Ok(Effect::Nothing) || !is_new && went.is_ok() {
                     continue;
                 }
                 links.push(Link { from, choice, chance });
                 let choices = after.choices(within);
-                if let Some(violation) = within.judge(&after, &choices, went, oracle) {
+                if let Some(violation) = within.judge(&after, &choices, went.map(|_| ()), oracle) {
                     return Some((schedule(links), violation));
                 }
-                if seen.len() as u64 >= within.limit {
+                if seen.len() as u64 >= within.budget.states {
                     return None;
+                }
+                if after.step >= within.budget.depth {
+                    continue;
                 }
                 waiting.push_back((after, choices, links.len() - 1));
             }

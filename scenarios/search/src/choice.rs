@@ -45,10 +45,24 @@ pub enum Choice {
         /// Who is told.
         to: NodeId,
     },
-    /// A node crashes, for good.
+    /// A node crashes.
     Crash {
         /// Which.
         node: NodeId,
+    },
+    /// A node that has crashed starts again.
+    Restart {
+        /// Which.
+        node: NodeId,
+    },
+    /// A message is lost on its way.
+    Lose {
+        /// The number of the delivery that does not come.
+        number: u64,
+        /// Who sent it.
+        from: NodeId,
+        /// Who does not receive it.
+        to: NodeId,
     },
 }
 
@@ -61,18 +75,25 @@ impl Choice {
             | Self::Disk { node, .. }
             | Self::Ask { node, .. }
             | Self::Notice { to: node, .. }
-            | Self::Crash { node } => node,
+            | Self::Lose { to: node, .. }
+            | Self::Crash { node }
+            | Self::Restart { node } => node,
         }
     }
 
     /// Whether two choices, where both may be made, may be made in either order and come to the same (Godefroid 1996, §3.1).
     ///
     /// A node sees nothing but what happens to it, so what happens to different nodes is independent, with two exceptions. The clock is
-    /// everybody's, and a timer moves it. And where only so many may crash, one crash may forbid another.
+    /// everybody's, and a timer moves it. And where only so many may crash, one crash may forbid another; so with restarts and losses.
     pub const fn is_independent_of(self, other: Self) -> bool {
-        let both_crash = matches!((self, other), (Self::Crash { .. }, Self::Crash { .. }));
+        let share_a_budget = matches!(
+            (self, other),
+            (Self::Crash { .. }, Self::Crash { .. })
+                | (Self::Restart { .. }, Self::Restart { .. })
+                | (Self::Lose { .. }, Self::Lose { .. })
+        );
         let clock_moves = matches!(self, Self::Timer { .. }) || matches!(other, Self::Timer { .. });
-        self.node().0 != other.node().0 && !both_crash && !clock_moves
+        self.node().0 != other.node().0 && !share_a_budget && !clock_moves
     }
 }
 
@@ -87,6 +108,8 @@ impl fmt::Display for Choice {
             Self::Ask { node, .. } => write!(f, "{node} is asked"),
             Self::Notice { of, to } => write!(f, "{to} is told that {of} has crashed"),
             Self::Crash { node } => write!(f, "{node} crashes"),
+            Self::Restart { node } => write!(f, "{node} starts again"),
+            Self::Lose { from, to, .. } => write!(f, "what {from} sent to {to} is lost"),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::chance;
 use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration, Reduction, Sight};
 use crate::fingerprint::Prints;
-use crate::state::{Places, State};
+use crate::state::{Effect, Places, State};
 
 /// Steps, each with the values of the choices that the node makes in it.
 pub(crate) type Schedule = Vec<(Choice, Vec<u64>)>;
@@ -31,6 +31,7 @@ pub(crate) fn search<N: Explorable>(
         seen: Prints::default(),
         ends: Prints::default(),
         ways: Vec::new(),
+        reached: Vec::new(),
         visits: 0,
         executions: 0,
         has_cycle: false,
@@ -56,6 +57,8 @@ struct Depth<'a, N: Explorable> {
     ends: Prints,
     /// By place in `seen`, where states are merged: how many executions go on from there; none while that is being counted.
     ways: Vec<Option<u128>>,
+    /// By place in `seen`, where depth is bounded: in how few steps it was reached.
+    reached: Vec<u64>,
     visits: u64,
     /// Ends that were come to.
     executions: u128,
@@ -86,6 +89,8 @@ enum Arrival {
     New(u32, Vec<Choice>),
     /// One that is known.
     Known(u32),
+    /// One as deep as may be.
+    Cut,
     Broken(Violation),
 }
 
@@ -94,6 +99,7 @@ impl<N: Explorable> Depth<'_, N> {
         match self.arrive(Ok(()), oracle) {
             Arrival::New(place, choices) => self.push(None, place, choices, Vec::new()),
             Arrival::Known(_) => unreachable!("nothing was seen before the first state"),
+            Arrival::Cut => return None,
             Arrival::Broken(violation) => return Some(self.broken(Vec::new(), violation)),
         }
         while let Some(frame) = self.stack.last_mut() {
@@ -105,7 +111,7 @@ impl<N: Explorable> Depth<'_, N> {
                 frame.next += 1;
                 continue;
             }
-            if self.visits >= self.within.limit {
+            if self.visits >= self.within.budget.states {
                 self.explored.extent = Extent::Limit;
                 return None;
             }
@@ -113,8 +119,8 @@ impl<N: Explorable> Depth<'_, N> {
                 return Some(violation);
             }
         }
-        let is_endless = self.has_cycle;
-        self.explored.executions = Some(self.executions).filter(|_| !is_endless);
+        let is_known = !self.has_cycle && self.explored.extent == Extent::Complete;
+        self.explored.executions = Some(self.executions).filter(|_| is_known);
         None
     }
 
@@ -129,7 +135,6 @@ impl<N: Explorable> Depth<'_, N> {
         let chance = std::mem::take(&mut frame.chance);
         let went = self.within.step(&mut self.here, choice, &chance);
         self.astray = self.astray.with(self.here.place_of(choice));
-        self.explored.transitions += 1;
         let made = self.here.world.tape().recorded();
         if let Some(site) = chance::too_wide(made) {
             self.explored.extent = Extent::Chance(site);
@@ -144,7 +149,12 @@ impl<N: Explorable> Depth<'_, N> {
                 }
             }
         }
-        match self.arrive(went, oracle) {
+        if went == Ok(Effect::Nothing) {
+            return None;
+        }
+        self.explored.transitions += 1;
+        match self.arrive(went.map(|_| ()), oracle) {
+            Arrival::Cut => {}
             Arrival::Broken(violation) => {
                 let mut schedule = self.schedule();
                 schedule.push((choice, chance));
@@ -166,13 +176,16 @@ impl<N: Explorable> Depth<'_, N> {
 
     /// A step has led here: is it new, and is anything wrong with it?
     fn arrive(&mut self, went: Result<(), Incident>, oracle: &mut Oracle<'_, N>) -> Arrival {
-        let state = &self.here;
-        let print = state.print();
+        let print = self.here.print(self.within);
         let (place, is_new) = self.seen.insert(print);
-        if !is_new && self.how == Reduction::States && went.is_ok() {
+        if is_new && self.within.budget.depth < u64::MAX {
+            self.reached.push(self.here.step);
+        }
+        if !is_new && self.how == Reduction::States && went.is_ok() && !self.is_nearer(place) {
             return Arrival::Known(place);
         }
-        self.visits += 1;
+        let state = &self.here;
+        self.visits += u64::from(is_new || self.how != Reduction::States);
         self.explored.depth = self.explored.depth.max(state.step);
         let choices = state.choices(self.within);
         if let Some(violation) = self.within.judge(state, &choices, went, oracle) {
@@ -181,7 +194,22 @@ impl<N: Explorable> Depth<'_, N> {
         if state.may_end(&choices) {
             self.ends.insert(print);
         }
+        if state.step >= self.within.budget.depth && !choices.is_empty() {
+            self.explored.extent = Extent::Depth(self.within.budget.depth);
+            return Arrival::Cut;
+        }
         Arrival::New(place, choices)
+    }
+
+    /// Whether this state, seen before, has been reached in fewer steps than ever: then more may follow it within the bound.
+    fn is_nearer(&mut self, place: u32) -> bool {
+        if self.within.budget.depth == u64::MAX {
+            return false;
+        }
+        let nearest = &mut self.reached[place as usize];
+        let is_nearer = self.here.step < *nearest;
+        *nearest = (*nearest).min(self.here.step);
+        is_nearer
     }
 
     /// Goes on from here.

@@ -7,8 +7,10 @@ use seatrial_node::{Duration, Node, NodeId, RequestToken};
 use seatrial_sim::{Enabled, Happening, Incident, Latency, Order, Setup, Tape, World};
 
 use crate::account::{Counterexample, Explored, Line};
+use crate::budget::Budget;
 use crate::choice::Choice;
-use crate::state::{Ear, State, Told};
+use crate::identity::{Arrivals, Identity};
+use crate::state::{Ear, Effect, State, Told};
 use crate::{breadth, depth};
 
 /// A node that can be searched through: one whose state can be copied, and compared by its hash. Nothing else asks for this.
@@ -55,9 +57,10 @@ pub struct Sight<'a, N: Node> {
 pub struct Exploration<N: Node> {
     start: Result<State<N>, Incident>,
     pub(crate) asks: Vec<(NodeId, N::Request)>,
-    pub(crate) crashes: u32,
+    pub(crate) budget: Budget,
     pub(crate) notice: Option<fn(NodeId) -> N::Message>,
-    pub(crate) limit: u64,
+    pub(crate) identity: Identity,
+    pub(crate) arrivals: Arrivals,
     message: fn(&N::Message) -> String,
     request: fn(&N::Request) -> String,
 }
@@ -91,9 +94,10 @@ impl<N: Explorable> Exploration<N> {
         Self {
             start,
             asks: Vec::new(),
-            crashes: 0,
+            budget: Budget::NOTHING,
             notice: None,
-            limit: u64::MAX,
+            identity: Identity::Told,
+            arrivals: Arrivals::Once,
             message: |_| "a message".to_owned(),
             request: |_| "do something".to_owned(),
         }
@@ -122,10 +126,53 @@ impl<N: Explorable> Exploration<N> {
         self
     }
 
-    /// Lets up to so many nodes crash, at any time and for good.
+    /// Lets nodes crash up to so many times, at any time.
     #[must_use]
     pub const fn with_crashes(mut self, most: u32) -> Self {
-        self.crashes = most;
+        self.budget.crashes = most;
+        self
+    }
+
+    /// Lets nodes that have crashed start again, up to so many times, over what their disks hold: of what was not synced chance decides
+    /// at the crash. What was under way to them, or is sent to them meanwhile, may find them up again.
+    #[must_use]
+    pub const fn with_restarts(mut self, most: u32) -> Self {
+        self.budget.restarts = most;
+        self
+    }
+
+    /// Lets up to so many messages be lost, any of those that are under way.
+    #[must_use]
+    pub const fn with_losses(mut self, most: u32) -> Self {
+        self.budget.losses = most;
+        self
+    }
+
+    /// Lets at most so many timers come due, of all nodes together. Without this all of them do, which may have no end.
+    #[must_use]
+    pub const fn with_timers(mut self, most: u32) -> Self {
+        self.budget.timers = Some(most);
+        self
+    }
+
+    /// Goes no further than so many steps. Where something may follow, [`Extent::Depth`](crate::Extent::Depth) says that it was left out.
+    #[must_use]
+    pub const fn with_depth(mut self, steps: u64) -> Self {
+        self.budget.depth = steps;
+        self
+    }
+
+    /// Says when two states count as one.
+    #[must_use]
+    pub const fn with_identity(mut self, identity: Identity) -> Self {
+        self.identity = identity;
+        self
+    }
+
+    /// Says what becomes of messages that arrive.
+    #[must_use]
+    pub const fn with_arrivals(mut self, arrivals: Arrivals) -> Self {
+        self.arrivals = arrivals;
         self
     }
 
@@ -140,7 +187,7 @@ impl<N: Explorable> Exploration<N> {
     /// Gives up once so many states have been visited.
     #[must_use]
     pub const fn with_limit(mut self, states: u64) -> Self {
-        self.limit = states;
+        self.budget.states = states;
         self
     }
 
@@ -167,15 +214,15 @@ impl<N: Explorable> Exploration<N> {
         mut oracle: impl FnMut(&Sight<'_, N>) -> Option<Violation>,
     ) -> Explored {
         let start = match &self.start {
-            Ok(start) => start,
+            Ok(start) => start.clone().looked_at(self),
             Err(incident) => return Explored::broken_at_the_start(incident),
         };
-        let (mut explored, found) = depth::search(self, start, how, &mut oracle);
+        let (mut explored, found) = depth::search(self, &start, how, &mut oracle);
         if let Some((schedule, violation)) = found {
-            let shorter = breadth::shortest(self, start, &mut oracle);
+            let shorter = breadth::shortest(self, &start, &mut oracle);
             explored.is_shortest = shorter.is_some();
             let (schedule, violation) = shorter.unwrap_or((schedule, violation));
-            let lines = self.lines(start, &schedule);
+            let lines = self.lines(&start, &schedule);
             explored.counterexample = Some(Counterexample { lines, violation });
         }
         explored
@@ -191,13 +238,13 @@ impl<N: Explorable> Exploration<N> {
         mut oracle: impl FnMut(&Sight<'_, N>) -> Option<Violation>,
     ) -> Result<Option<Violation>, usize> {
         let Ok(start) = &self.start else { return Ok(None) };
-        let mut state = start.clone();
+        let mut state = start.clone().looked_at(self);
         let mut found = None;
         for (place, line) in lines.iter().enumerate() {
             if !state.choices(self).contains(&line.choice) {
                 return Err(place);
             }
-            let went = self.step(&mut state, line.choice, &line.chance);
+            let went = self.step(&mut state, line.choice, &line.chance).map(|_| ());
             let choices = state.choices(self);
             found = found.or_else(|| self.judge(&state, &choices, went, &mut oracle));
         }
@@ -210,7 +257,7 @@ impl<N: Explorable> Exploration<N> {
         state: &mut State<N>,
         choice: Choice,
         chance: &[u64],
-    ) -> Result<(), Incident> {
+    ) -> Result<Effect, Incident> {
         if !chance.is_empty() || !state.world.tape().recorded().is_empty() {
             state.world.script(chance.to_vec());
         }
@@ -255,6 +302,11 @@ impl<N: Explorable> Exploration<N> {
                     false => format!("{to} receives {words} from {from}"),
                 }
             }
+            Choice::Lose { number, from, to } => {
+                let message = state.world.messages(number - 1).last();
+                let words = message.map_or_else(String::new, |(.., body)| (self.message)(body));
+                format!("{words} from {from} to {to} is lost")
+            }
             Choice::Ask { index, node } => {
                 format!("{node} is asked to {}", (self.request)(&self.asks[index as usize].1))
             }
@@ -295,8 +347,9 @@ impl<N: Node> std::fmt::Debug for Exploration<N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Exploration")
             .field("requests", &self.asks.len())
-            .field("crashes", &self.crashes)
-            .field("limit", &self.limit)
+            .field("budget", &self.budget)
+            .field("identity", &self.identity)
+            .field("arrivals", &self.arrivals)
             .finish_non_exhaustive()
     }
 }

@@ -90,12 +90,14 @@
 
 mod account;
 mod breadth;
+mod budget;
 mod chance;
 mod choice;
 mod depth;
 mod exploration;
 mod fingerprint;
 mod shrink;
+mod identity;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -104,4 +106,5 @@ pub use account::{Counterexample, Explored, Extent, Line};
 pub use choice::Choice;
 pub use exploration::{Explorable, Exploration, Reduction, Sight};
 pub use shrink::{Dial, Layer, Shrink, Subject};
+pub use identity::{Arrivals, Identity};
 pub use state::Told;

@@ -6,9 +6,11 @@ use seatrial_history::{Moment, Observer};
 use seatrial_node::{Fact, Node, NodeId, RequestToken};
 use seatrial_sim::{Happening, Incident, World};
 
+use crate::budget::Spent;
 use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::{Printer, fingerprint};
+use crate::identity::{Arrivals, Identity};
 
 /// What a node has told, and at which step of the schedule; step 0 is before the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,7 +32,7 @@ pub(crate) struct State<N: Node> {
     pub(crate) step: u64,
     /// The requests that have been made, a bit each.
     asked: u64,
-    crashes: u32,
+    spent: Spent,
     /// Of whose crash, and who is still to be told: in order.
     notices: Vec<(NodeId, NodeId)>,
     /// By node: the fingerprint of its state, and of all that it has told, in its order.
@@ -39,6 +41,16 @@ pub(crate) struct State<N: Node> {
     /// The sum of the fingerprints of the messages under way, and the number of the last one.
     under_way: u128,
     newest: u64,
+    /// Those fingerprints in order, where a message arrives often.
+    kinds: Vec<u128>,
+}
+
+/// What a step has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Something,
+    /// Nobody heeded the message that arrived: it stays under way, so this was no step. The state is no state of the search.
+    Nothing,
 }
 
 impl<N: Explorable> Clone for State<N> {
@@ -49,6 +61,7 @@ impl<N: Explorable> Clone for State<N> {
             notices: self.notices.clone(),
             here: self.here.clone(),
             said: self.said.clone(),
+            kinds: self.kinds.clone(),
             ..*self
         }
     }
@@ -64,12 +77,13 @@ impl<N: Explorable> State<N> {
         self.news = former.news;
         self.step = former.step;
         self.asked = former.asked;
-        self.crashes = former.crashes;
+        self.spent = former.spent;
         self.notices.clone_from(&former.notices);
         self.here.clone_from(&former.here);
         self.said.clone_from(&former.said);
         self.under_way = former.under_way;
         self.newest = former.newest;
+        self.kinds.clone_from(&former.kinds);
     }
 
     /// Where a choice's node is among the members.
@@ -81,60 +95,81 @@ impl<N: Explorable> State<N> {
     /// Nothing has happened but what happened to this world before.
     pub(crate) fn new(world: World<N>, told: Vec<Told>) -> Self {
         let members = world.members().len();
-        let mut state = Self {
+        Self {
+            news: told.len(),
             world,
             told,
-            news: 0,
             step: 0,
             asked: 0,
-            crashes: 0,
+            spent: Spent::default(),
             notices: Vec::new(),
             here: vec![0; members],
             said: vec![0; members],
             under_way: 0,
             newest: 0,
-        };
-        state.news = state.told.len();
-        for place in 0..members {
-            state.look_at(place);
+            kinds: Vec::new(),
         }
-        state.look_at_news();
-        state
+    }
+
+    /// The same, looked at.
+    pub(crate) fn looked_at(mut self, within: &Exploration<N>) -> Self {
+        for place in 0..self.here.len() {
+            self.look_at(place, within);
+        }
+        self.look_at_messages(within);
+        self.look_at_news();
+        self
     }
 
     /// All that may happen next.
     pub(crate) fn choices(&self, within: &Exploration<N>) -> Vec<Choice> {
+        let budget = &within.budget;
+        let (may_wake, may_lose) = (self.spent.may_wake(budget), self.spent.may_lose(budget));
         let mut enabled = Vec::new();
         self.world.enabled(&mut enabled);
         let mut choices = Vec::with_capacity(enabled.len() + 2 * self.here.len());
         choices.extend(enabled.iter().filter_map(|event| {
             let number = event.number;
             Some(match event.what {
-                Happening::Message { from, to } => Choice::Deliver { number, from, to },
-                Happening::Timer { node } => Choice::Timer { number, node },
+                Happening::Message { from, to } if self.is_up(to) => {
+                    Choice::Deliver { number, from, to }
+                }
+                Happening::Timer { node } if may_wake => Choice::Timer { number, node },
                 Happening::Disk { node } => Choice::Disk { number, node },
                 _ => return None,
             })
         }));
         choices.extend(self.notices.iter().map(|(of, to)| Choice::Notice { of: *of, to: *to }));
-        let may_crash = self.crashes < within.crashes;
-        for node in self.world.members().iter().copied().filter(|node| self.is_up(*node)) {
-            let open = |(index, ask): &(usize, &(NodeId, _))| {
-                ask.0 == node && self.asked & (1 << index) == 0
-            };
-            let next = within.asks.iter().enumerate().find(open);
-            choices.extend(next.map(|(index, _)| Choice::Ask { index: index as u32, node }));
-            choices.extend(may_crash.then_some(Choice::Crash { node }));
+        for node in self.world.members().iter().copied() {
+            if self.is_up(node) {
+                let open = |(index, ask): &(usize, &(NodeId, _))| {
+                    ask.0 == node && self.asked & (1 << index) == 0
+                };
+                let next = within.asks.iter().enumerate().find(open);
+                choices.extend(next.map(|(index, _)| Choice::Ask { index: index as u32, node }));
+                choices.extend(self.spent.may_crash(budget).then_some(Choice::Crash { node }));
+            } else if self.spent.may_restart(budget) {
+                choices.push(Choice::Restart { node });
+            }
+        }
+        if may_lose {
+            choices.extend(enabled.iter().filter_map(|event| match event.what {
+                Happening::Message { from, to } => {
+                    Some(Choice::Lose { number: event.number, from, to })
+                }
+                _ => None,
+            }));
         }
         choices
     }
 
     /// Whether the execution may end here, where this may happen next: whether none of it must.
     ///
-    /// A crash need not happen. And what a node has sent before it crashed need not arrive: no link promises that.
+    /// Neither a crash need happen, nor a restart, nor a loss. And what a node has sent before it crashed need not arrive: no link promises
+    /// that.
     pub(crate) fn may_end(&self, choices: &[Choice]) -> bool {
         choices.iter().all(|choice| match choice {
-            Choice::Crash { .. } => true,
+            Choice::Crash { .. } | Choice::Restart { .. } | Choice::Lose { .. } => true,
             Choice::Deliver { from, .. } => !self.is_up(*from),
             _ => false,
         })
@@ -145,18 +180,48 @@ impl<N: Explorable> State<N> {
         &mut self,
         choice: Choice,
         within: &Exploration<N>,
-    ) -> Result<(), Incident> {
+    ) -> Result<Effect, Incident> {
         self.step += 1;
-        let before = self.told.len();
-        if let Choice::Deliver { number, .. } = choice {
-            let gone = self.world.messages(number - 1).last().map(print_of);
-            self.under_way = self.under_way.wrapping_sub(gone.unwrap_or_default());
+        let place = self.place_of(choice);
+        let before = (self.told.len(), self.newest, self.here[place]);
+        let went = self.happen(choice, within);
+        if within.budget.restarts == 0 {
+            self.world.lose_sent_to_dead(before.1);
         }
+        self.news = self.told.len() - before.0;
+        self.look_at(place, within);
+        self.look_at_messages(within);
+        let is_as_before = before == (self.told.len(), self.newest, self.here[place]);
+        let may_be_ignored = within.arrivals == Arrivals::OnceHeeded;
+        if may_be_ignored
+            && is_as_before
+            && went.is_ok()
+            && matches!(choice, Choice::Deliver { .. })
+        {
+            return Ok(Effect::Nothing);
+        }
+        self.look_at_news();
+        went.map(|()| Effect::Something)
+    }
+
+    fn happen(&mut self, choice: Choice, within: &Exploration<N>) -> Result<(), Incident> {
         let mut ear = Ear { step: self.step, told: &mut self.told };
-        let went = match choice {
-            Choice::Deliver { number, .. }
-            | Choice::Timer { number, .. }
-            | Choice::Disk { number, .. } => self.world.let_happen(number, &mut ear),
+        match choice {
+            Choice::Deliver { number, from, to } => {
+                let message = self.world.messages(number - 1).last();
+                let (.., body) = message.expect("what may arrive is under way");
+                if within.arrivals == Arrivals::Often {
+                    let body = body.clone();
+                    return self.world.hand(from, to, body, &mut ear);
+                }
+                self.under_way = self.under_way.wrapping_sub(print_of((number, from, to, body)));
+                self.world.let_happen(number, &mut ear)
+            }
+            Choice::Timer { number, .. } => {
+                self.spent.timers += u32::from(within.budget.timers.is_some());
+                self.world.let_happen(number, &mut ear)
+            }
+            Choice::Disk { number, .. } => self.world.let_happen(number, &mut ear),
             Choice::Ask { index, node } => {
                 self.asked |= 1 << index;
                 let request = within.asks[index as usize].1.clone();
@@ -170,30 +235,48 @@ impl<N: Explorable> State<N> {
                 }
             }
             Choice::Crash { node } => {
-                self.world.kill(node, &mut ear);
                 self.crash(node, within);
                 Ok(())
             }
-        };
-        self.news = self.told.len() - before;
-        self.look_at(self.place_of(choice));
-        self.look_at_news();
-        went
+            Choice::Restart { node } => {
+                self.spent.restarts += 1;
+                self.notices.retain(|(of, _)| *of != node);
+                self.world.start_again(node, &mut ear)
+            }
+            Choice::Lose { number, .. } => {
+                self.spent.losses += 1;
+                self.world.lose(number);
+                self.count_messages_anew();
+                Ok(())
+            }
+        }
     }
 
     /// Stands for all of the state that counts: see the crate's page.
-    pub(crate) fn print(&self) -> u128 {
-        let world = (&self.here, self.under_way, self.world.now());
-        fingerprint(&(world, &self.said, self.asked, &self.notices))
+    pub(crate) fn print(&self, within: &Exploration<N>) -> u128 {
+        let mut printer = Printer::default();
+        (&self.here, self.under_way, self.world.now()).hash(&mut printer);
+        (self.asked, &self.notices, self.spent).hash(&mut printer);
+        match within.identity {
+            Identity::Told => self.said.hash(&mut printer),
+            Identity::World => {}
+            Identity::By(take) => take(&self.told, &mut printer),
+        }
+        printer.print()
     }
 
     fn is_up(&self, node: NodeId) -> bool {
         self.world.node(node).is_some()
     }
 
-    /// A node has crashed: nothing is under way to it any more, and the others are to be told.
+    /// A node crashes, and the others are to be told. Where nobody starts again, nothing is under way to it any more.
     fn crash(&mut self, node: NodeId, within: &Exploration<N>) {
-        self.crashes += 1;
+        let mut ear = Ear { step: self.step, told: &mut self.told };
+        match within.budget.restarts {
+            0 => self.world.kill(node, &mut ear),
+            _ => self.world.fell(node, &mut ear),
+        }
+        self.spent.crashes += 1;
         self.notices.retain(|(_, to)| *to != node);
         if within.notice.is_some() {
             let others = self.world.members().iter().filter(|other| self.is_up(**other));
@@ -201,19 +284,46 @@ impl<N: Explorable> State<N> {
             self.notices.extend(notices);
             self.notices.sort_unstable();
         }
-        self.under_way = 0;
-        self.newest = 0;
+        self.count_messages_anew();
     }
 
-    /// Takes in what has become of a node, and what it has sent.
-    fn look_at(&mut self, place: usize) {
+    fn count_messages_anew(&mut self) {
+        self.under_way = 0;
+        self.newest = 0;
+        self.kinds.clear();
+    }
+
+    /// Takes in what has become of a node.
+    fn look_at(&mut self, place: usize, within: &Exploration<N>) {
+        let node = self.world.members()[place];
         let mut printer = Printer::default();
-        self.world.hash_node(self.world.members()[place], &mut printer);
+        self.world.hash_node(node, &mut printer);
+        if within.budget.restarts > 0 && !self.is_up(node) {
+            self.world.hash_disk(node, &mut printer);
+        }
         self.here[place] = printer.print();
-        let newest = self.newest;
-        for message in self.world.messages(newest) {
+    }
+
+    /// Takes in what has been sent.
+    fn look_at_messages(&mut self, within: &Exploration<N>) {
+        let counted = self.newest;
+        let mut again = Vec::new();
+        for message in self.world.messages(counted) {
             self.newest = self.newest.max(message.0);
-            self.under_way = self.under_way.wrapping_add(print_of(message));
+            let print = print_of(message);
+            if within.arrivals == Arrivals::Often {
+                match self.kinds.binary_search(&print) {
+                    Ok(_) => {
+                        again.push(message.0);
+                        continue;
+                    }
+                    Err(place) => self.kinds.insert(place, print),
+                }
+            }
+            self.under_way = self.under_way.wrapping_add(print);
+        }
+        for number in again {
+            self.world.lose(number);
         }
     }
 

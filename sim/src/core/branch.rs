@@ -45,5 +45,6 @@ impl<T: Ord + Clone> Body<T> {
         self.turns.clone_from(&former.turns);
         self.stalled.clone_from(&former.stalled);
         self.requests.clone_from(&former.requests);
+        self.tokens = former.tokens;
     }
 }

@@ -73,7 +73,7 @@ impl<N: Node> Port<N> for BrokenPort<'_, N> {
     fn sync(&mut self, file: FileName) -> SyncToken {
         match self.stands() {
             true => self.port.sync(file),
-            false => SyncToken(self.port.core.next_id()),
+            false => SyncToken(self.port.core.next_token(self.port.node)),
         }
     }
 

@@ -108,6 +108,8 @@ fn a_node_that_is_killed_takes_along_what_is_on_its_way_to_it_and_nothing_else()
     assert!(world.node(NodeId(1)).is_none());
     assert_eq!(enabled(&world).len(), 2, "its timer is gone, and n2 still hears both");
     world.request(NodeId(0), RequestToken(9), 9, &mut ()).expect("it can be asked");
+    assert_eq!(enabled(&world).len(), 4, "the last two are under way to n1 and to n2");
+    world.lose_sent_to_dead(enabled(&world)[1].number);
     assert_eq!(enabled(&world).len(), 3, "nothing is under way to who is down");
     happen(&mut world, &[2]);
     world.kill(NodeId(0), &mut ());
@@ -115,6 +117,30 @@ fn a_node_that_is_killed_takes_along_what_is_on_its_way_to_it_and_nothing_else()
     world.kill(NodeId(2), &mut ());
     assert_eq!(enabled(&world), []);
     assert_eq!(world.pending(), 0);
+}
+
+#[test]
+fn a_node_that_crashes_starts_again_and_hears_what_was_under_way_to_it() {
+    let mut world = world();
+    happen(&mut world, &[0, 2]);
+    world.request(NodeId(0), RequestToken(9), 9, &mut ()).expect("it can be asked");
+    world.fell(NodeId(1), &mut ());
+    assert!(world.node(NodeId(1)).is_none());
+    assert_eq!(enabled(&world).len(), 4, "its timer is gone, and what was sent to it is not");
+    world.start_again(NodeId(1), &mut ()).expect("it can open");
+    let message = enabled(&world)[2].number;
+    world.let_happen(message, &mut ()).expect("nobody panics");
+    assert_eq!(world.node(NodeId(1)).map(|node| node.0), Some(9), "it had forgotten all");
+}
+
+#[test]
+fn a_message_that_is_lost_does_not_arrive() {
+    let mut world = world();
+    let number = enabled(&world)[0].number;
+    world.lose(number);
+    world.lose(number);
+    assert_eq!(enabled(&world).len(), 3);
+    assert_eq!(world.counts().dropped, 1);
 }
 
 #[test]
