@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use seatrial_history::{DropCause, Observer};
-use seatrial_node::{Input, Node, NodeId, RequestToken};
+use seatrial_node::{Input, Instant, Node, NodeId, RequestToken};
 
 use crate::event::Event;
 use crate::incident::Incident;
@@ -184,6 +184,11 @@ impl<N: Node> World<N> {
             return Ok(());
         };
         self.guard(observer, |world, _| world.boot(slot))
+    }
+
+    /// Lets the clock show this, forwards or back: for somebody who keeps worlds that have become alike at different times as one.
+    pub fn turn_clock_to(&mut self, now: Instant) {
+        self.core.now = now;
     }
 
     /// Lets a message that is under way be lost, if there is one of this number.

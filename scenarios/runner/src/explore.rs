@@ -140,7 +140,7 @@ fn judge<N: Node>(
         if sight.news == 0 && !sight.is_over {
             return None;
         }
-        judges.begin(sight.world.members());
+        judges.begin(sight.members());
         judges.healed(Moment::default());
         let at = |step| Moment { step, ..Moment::default() };
         for told in sight.told {

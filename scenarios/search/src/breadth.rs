@@ -4,78 +4,133 @@ use std::collections::VecDeque;
 
 use seatrial_history::Violation;
 
-use crate::chance;
 use crate::choice::Choice;
 use crate::depth::{Oracle, Schedule};
 use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::Prints;
-use crate::state::{Effect, State};
+use crate::sight::Sight;
+use crate::solo::Solos;
+use crate::state::{State, Told};
 
 /// A state by the step that led to it from another.
 struct Link {
     from: usize,
     choice: Choice,
-    chance: Vec<u64>,
+    outcome: Option<u32>,
 }
 
 /// A schedule of the fewest steps with which the oracle finds something wrong; none where that takes more states than are allowed.
 ///
-/// It keeps the worlds of two neighbouring depths, so it is for looking after it is known that there is something to be found.
+/// It keeps the states of two neighbouring depths, so it is for looking after it is known that there is something to be found.
 pub(crate) fn shortest<N: Explorable>(
     within: &Exploration<N>,
-    start: &State<N>,
+    solos: &mut Solos<N>,
+    start: (&State, &[Told]),
     oracle: &mut Oracle<'_, N>,
 ) -> Option<(Schedule, Violation)> {
+    let mut breadth = Breadth { within, solos, before: start.1, links: Vec::new() };
     let mut seen = Prints::default();
-    let mut links: Vec<Link> = Vec::new();
     let mut waiting = VecDeque::new();
-    seen.insert(start.print(within));
-    let choices = start.choices(within);
-    if let Some(violation) = within.judge(start, &choices, Ok(()), oracle) {
+    seen.insert(start.0.print(within));
+    if let Some(violation) = breadth.judge(start.0, ROOT, oracle) {
         return Some((Vec::new(), violation));
     }
-    waiting.push_back((start.clone(), choices, ROOT));
-    while let Some((state, choices, from)) = waiting.pop_front() {
-        for choice in choices {
-            let mut next_chance = Some(Vec::new());
-            while let Some(chance) = next_chance {
-                let mut after = state.clone();
-                let went = within.step(&mut after, choice, &chance);
-                next_chance = chance::next(after.world.tape().recorded());
-                let is_new = seen.insert(after.print(within)).1;
-                if went == Ok(Effect::Nothing) || !is_new && went.is_ok() {
-                    continue;
-                }
-                links.push(Link { from, choice, chance });
-                let choices = after.choices(within);
-                if let Some(violation) = within.judge(&after, &choices, went.map(|_| ()), oracle) {
-                    return Some((schedule(links), violation));
-                }
-                if seen.len() as u64 >= within.budget.states {
-                    return None;
-                }
-                if after.step >= within.budget.depth {
-                    continue;
-                }
-                waiting.push_back((after, choices, links.len() - 1));
+    waiting.push_back((start.0.clone(), ROOT));
+    while let Some((state, from)) = waiting.pop_front() {
+        for (choice, outcome) in breadth.steps(&state) {
+            let mut after = state.clone();
+            let mut told = breadth.told(from);
+            let came = outcome.map(|number| breadth.solos.outcome(number));
+            after.apply(choice, came, &mut told, within, breadth.solos);
+            let is_broken = came.is_some_and(|outcome| outcome.incident.is_some());
+            if !seen.insert(after.print(within)).1 && !is_broken {
+                continue;
+            }
+            breadth.links.push(Link { from, choice, outcome });
+            let here = breadth.links.len() - 1;
+            if let Some(violation) = breadth.judge(&after, here, oracle) {
+                return Some((breadth.schedule(here), violation));
+            }
+            if seen.len() as u64 >= within.budget.states {
+                return None;
+            }
+            if after.step < within.budget.depth {
+                waiting.push_back((after, here));
             }
         }
     }
     None
 }
 
+struct Breadth<'a, N: Explorable> {
+    within: &'a Exploration<N>,
+    solos: &'a mut Solos<N>,
+    /// What was told before the search.
+    before: &'a [Told],
+    links: Vec<Link>,
+}
+
 /// No step led to the first state.
 const ROOT: usize = usize::MAX;
 
-/// The steps to the last link.
-fn schedule(mut links: Vec<Link>) -> Schedule {
-    let mut schedule = Vec::new();
-    let mut place = links.len() - 1;
-    while place != ROOT {
-        let Link { from, choice, ref mut chance } = links[place];
-        schedule.push((choice, std::mem::take(chance)));
-        place = from;
+impl<N: Explorable> Breadth<'_, N> {
+    /// All steps from a state.
+    fn steps(&mut self, state: &State) -> Schedule {
+        let (within, mut steps, mut choices) = (self.within, Vec::new(), Vec::new());
+        state.choices(within, self.solos, &mut choices);
+        for choice in choices {
+            let Some(deed) = state.deed(choice, within, self.solos) else {
+                steps.push((choice, None));
+                continue;
+            };
+            let solo = state.solos[within.place(choice.node())];
+            for number in self.solos.outcomes(solo, deed, state.now, within) {
+                if !state.is_nothing(choice, self.solos.outcome(number), within) {
+                    steps.push((choice, Some(number)));
+                }
+            }
+        }
+        steps
     }
-    schedule.reverse();
-    schedule
+
+    /// What is wrong with the state that this link leads to.
+    fn judge(&self, state: &State, link: usize, oracle: &mut Oracle<'_, N>) -> Option<Violation> {
+        let (within, solos) = (self.within, &*self.solos);
+        let told = self.told(link);
+        let by = self.links.get(link).and_then(|link| link.outcome);
+        let by = by.map(|number| solos.outcome(number));
+        let news = by.map_or(told.len(), |outcome| outcome.told.len());
+        let news = if link == ROOT { news } else { by.map_or(0, |_| news) };
+        let mut choices = Vec::new();
+        state.choices(within, solos, &mut choices);
+        let is_over = state.may_end(&choices, within, solos);
+        let sight = Sight { told: &told, news, is_over, state, within, solos };
+        within.judge(&sight, by.and_then(|outcome| outcome.incident.as_ref()), oracle)
+    }
+
+    /// The steps up to a link.
+    fn schedule(&self, mut link: usize) -> Schedule {
+        let mut schedule = Vec::new();
+        while let Some(Link { from, choice, outcome }) = self.links.get(link) {
+            schedule.push((*choice, *outcome));
+            link = *from;
+        }
+        schedule.reverse();
+        schedule
+    }
+
+    /// All that was told up to a link.
+    fn told(&self, link: usize) -> Vec<Told> {
+        let mut told = self.before.to_vec();
+        for (place, (choice, outcome)) in self.schedule(link).into_iter().enumerate() {
+            let facts = outcome.map(|number| &self.solos.outcome(number).told);
+            let (step, node) = (place as u64 + 1, choice.node());
+            told.extend(facts.into_iter().flatten().map(|(fact, _)| Told {
+                step,
+                node,
+                fact: *fact,
+            }));
+        }
+        told
+    }
 }

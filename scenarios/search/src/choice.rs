@@ -19,15 +19,13 @@ pub enum Choice {
     },
     /// A timer comes due.
     Timer {
-        /// The number of its event.
+        /// Which of those of its timers that may come due next.
         number: u64,
         /// Whose.
         node: NodeId,
     },
-    /// A disk is done with something.
+    /// A disk is done with what it was asked first.
     Disk {
-        /// The number of its event.
-        number: u64,
         /// Whose.
         node: NodeId,
     },
@@ -72,7 +70,7 @@ impl Choice {
         match self {
             Self::Deliver { to: node, .. }
             | Self::Timer { node, .. }
-            | Self::Disk { node, .. }
+            | Self::Disk { node }
             | Self::Ask { node, .. }
             | Self::Notice { to: node, .. }
             | Self::Lose { to: node, .. }
@@ -104,7 +102,7 @@ impl fmt::Display for Choice {
             Self::Deliver { from, to, .. } if from == to => write!(f, "{to} receives from itself"),
             Self::Deliver { from, to, .. } => write!(f, "{to} receives from {from}"),
             Self::Timer { node, .. } => write!(f, "a timer of {node} comes due"),
-            Self::Disk { node, .. } => write!(f, "the disk of {node} is done"),
+            Self::Disk { node } => write!(f, "the disk of {node} is done"),
             Self::Ask { node, .. } => write!(f, "{node} is asked"),
             Self::Notice { of, to } => write!(f, "{to} is told that {of} has crashed"),
             Self::Crash { node } => write!(f, "{node} crashes"),

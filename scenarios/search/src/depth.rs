@@ -1,17 +1,20 @@
-//! The search itself: depth first, so that it keeps no more worlds than the longest execution has steps.
+//! The search itself: depth first, so that it keeps no more states than the longest execution has steps.
+
+use std::ops::Range;
 
 use seatrial_history::Violation;
 use seatrial_sim::Incident;
 
 use crate::account::{Explored, Extent};
-use crate::chance;
 use crate::choice::Choice;
-use crate::exploration::{Explorable, Exploration, Reduction, Sight};
+use crate::exploration::{Explorable, Exploration, Reduction};
 use crate::fingerprint::Prints;
-use crate::state::{Effect, Places, State};
+use crate::sight::Sight;
+use crate::solo::Solos;
+use crate::state::{State, Told};
 
-/// Steps, each with the values of the choices that the node makes in it.
-pub(crate) type Schedule = Vec<(Choice, Vec<u64>)>;
+/// Steps, each with its outcome, if anything happens to a node in it.
+pub(crate) type Schedule = Vec<(Choice, Option<u32>)>;
 
 /// The oracle.
 pub(crate) type Oracle<'a, N> = dyn FnMut(&Sight<'_, N>) -> Option<Violation> + 'a;
@@ -19,15 +22,17 @@ pub(crate) type Oracle<'a, N> = dyn FnMut(&Sight<'_, N>) -> Option<Violation> + 
 /// Searches from this state on.
 pub(crate) fn search<N: Explorable>(
     within: &Exploration<N>,
-    start: &State<N>,
+    solos: &mut Solos<N>,
+    start: (&State, &[Told]),
     how: Reduction,
     oracle: &mut Oracle<'_, N>,
 ) -> (Explored, Option<(Schedule, Violation)>) {
     let mut search = Depth {
         within,
+        solos,
         how,
-        here: start.clone(),
-        astray: Places::default(),
+        here: start.0.clone(),
+        told: start.1.to_vec(),
         seen: Prints::default(),
         ends: Prints::default(),
         ways: Vec::new(),
@@ -35,7 +40,9 @@ pub(crate) fn search<N: Explorable>(
         visits: 0,
         executions: 0,
         has_cycle: false,
+        choices: Vec::new(),
         stack: Vec::new(),
+        spare: Vec::new(),
         explored: Explored::default(),
     };
     let found = search.run(oracle);
@@ -48,11 +55,11 @@ pub(crate) fn search<N: Explorable>(
 
 struct Depth<'a, N: Explorable> {
     within: &'a Exploration<N>,
+    solos: &'a mut Solos<N>,
     how: Reduction,
-    /// Where steps are made: the state on top of the path, but for what has happened at some nodes. It goes back to the path's states, so
-    /// that a step which leads to nothing new costs no copy of a world.
-    here: State<N>,
-    astray: Places,
+    /// Where steps are made, and all that was told on the way there.
+    here: State,
+    told: Vec<Told>,
     seen: Prints,
     ends: Prints,
     /// By place in `seen`, where states are merged: how many executions go on from there; none while that is being counted.
@@ -64,20 +71,27 @@ struct Depth<'a, N: Explorable> {
     executions: u128,
     /// An execution came back to a state that it had been in.
     has_cycle: bool,
-    stack: Vec<Frame<N>>,
+    /// All that may happen next, there.
+    choices: Vec<Choice>,
+    stack: Vec<Frame>,
+    /// Frames that were left, for their memory.
+    spare: Vec<Frame>,
     explored: Explored,
 }
 
 /// A state on the present path.
-struct Frame<N: Explorable> {
-    state: State<N>,
-    /// The step that led here; none to the first state.
-    by: Option<(Choice, Vec<u64>)>,
+#[derive(Default)]
+struct Frame {
+    state: State,
+    /// How much had been told by then.
+    told: usize,
+    /// The step that led here, and its outcome; none to the first state.
+    by: Option<(Choice, Option<u32>)>,
     place: u32,
     choices: Vec<Choice>,
-    /// The choice that is being tried, and with which chance.
+    /// The choice that is being tried, and those of its outcomes that are still to come, where they are known.
     next: usize,
-    chance: Vec<u64>,
+    outcomes: Option<Range<u32>>,
     /// Choices that lead to nothing new: what they lead to was seen from a state before this one.
     asleep: Vec<Choice>,
     ways: u128,
@@ -85,8 +99,8 @@ struct Frame<N: Explorable> {
 
 /// What has come of a step.
 enum Arrival {
-    /// A state to go on from, and all that may happen next.
-    New(u32, Vec<Choice>),
+    /// A state to go on from.
+    New(u32),
     /// One that is known.
     Known(u32),
     /// One as deep as may be.
@@ -96,8 +110,8 @@ enum Arrival {
 
 impl<N: Explorable> Depth<'_, N> {
     fn run(&mut self, oracle: &mut Oracle<'_, N>) -> Option<(Schedule, Violation)> {
-        match self.arrive(Ok(()), oracle) {
-            Arrival::New(place, choices) => self.push(None, place, choices, Vec::new()),
+        match self.arrive(None, self.told.len(), oracle) {
+            Arrival::New(place) => self.push(None, place, Vec::new()),
             Arrival::Known(_) => unreachable!("nothing was seen before the first state"),
             Arrival::Cut => return None,
             Arrival::Broken(violation) => return Some(self.broken(Vec::new(), violation)),
@@ -115,7 +129,8 @@ impl<N: Explorable> Depth<'_, N> {
                 self.explored.extent = Extent::Limit;
                 return None;
             }
-            if let Some(violation) = self.advance(choice, oracle) {
+            let Some(outcome) = self.next_outcome(choice) else { continue };
+            if let Some(violation) = self.advance(choice, outcome, oracle) {
                 return Some(violation);
             }
         }
@@ -124,45 +139,59 @@ impl<N: Explorable> Depth<'_, N> {
         None
     }
 
+    /// The next outcome of the choice that is being tried from the state on top of the path, if it is one that changes something; nothing
+    /// comes of a loss but the loss.
+    fn next_outcome(&mut self, choice: Choice) -> Option<Option<u32>> {
+        let frame = self.stack.last_mut().expect("there is a state to go on from");
+        let mut left = frame.outcomes.take().unwrap_or_else(|| {
+            let Some(deed) = frame.state.deed(choice, self.within, self.solos) else { return 0..0 };
+            let solo = frame.state.solos[self.within.place(choice.node())];
+            self.solos.outcomes(solo, deed, frame.state.now, self.within)
+        });
+        let outcome = left.next();
+        if left.is_empty() {
+            frame.next += 1;
+        } else {
+            frame.outcomes = Some(left);
+        }
+        let is_nothing = |number| {
+            let outcome = self.solos.outcome(number);
+            frame.state.is_nothing(choice, outcome, self.within)
+        };
+        (!outcome.is_some_and(is_nothing)).then_some(outcome)
+    }
+
     /// Makes one step from the state on top of the path.
     fn advance(
         &mut self,
         choice: Choice,
+        outcome: Option<u32>,
         oracle: &mut Oracle<'_, N>,
     ) -> Option<(Schedule, Violation)> {
         let frame = self.stack.last_mut().expect("there is a state to go on from");
-        self.here.go_back_to(&frame.state, std::mem::take(&mut self.astray));
-        let chance = std::mem::take(&mut frame.chance);
-        let went = self.within.step(&mut self.here, choice, &chance);
-        self.astray = self.astray.with(self.here.place_of(choice));
-        let made = self.here.world.tape().recorded();
-        if let Some(site) = chance::too_wide(made) {
+        self.here.clone_from(&frame.state);
+        self.told.truncate(frame.told);
+        let asleep = frame.asleep_after(choice, self.how);
+        if frame.outcomes.is_none() && self.how == Reduction::Classes {
+            frame.asleep.push(choice);
+        }
+        let before = frame.told;
+        let solos = &*self.solos;
+        let came = outcome.map(|number| solos.outcome(number));
+        if let Some(site) = came.and_then(|outcome| outcome.too_wide) {
             self.explored.extent = Extent::Chance(site);
         }
-        let asleep = frame.asleep_after(choice, self.how);
-        match chance::next(made) {
-            Some(other) => frame.chance = other,
-            None => {
-                frame.next += 1;
-                if self.how == Reduction::Classes {
-                    frame.asleep.push(choice);
-                }
-            }
-        }
-        if went == Ok(Effect::Nothing) {
-            return None;
-        }
+        self.here.apply(choice, came, &mut self.told, self.within, solos);
         self.explored.transitions += 1;
-        match self.arrive(went.map(|_| ()), oracle) {
+        let incident = came.and_then(|outcome| outcome.incident.as_ref()).cloned();
+        match self.arrive(incident.as_ref(), before, oracle) {
             Arrival::Cut => {}
             Arrival::Broken(violation) => {
                 let mut schedule = self.schedule();
-                schedule.push((choice, chance));
+                schedule.push((choice, outcome));
                 return Some(self.broken(schedule, violation));
             }
-            Arrival::New(place, choices) => {
-                self.push(Some((choice, chance)), place, choices, asleep);
-            }
+            Arrival::New(place) => self.push(Some((choice, outcome)), place, asleep),
             Arrival::Known(place) => match self.ways[place as usize] {
                 Some(ways) => {
                     let frame = self.stack.last_mut().expect("the step came from somewhere");
@@ -174,31 +203,41 @@ impl<N: Explorable> Depth<'_, N> {
         None
     }
 
-    /// A step has led here: is it new, and is anything wrong with it?
-    fn arrive(&mut self, went: Result<(), Incident>, oracle: &mut Oracle<'_, N>) -> Arrival {
+    /// A step has led here, and something was told since then: is it new, and is anything wrong with it?
+    fn arrive(
+        &mut self,
+        incident: Option<&Incident>,
+        before: usize,
+        oracle: &mut Oracle<'_, N>,
+    ) -> Arrival {
         let print = self.here.print(self.within);
         let (place, is_new) = self.seen.insert(print);
         if is_new && self.within.budget.depth < u64::MAX {
             self.reached.push(self.here.step);
         }
-        if !is_new && self.how == Reduction::States && went.is_ok() && !self.is_nearer(place) {
+        if !is_new && self.how == Reduction::States && incident.is_none() && !self.is_nearer(place)
+        {
             return Arrival::Known(place);
         }
-        let state = &self.here;
         self.visits += u64::from(is_new || self.how != Reduction::States);
-        self.explored.depth = self.explored.depth.max(state.step);
-        let choices = state.choices(self.within);
-        if let Some(violation) = self.within.judge(state, &choices, went, oracle) {
+        self.explored.depth = self.explored.depth.max(self.here.step);
+        let Self { within, solos, here: state, told, choices, .. } = self;
+        choices.clear();
+        state.choices(within, solos, choices);
+        let is_over = state.may_end(choices, within, solos);
+        let news = told.len() - before;
+        let sight = Sight { told, news, is_over, state, within, solos };
+        if let Some(violation) = within.judge(&sight, incident, oracle) {
             return Arrival::Broken(violation);
         }
-        if state.may_end(&choices) {
+        if is_over {
             self.ends.insert(print);
         }
-        if state.step >= self.within.budget.depth && !choices.is_empty() {
-            self.explored.extent = Extent::Depth(self.within.budget.depth);
+        if state.step >= within.budget.depth && !choices.is_empty() {
+            self.explored.extent = Extent::Depth(within.budget.depth);
             return Arrival::Cut;
         }
-        Arrival::New(place, choices)
+        Arrival::New(place)
     }
 
     /// Whether this state, seen before, has been reached in fewer steps than ever: then more may follow it within the bound.
@@ -213,32 +252,29 @@ impl<N: Explorable> Depth<'_, N> {
     }
 
     /// Goes on from here.
-    fn push(
-        &mut self,
-        by: Option<(Choice, Vec<u64>)>,
-        place: u32,
-        choices: Vec<Choice>,
-        asleep: Vec<Choice>,
-    ) {
-        self.astray = Places::default();
-        let state = self.here.clone();
-        let ways = u128::from(state.may_end(&choices));
+    fn push(&mut self, by: Option<(Choice, Option<u32>)>, place: u32, asleep: Vec<Choice>) {
+        let mut frame = self.spare.pop().unwrap_or_default();
+        frame.state.clone_from(&self.here);
+        frame.choices.clone_from(&self.choices);
+        let is_end = self.here.may_end(&self.choices, self.within, self.solos);
+        (frame.told, frame.by, frame.place) = (self.told.len(), by, place);
+        (frame.next, frame.outcomes, frame.asleep) = (0, None, asleep);
+        frame.ways = u128::from(is_end);
         if self.how == Reduction::States {
             self.ways.resize(self.seen.len(), None);
+            self.ways[place as usize] = None;
         }
-        let (next, chance) = (0, Vec::new());
-        self.stack.push(Frame { state, by, place, choices, next, chance, asleep, ways });
+        self.stack.push(frame);
     }
 
     /// All has been tried that may follow the state on top of the path.
     fn pop(&mut self) {
-        let Some(Frame { place, ways, by, .. }) = self.stack.pop() else { return };
-        if let Some((choice, _)) = by {
-            self.astray = self.astray.with(self.here.place_of(choice));
-        }
+        let Some(frame) = self.stack.pop() else { return };
+        let ways = frame.ways;
         if self.how == Reduction::States {
-            self.ways[place as usize] = Some(ways);
+            self.ways[frame.place as usize] = Some(ways);
         }
+        self.spare.push(frame);
         match self.stack.last_mut() {
             Some(before) => before.ways = before.ways.saturating_add(ways),
             None => self.executions = ways,
@@ -247,7 +283,7 @@ impl<N: Explorable> Depth<'_, N> {
 
     /// The steps of the present path.
     fn schedule(&self) -> Schedule {
-        self.stack.iter().filter_map(|frame| frame.by.clone()).collect()
+        self.stack.iter().filter_map(|frame| frame.by).collect()
     }
 
     fn broken(&mut self, schedule: Schedule, violation: Violation) -> (Schedule, Violation) {
@@ -256,7 +292,7 @@ impl<N: Explorable> Depth<'_, N> {
     }
 }
 
-impl<N: Explorable> Frame<N> {
+impl Frame {
     /// What sleeps after this choice: what slept before or has been tried, and is independent of it (Godefroid 1996, §5.2).
     fn asleep_after(&self, choice: Choice, how: Reduction) -> Vec<Choice> {
         if how != Reduction::Classes {

@@ -2,15 +2,18 @@
 
 use std::hash::Hash;
 
-use seatrial_history::Violation;
-use seatrial_node::{Duration, Node, NodeId, RequestToken};
+use seatrial_history::{Moment, Observer, Violation};
+use seatrial_node::{Duration, Fact, Node, NodeId, RequestToken};
 use seatrial_sim::{Enabled, Happening, Incident, Latency, Order, Setup, Tape, World};
 
 use crate::account::{Counterexample, Explored, Line};
 use crate::budget::Budget;
 use crate::choice::Choice;
+use crate::depth::{Oracle, Schedule};
 use crate::identity::{Arrivals, Identity};
-use crate::state::{Ear, Effect, State, Told};
+use crate::sight::Sight;
+use crate::solo::Solos;
+use crate::state::{State, Told};
 use crate::{breadth, depth};
 
 /// A node that can be searched through: one whose state can be copied, and compared by its hash. Nothing else asks for this.
@@ -40,22 +43,10 @@ pub enum Reduction {
     States,
 }
 
-/// What the oracle sees of an execution.
-#[derive(Debug)]
-pub struct Sight<'a, N: Node> {
-    /// The world as it is now.
-    pub world: &'a World<N>,
-    /// All that nodes have told, in order.
-    pub told: &'a [Told],
-    /// How much of it the last step has told.
-    pub news: usize,
-    /// Whether the execution may end here: all that must happen has happened.
-    pub is_over: bool,
-}
-
 /// A small world whose every execution is looked at. See the crate's page for a complete example.
 pub struct Exploration<N: Node> {
-    start: Result<State<N>, Incident>,
+    start: Result<Start<N>, Incident>,
+    members: Vec<NodeId>,
     pub(crate) asks: Vec<(NodeId, N::Request)>,
     pub(crate) budget: Budget,
     pub(crate) notice: Option<fn(NodeId) -> N::Message>,
@@ -63,6 +54,12 @@ pub struct Exploration<N: Node> {
     pub(crate) arrivals: Arrivals,
     message: fn(&N::Message) -> String,
     request: fn(&N::Request) -> String,
+}
+
+/// The world before the search, and what was told in it.
+struct Start<N: Node> {
+    world: World<N>,
+    told: Vec<Told>,
 }
 
 impl<N: Explorable> Exploration<N> {
@@ -90,9 +87,10 @@ impl<N: Explorable> Exploration<N> {
         let mut world = World::new();
         world.reset(&setup, Tape::scripted(Vec::new()), config);
         let mut told = Vec::new();
-        let start = begin(&mut world, &mut told).map(|()| State::new(world, told));
+        let start = begin(&mut world, &mut told).map(|()| Start { world, told });
         Self {
             start,
+            members: setup.members,
             asks: Vec::new(),
             budget: Budget::NOTHING,
             notice: None,
@@ -106,11 +104,10 @@ impl<N: Explorable> Exploration<N> {
     /// Asks a node before the search begins.
     #[must_use]
     pub fn having_asked(mut self, node: NodeId, request: N::Request) -> Self {
-        if let Ok(State { mut world, mut told, .. }) = self.start {
+        if let Ok(Start { mut world, mut told }) = self.start {
             let token = RequestToken(u64::MAX - told.len() as u64);
-            let mut ear = Ear { step: 0, told: &mut told };
-            let asked = world.request(node, token, request, &mut ear);
-            self.start = asked.map(|()| State::new(world, told));
+            let asked = world.request(node, token, request, &mut Ear { told: &mut told });
+            self.start = asked.map(|()| Start { world, told });
         }
         self
     }
@@ -214,15 +211,18 @@ impl<N: Explorable> Exploration<N> {
         mut oracle: impl FnMut(&Sight<'_, N>) -> Option<Violation>,
     ) -> Explored {
         let start = match &self.start {
-            Ok(start) => start.clone().looked_at(self),
+            Ok(start) => start,
             Err(incident) => return Explored::broken_at_the_start(incident),
         };
-        let (mut explored, found) = depth::search(self, &start, how, &mut oracle);
+        let mut solos = Solos::new();
+        let first = self.first(start, &mut solos);
+        let from = (&first, &start.told[..]);
+        let (mut explored, found) = depth::search(self, &mut solos, from, how, &mut oracle);
         if let Some((schedule, violation)) = found {
-            let shorter = breadth::shortest(self, &start, &mut oracle);
+            let shorter = breadth::shortest(self, &mut solos, from, &mut oracle);
             explored.is_shortest = shorter.is_some();
             let (schedule, violation) = shorter.unwrap_or((schedule, violation));
-            let lines = self.lines(&start, &schedule);
+            let lines = self.lines(first, &schedule, &solos);
             explored.counterexample = Some(Counterexample { lines, violation });
         }
         explored
@@ -238,74 +238,105 @@ impl<N: Explorable> Exploration<N> {
         mut oracle: impl FnMut(&Sight<'_, N>) -> Option<Violation>,
     ) -> Result<Option<Violation>, usize> {
         let Ok(start) = &self.start else { return Ok(None) };
-        let mut state = start.clone().looked_at(self);
+        let mut solos = Solos::new();
+        let mut state = self.first(start, &mut solos);
+        let mut told = start.told.clone();
+        let mut choices = Vec::new();
         let mut found = None;
+        state.choices(self, &solos, &mut choices);
         for (place, line) in lines.iter().enumerate() {
-            if !state.choices(self).contains(&line.choice) {
-                return Err(place);
-            }
-            let went = self.step(&mut state, line.choice, &line.chance).map(|_| ());
-            let choices = state.choices(self);
-            found = found.or_else(|| self.judge(&state, &choices, went, &mut oracle));
+            let outcome = self.outcome_of(line, &state, &choices, &mut solos).ok_or(place)?;
+            let before = told.len();
+            let came = outcome.map(|number| solos.outcome(number));
+            state.apply(line.choice, came, &mut told, self, &solos);
+            choices.clear();
+            state.choices(self, &solos, &mut choices);
+            let is_over = state.may_end(&choices, self, &solos);
+            let news = told.len() - before;
+            let sight =
+                Sight { told: &told, news, is_over, state: &state, within: self, solos: &solos };
+            let incident = came.and_then(|outcome| outcome.incident.as_ref());
+            found = found.or_else(|| self.judge(&sight, incident, &mut oracle));
         }
         Ok(found)
     }
 
-    /// Makes one step, with this chance.
-    pub(crate) fn step(
-        &self,
-        state: &mut State<N>,
-        choice: Choice,
-        chance: &[u64],
-    ) -> Result<Effect, Incident> {
-        if !chance.is_empty() || !state.world.tape().recorded().is_empty() {
-            state.world.script(chance.to_vec());
-        }
-        state.apply(choice, self)
+    /// The nodes, in ascending order.
+    pub(crate) fn members(&self) -> &[NodeId] {
+        &self.members
     }
 
-    /// What is wrong with a state that a step has led to, if anything is.
+    /// Where a node is among them: they are called by their places.
+    #[inline]
+    pub(crate) fn place(&self, node: NodeId) -> usize {
+        node.0 as usize
+    }
+
+    /// What is wrong with a state, if anything is.
     pub(crate) fn judge(
         &self,
-        state: &State<N>,
-        choices: &[Choice],
-        went: Result<(), Incident>,
-        oracle: &mut dyn FnMut(&Sight<'_, N>) -> Option<Violation>,
+        sight: &Sight<'_, N>,
+        incident: Option<&Incident>,
+        oracle: &mut Oracle<'_, N>,
     ) -> Option<Violation> {
-        if let Err(incident) = went {
-            return Some(violation(&incident));
+        match incident {
+            Some(incident) => {
+                let at = Moment { step: sight.state.step, time: sight.now() };
+                Some(Violation { at: Some(at), ..violation(incident) })
+            }
+            None => oracle(sight),
         }
-        let State { world, told, news, .. } = state;
-        oracle(&Sight { world, told, news: *news, is_over: state.may_end(choices) })
+    }
+
+    /// The state before the first step.
+    fn first(&self, Start { world, told }: &Start<N>, solos: &mut Solos<N>) -> State {
+        let nodes = self.members.iter().map(|node| solos.part(world, *node, self)).collect();
+        let letters = solos.drain(&mut world.clone());
+        State::new(nodes, &letters, told, world.now(), self, solos)
+    }
+
+    /// What comes of a step with its chance, where it is one of these choices; none within where it happens to no node.
+    fn outcome_of(
+        &self,
+        line: &Line,
+        state: &State,
+        choices: &[Choice],
+        solos: &mut Solos<N>,
+    ) -> Option<Option<u32>> {
+        if !choices.contains(&line.choice) {
+            return None;
+        }
+        let Some(deed) = state.deed(line.choice, self, solos) else { return Some(None) };
+        let solo = state.solos[self.place(line.choice.node())];
+        let mut outcomes = solos.outcomes(solo, deed, state.now, self);
+        outcomes.find(|number| solos.outcome(*number).chance == line.chance).map(Some)
     }
 
     /// A schedule in words.
-    fn lines(&self, start: &State<N>, schedule: &[(Choice, Vec<u64>)]) -> Vec<Line> {
-        let mut state = start.clone();
-        let line = |(choice, chance): &(Choice, Vec<u64>)| {
-            let text = self.text(&state, *choice);
-            // A panic ends the schedule, and is told with the violation.
-            let _ = self.step(&mut state, *choice, chance);
-            let told = state.told[state.told.len() - state.news..].to_vec();
-            Line { choice: *choice, chance: chance.clone(), text, told }
+    fn lines(&self, mut state: State, schedule: &Schedule, solos: &Solos<N>) -> Vec<Line> {
+        let line = |(choice, outcome): &(Choice, Option<u32>)| {
+            let choice = *choice;
+            let text = self.text(&state, choice, solos);
+            let mut told = Vec::new();
+            let outcome = outcome.map(|number| solos.outcome(number));
+            state.apply(choice, outcome, &mut told, self, solos);
+            let chance = outcome.map_or_else(Vec::new, |outcome| outcome.chance.clone());
+            Line { choice, chance, text, told }
         };
         schedule.iter().map(line).collect()
     }
 
-    fn text(&self, state: &State<N>, choice: Choice) -> String {
+    fn text(&self, state: &State, choice: Choice, solos: &Solos<N>) -> String {
+        let words = |number| (self.message)(&solos.letter(state.letter(number)).body);
         match choice {
+            Choice::Deliver { number, from, to } if from == to => {
+                format!("{to} receives {} from itself", words(number))
+            }
             Choice::Deliver { number, from, to } => {
-                let message = state.world.messages(number - 1).last();
-                let words = message.map_or_else(String::new, |(.., body)| (self.message)(body));
-                match from == to {
-                    true => format!("{to} receives {words} from itself"),
-                    false => format!("{to} receives {words} from {from}"),
-                }
+                format!("{to} receives {} from {from}", words(number))
             }
             Choice::Lose { number, from, to } => {
-                let message = state.world.messages(number - 1).last();
-                let words = message.map_or_else(String::new, |(.., body)| (self.message)(body));
-                format!("{words} from {from} to {to} is lost")
+                format!("{} from {from} to {to} is lost", words(number))
             }
             Choice::Ask { index, node } => {
                 format!("{node} is asked to {}", (self.request)(&self.asks[index as usize].1))
@@ -328,7 +359,7 @@ pub(crate) fn violation(incident: &Incident) -> Violation {
 
 /// Starts all nodes, and lets their disks do what the start asks of them.
 fn begin<N: Node>(world: &mut World<N>, told: &mut Vec<Told>) -> Result<(), Incident> {
-    let mut ear = Ear { step: 0, told };
+    let mut ear = Ear { told };
     world.script(Vec::new());
     world.begin(&mut ear)?;
     let mut enabled: Vec<Enabled> = Vec::new();
@@ -340,6 +371,17 @@ fn begin<N: Node>(world: &mut World<N>, told: &mut Vec<Told>) -> Result<(), Inci
             return Ok(());
         };
         world.let_happen(next.number, &mut ear)?;
+    }
+}
+
+/// Writes down what nodes tell before the search.
+struct Ear<'a> {
+    told: &'a mut Vec<Told>,
+}
+
+impl Observer for Ear<'_> {
+    fn fact(&mut self, _: Moment, node: NodeId, fact: &Fact) {
+        self.told.push(Told { step: 0, node, fact: *fact });
     }
 }
 

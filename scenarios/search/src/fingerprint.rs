@@ -13,6 +13,14 @@ pub(crate) fn fingerprint(value: &impl Hash) -> u128 {
     printer.print()
 }
 
+/// The fingerprint of two fingerprints.
+pub(crate) fn mixed(one: u128, other: u128) -> u128 {
+    let mut printer = Printer::default();
+    printer.take(one);
+    printer.take(other);
+    printer.print()
+}
+
 /// Takes a value in and gives its fingerprint: two chains of multiplications whose halves are folded.
 #[derive(Clone, Debug)]
 pub(crate) struct Printer {
@@ -27,6 +35,13 @@ impl Default for Printer {
 }
 
 impl Printer {
+    /// Takes 128 bits in, each half in one chain: twice as fast as hashing them, and as good where they are a fingerprint already.
+    pub(crate) fn take(&mut self, print: u128) {
+        self.left = fold(self.left ^ print as u64, 0x8ebc_6af0_9c88_c6e3).wrapping_add(self.right);
+        let word = (print >> 64) as u64;
+        self.right = fold(self.right.wrapping_add(word), 0x1d8e_4e27_c47d_124f) ^ self.left;
+    }
+
     /// What came of all that was taken in.
     pub(crate) fn print(&self) -> u128 {
         let left = fold(self.left ^ self.right.rotate_left(32), 0xa076_1d64_78bd_642f);

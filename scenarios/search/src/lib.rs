@@ -36,7 +36,7 @@
 //!
 //! let small = Exploration::<Last>::new(2, |_| ()).asking(NodeId(0), 1).asking(NodeId(1), 2);
 //! let explored = small.explore(Reduction::States, |sight| {
-//!     let values: Vec<u32> = (0..2).map(|n| sight.world.node(NodeId(n)).expect("nobody crashes").0).collect();
+//!     let values: Vec<u32> = (0..2).map(|n| sight.node(NodeId(n)).expect("nobody crashes").0).collect();
 //!     let differ = sight.is_over && values[0] != values[1];
 //!     differ.then(|| Violation {
 //!         property: "agreement",
@@ -98,6 +98,8 @@ mod exploration;
 mod fingerprint;
 mod shrink;
 mod identity;
+mod sight;
+mod solo;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -106,5 +108,7 @@ pub use account::{Counterexample, Explored, Extent, Line};
 pub use choice::Choice;
 pub use exploration::{Explorable, Exploration, Reduction, Sight};
 pub use shrink::{Dial, Layer, Shrink, Subject};
+pub use exploration::{Explorable, Exploration, Reduction};
 pub use identity::{Arrivals, Identity};
+pub use sight::Sight;
 pub use state::Told;

@@ -1,16 +1,13 @@
-//! One state of a search: a world, and what may still be done to it.
+//! One state of a search: which nodes there are, what is under way, and what may still be done.
 
-use std::hash::Hash;
-
-use seatrial_history::{Moment, Observer};
-use seatrial_node::{Fact, Node, NodeId, RequestToken};
-use seatrial_sim::{Happening, Incident, World};
+use seatrial_node::{Fact, Instant, Node, NodeId};
 
 use crate::budget::Spent;
 use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration};
-use crate::fingerprint::{Printer, fingerprint};
+use crate::fingerprint::{Printer, fingerprint, mixed};
 use crate::identity::{Arrivals, Identity};
+use crate::solo::{Deed, Outcome, Solos};
 
 /// What a node has told, and at which step of the schedule; step 0 is before the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,347 +20,334 @@ pub struct Told {
     pub fact: Fact,
 }
 
-/// See the module.
-pub(crate) struct State<N: Node> {
-    pub(crate) world: World<N>,
-    pub(crate) told: Vec<Told>,
-    /// How much of that the last step has told.
-    pub(crate) news: usize,
+/// See the module. Nodes and letters are numbers among [`Solos`].
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) solos: Vec<u32>,
     pub(crate) step: u64,
+    pub(crate) now: Instant,
+    flights: Vec<Flight>,
+    /// The number of the last one.
+    newest: u32,
     /// The requests that have been made, a bit each.
     asked: u64,
     spent: Spent,
     /// Of whose crash, and who is still to be told: in order.
     notices: Vec<(NodeId, NodeId)>,
-    /// By node: the fingerprint of its state, and of all that it has told, in its order.
-    here: Vec<u128>,
+    /// By node: the fingerprint of all that it has told, in its order.
     said: Vec<u128>,
-    /// The sum of the fingerprints of the messages under way, and the number of the last one.
+    /// Of all that was told, where an oracle says what of it counts.
+    past: u128,
+    /// The sums of the fingerprints of nodes, of letters under way, and of what was said, each with its node.
+    here: u128,
     under_way: u128,
-    newest: u64,
-    /// Those fingerprints in order, where a message arrives often.
-    kinds: Vec<u128>,
+    heard: u128,
 }
 
-/// What a step has come to.
+/// A letter under way. Its number is the same in every schedule that begins alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    Something,
-    /// Nobody heeded the message that arrived: it stays under way, so this was no step. The state is no state of the search.
-    Nothing,
+struct Flight {
+    number: u32,
+    letter: u32,
 }
 
-impl<N: Explorable> Clone for State<N> {
+/// By hand, so that a copy keeps its memory.
+impl Clone for State {
     fn clone(&self) -> Self {
-        Self {
-            world: self.world.clone(),
-            told: self.told.clone(),
-            notices: self.notices.clone(),
-            here: self.here.clone(),
-            said: self.said.clone(),
-            kinds: self.kinds.clone(),
-            ..*self
-        }
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        let Self { step, now, newest, asked, spent, past, here, under_way, heard, .. } = *other;
+        (self.step, self.now, self.newest) = (step, now, newest);
+        (self.asked, self.spent, self.past) = (asked, spent, past);
+        (self.here, self.under_way, self.heard) = (here, under_way, heard);
+        self.solos.clone_from(&other.solos);
+        self.flights.clone_from(&other.flights);
+        self.notices.clone_from(&other.notices);
+        self.said.clone_from(&other.said);
     }
 }
 
-impl<N: Explorable> State<N> {
-    /// Goes back to a former copy of this state, where nothing has happened since but at the nodes of these places.
-    pub(crate) fn go_back_to(&mut self, former: &Self, places: Places) {
-        let members = former.world.members().iter().copied().enumerate();
-        let at = members.filter(|(place, _)| places.contains(*place)).map(|(_, node)| node);
-        self.world.go_back_to(&former.world, at);
-        self.told.clone_from(&former.told);
-        self.news = former.news;
-        self.step = former.step;
-        self.asked = former.asked;
-        self.spent = former.spent;
-        self.notices.clone_from(&former.notices);
-        self.here.clone_from(&former.here);
-        self.said.clone_from(&former.said);
-        self.under_way = former.under_way;
-        self.newest = former.newest;
-        self.kinds.clone_from(&former.kinds);
-    }
-
-    /// Where a choice's node is among the members.
-    pub(crate) fn place_of(&self, choice: Choice) -> usize {
-        let place = self.world.members().binary_search(&choice.node());
-        place.expect("what happens happens to a member")
-    }
-
-    /// Nothing has happened but what happened to this world before.
-    pub(crate) fn new(world: World<N>, told: Vec<Told>) -> Self {
-        let members = world.members().len();
-        Self {
-            news: told.len(),
-            world,
-            told,
-            step: 0,
-            asked: 0,
-            spent: Spent::default(),
-            notices: Vec::new(),
-            here: vec![0; members],
-            said: vec![0; members],
-            under_way: 0,
-            newest: 0,
-            kinds: Vec::new(),
+impl State {
+    /// These nodes, and these letters under way; this much was told.
+    pub(crate) fn new<N: Explorable>(
+        solos: Vec<u32>,
+        letters: &[u32],
+        told: &[Told],
+        now: Instant,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) -> Self {
+        let said = vec![0; solos.len()];
+        let here = solos.iter().fold(0, |sum: u128, solo| sum.wrapping_add(among.print(*solo)));
+        let mut state = Self { solos, now, said, here, ..Self::default() };
+        for letter in letters {
+            state.send(*letter, within, among);
         }
-    }
-
-    /// The same, looked at.
-    pub(crate) fn looked_at(mut self, within: &Exploration<N>) -> Self {
-        for place in 0..self.here.len() {
-            self.look_at(place, within);
+        for told in told {
+            state.hear(within.place(told.node), fingerprint(&told.fact));
         }
-        self.look_at_messages(within);
-        self.look_at_news();
-        self
+        state.take_past(told, within);
+        state
     }
 
     /// All that may happen next.
-    pub(crate) fn choices(&self, within: &Exploration<N>) -> Vec<Choice> {
+    pub(crate) fn choices<N: Explorable>(
+        &self,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+        choices: &mut Vec<Choice>,
+    ) {
         let budget = &within.budget;
-        let (may_wake, may_lose) = (self.spent.may_wake(budget), self.spent.may_lose(budget));
-        let mut enabled = Vec::new();
-        self.world.enabled(&mut enabled);
-        let mut choices = Vec::with_capacity(enabled.len() + 2 * self.here.len());
-        choices.extend(enabled.iter().filter_map(|event| {
-            let number = event.number;
-            Some(match event.what {
-                Happening::Message { from, to } if self.is_up(to) => {
-                    Choice::Deliver { number, from, to }
-                }
-                Happening::Timer { node } if may_wake => Choice::Timer { number, node },
-                Happening::Disk { node } => Choice::Disk { number, node },
-                _ => return None,
-            })
-        }));
+        let ends = |flight: &Flight| {
+            let letter = among.letter(flight.letter);
+            (u64::from(flight.number), letter.from, letter.to)
+        };
+        let is_up = |node| self.is_up(node, within, among);
+        let flights = self.flights.iter().map(ends);
+        let arrive = flights.clone().filter(|(_, _, to)| is_up(*to));
+        choices.extend(arrive.map(|(number, from, to)| Choice::Deliver { number, from, to }));
         choices.extend(self.notices.iter().map(|(of, to)| Choice::Notice { of: *of, to: *to }));
-        for node in self.world.members().iter().copied() {
-            if self.is_up(node) {
-                let open = |(index, ask): &(usize, &(NodeId, _))| {
-                    ask.0 == node && self.asked & (1 << index) == 0
-                };
-                let next = within.asks.iter().enumerate().find(open);
-                choices.extend(next.map(|(index, _)| Choice::Ask { index: index as u32, node }));
-                choices.extend(self.spent.may_crash(budget).then_some(Choice::Crash { node }));
-            } else if self.spent.may_restart(budget) {
-                choices.push(Choice::Restart { node });
+        for (&node, &solo) in within.members().iter().zip(&self.solos) {
+            if !among.is_up(solo) {
+                let may_restart = self.spent.may_restart(budget);
+                choices.extend(may_restart.then_some(Choice::Restart { node }));
+                continue;
             }
+            if self.spent.may_wake(budget) {
+                let timers = 0..u64::from(among.timers(solo));
+                choices.extend(timers.map(|number| Choice::Timer { number, node }));
+            }
+            choices.extend(among.has_disk(solo).then_some(Choice::Disk { node }));
+            let open = |(index, ask): &(usize, &(NodeId, _))| {
+                ask.0 == node && self.asked & (1 << index) == 0
+            };
+            let next = within.asks.iter().enumerate().find(open);
+            choices.extend(next.map(|(index, _)| Choice::Ask { index: index as u32, node }));
+            choices.extend(self.spent.may_crash(budget).then_some(Choice::Crash { node }));
         }
-        if may_lose {
-            choices.extend(enabled.iter().filter_map(|event| match event.what {
-                Happening::Message { from, to } => {
-                    Some(Choice::Lose { number: event.number, from, to })
-                }
-                _ => None,
-            }));
+        if self.spent.may_lose(budget) {
+            choices.extend(flights.map(|(number, from, to)| Choice::Lose { number, from, to }));
         }
-        choices
     }
 
     /// Whether the execution may end here, where this may happen next: whether none of it must.
     ///
     /// Neither a crash need happen, nor a restart, nor a loss. And what a node has sent before it crashed need not arrive: no link promises
     /// that.
-    pub(crate) fn may_end(&self, choices: &[Choice]) -> bool {
+    pub(crate) fn may_end<N: Explorable>(
+        &self,
+        choices: &[Choice],
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) -> bool {
         choices.iter().all(|choice| match choice {
             Choice::Crash { .. } | Choice::Restart { .. } | Choice::Lose { .. } => true,
-            Choice::Deliver { from, .. } => !self.is_up(*from),
+            Choice::Deliver { from, .. } => !self.is_up(*from, within, among),
             _ => false,
         })
     }
 
-    /// Lets this happen, which must be one of the choices.
-    pub(crate) fn apply(
-        &mut self,
+    /// What happens to the node of this choice; none where nothing happens to it, but a message is lost.
+    pub(crate) fn deed<N: Explorable>(
+        &self,
         choice: Choice,
         within: &Exploration<N>,
-    ) -> Result<Effect, Incident> {
-        self.step += 1;
-        let place = self.place_of(choice);
-        let before = (self.told.len(), self.newest, self.here[place]);
-        let went = self.happen(choice, within);
-        if within.budget.restarts == 0 {
-            self.world.lose_sent_to_dead(before.1);
-        }
-        self.news = self.told.len() - before.0;
-        self.look_at(place, within);
-        self.look_at_messages(within);
-        let is_as_before = before == (self.told.len(), self.newest, self.here[place]);
-        let may_be_ignored = within.arrivals == Arrivals::OnceHeeded;
-        if may_be_ignored
-            && is_as_before
-            && went.is_ok()
-            && matches!(choice, Choice::Deliver { .. })
-        {
-            return Ok(Effect::Nothing);
-        }
-        self.look_at_news();
-        went.map(|()| Effect::Something)
+        among: &mut Solos<N>,
+    ) -> Option<Deed> {
+        Some(match choice {
+            Choice::Deliver { number, .. } => Deed::Receive(self.flight(number).letter),
+            Choice::Notice { of, to } => {
+                let notice = within.notice.expect("there are notices where they were asked for");
+                Deed::Receive(among.letter_number(of, to, notice(of)))
+            }
+            Choice::Timer { number, .. } => Deed::Timer(number as u32),
+            Choice::Disk { .. } => Deed::Disk,
+            Choice::Ask { index, .. } => Deed::Ask(index),
+            Choice::Crash { .. } => Deed::Crash,
+            Choice::Restart { .. } => Deed::Restart,
+            Choice::Lose { .. } => return None,
+        })
     }
 
-    fn happen(&mut self, choice: Choice, within: &Exploration<N>) -> Result<(), Incident> {
-        let mut ear = Ear { step: self.step, told: &mut self.told };
-        match choice {
-            Choice::Deliver { number, from, to } => {
-                let message = self.world.messages(number - 1).last();
-                let (.., body) = message.expect("what may arrive is under way");
-                if within.arrivals == Arrivals::Often {
-                    let body = body.clone();
-                    return self.world.hand(from, to, body, &mut ear);
-                }
-                self.under_way = self.under_way.wrapping_sub(print_of((number, from, to, body)));
-                self.world.let_happen(number, &mut ear)
-            }
-            Choice::Timer { number, .. } => {
-                self.spent.timers += u32::from(within.budget.timers.is_some());
-                self.world.let_happen(number, &mut ear)
-            }
-            Choice::Disk { number, .. } => self.world.let_happen(number, &mut ear),
-            Choice::Ask { index, node } => {
-                self.asked |= 1 << index;
-                let request = within.asks[index as usize].1.clone();
-                self.world.request(node, RequestToken(index.into()), request, &mut ear)
-            }
-            Choice::Notice { of, to } => {
-                self.notices.retain(|notice| *notice != (of, to));
-                match within.notice {
-                    Some(message) => self.world.hand(of, to, message(of), &mut ear),
-                    None => Ok(()),
-                }
-            }
-            Choice::Crash { node } => {
-                self.crash(node, within);
-                Ok(())
-            }
-            Choice::Restart { node } => {
-                self.spent.restarts += 1;
-                self.notices.retain(|(of, _)| *of != node);
-                self.world.start_again(node, &mut ear)
-            }
-            Choice::Lose { number, .. } => {
-                self.spent.losses += 1;
-                self.world.lose(number);
-                self.count_messages_anew();
-                Ok(())
-            }
+    /// Whether this choice comes to nothing: nobody heeds the letter, which stays under way as if it had not arrived.
+    pub(crate) fn is_nothing<N: Node>(
+        &self,
+        choice: Choice,
+        outcome: &Outcome,
+        within: &Exploration<N>,
+    ) -> bool
+    where
+        N: Explorable,
+    {
+        within.arrivals == Arrivals::OnceHeeded
+            && matches!(choice, Choice::Deliver { .. })
+            && self.solos[within.place(choice.node())] == outcome.solo
+            && outcome.sent.is_empty()
+            && outcome.told.is_empty()
+            && outcome.incident.is_none()
+    }
+
+    /// Lets this happen, which must be one of the choices, with this outcome. What it tells is added.
+    pub(crate) fn apply<N: Explorable>(
+        &mut self,
+        choice: Choice,
+        outcome: Option<&Outcome>,
+        told: &mut Vec<Told>,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) {
+        self.step += 1;
+        self.account_for(choice, within, among);
+        let Some(outcome) = outcome else { return };
+        let place = within.place(choice.node());
+        let before = std::mem::replace(&mut self.solos[place], outcome.solo);
+        self.here = self.here.wrapping_sub(among.print(before));
+        self.here = self.here.wrapping_add(among.print(outcome.solo));
+        self.now = self.now.max(outcome.now);
+        for (fact, print) in &outcome.told {
+            told.push(Told { step: self.step, node: choice.node(), fact: *fact });
+            self.hear(place, *print);
+        }
+        if !outcome.told.is_empty() {
+            self.take_past(told, within);
+        }
+        if let Choice::Crash { node } = choice {
+            self.crash(node, within, among);
+        }
+        for letter in &outcome.sent {
+            self.send(*letter, within, among);
         }
     }
 
     /// Stands for all of the state that counts: see the crate's page.
-    pub(crate) fn print(&self, within: &Exploration<N>) -> u128 {
+    pub(crate) fn print<N: Node>(&self, within: &Exploration<N>) -> u128 {
+        let told = match within.identity {
+            Identity::Told => self.heard,
+            Identity::World => 0,
+            Identity::By(_) => self.past,
+        };
+        let notices = match self.notices.is_empty() {
+            true => 0,
+            false => fingerprint(&self.notices),
+        };
+        let Spent { crashes, restarts, losses, timers } = self.spent;
         let mut printer = Printer::default();
-        (&self.here, self.under_way, self.world.now()).hash(&mut printer);
-        (self.asked, &self.notices, self.spent).hash(&mut printer);
-        match within.identity {
-            Identity::Told => self.said.hash(&mut printer),
-            Identity::World => {}
-            Identity::By(take) => take(&self.told, &mut printer),
+        for sum in [self.here, self.under_way, told, notices] {
+            printer.take(sum);
         }
+        printer.take(u128::from(self.now.as_nanos()) << 64 | u128::from(self.asked));
+        let [first, second] = [(crashes, restarts), (losses, timers)]
+            .map(|(one, other)| u64::from(one) << 32 | u64::from(other));
+        printer.take(u128::from(first) << 64 | u128::from(second));
         printer.print()
     }
 
-    fn is_up(&self, node: NodeId) -> bool {
-        self.world.node(node).is_some()
+    /// The letter of this delivery.
+    pub(crate) fn letter(&self, number: u64) -> u32 {
+        self.flight(number).letter
     }
 
-    /// A node crashes, and the others are to be told. Where nobody starts again, nothing is under way to it any more.
-    fn crash(&mut self, node: NodeId, within: &Exploration<N>) {
-        let mut ear = Ear { step: self.step, told: &mut self.told };
-        match within.budget.restarts {
-            0 => self.world.kill(node, &mut ear),
-            _ => self.world.fell(node, &mut ear),
+    fn flight(&self, number: u64) -> Flight {
+        let found = self.flights.iter().find(|flight| u64::from(flight.number) == number);
+        *found.expect("what may arrive is under way")
+    }
+
+    fn is_up<N: Explorable>(
+        &self,
+        node: NodeId,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) -> bool {
+        among.is_up(self.solos[within.place(node)])
+    }
+
+    /// What a choice uses up.
+    fn account_for<N: Explorable>(
+        &mut self,
+        choice: Choice,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) {
+        match choice {
+            Choice::Deliver { number, .. } if within.arrivals != Arrivals::Often => {
+                self.remove(number, among);
+            }
+            Choice::Deliver { .. } | Choice::Disk { .. } => {}
+            Choice::Lose { number, .. } => {
+                self.spent.losses += 1;
+                self.remove(number, among);
+            }
+            Choice::Timer { .. } => {
+                self.spent.timers += u32::from(within.budget.timers.is_some());
+            }
+            Choice::Ask { index, .. } => self.asked |= 1 << index,
+            Choice::Notice { of, to } => self.notices.retain(|notice| *notice != (of, to)),
+            Choice::Crash { .. } => self.spent.crashes += 1,
+            Choice::Restart { node } => {
+                self.spent.restarts += 1;
+                self.notices.retain(|(of, _)| *of != node);
+            }
         }
-        self.spent.crashes += 1;
+    }
+
+    /// The others are to be told of a crash. Where nobody starts again, nothing is under way any more to who has crashed.
+    fn crash<N: Explorable>(&mut self, node: NodeId, within: &Exploration<N>, among: &Solos<N>) {
         self.notices.retain(|(_, to)| *to != node);
         if within.notice.is_some() {
-            let others = self.world.members().iter().filter(|other| self.is_up(**other));
-            let notices: Vec<_> = others.map(|other| (node, *other)).collect();
-            self.notices.extend(notices);
+            let is_up = |other: &NodeId| self.is_up(*other, within, among);
+            let others: Vec<_> = within.members().iter().copied().filter(is_up).collect();
+            self.notices.extend(others.into_iter().map(|other| (node, other)));
             self.notices.sort_unstable();
         }
-        self.count_messages_anew();
-    }
-
-    fn count_messages_anew(&mut self) {
-        self.under_way = 0;
-        self.newest = 0;
-        self.kinds.clear();
-    }
-
-    /// Takes in what has become of a node.
-    fn look_at(&mut self, place: usize, within: &Exploration<N>) {
-        let node = self.world.members()[place];
-        let mut printer = Printer::default();
-        self.world.hash_node(node, &mut printer);
-        if within.budget.restarts > 0 && !self.is_up(node) {
-            self.world.hash_disk(node, &mut printer);
-        }
-        self.here[place] = printer.print();
-    }
-
-    /// Takes in what has been sent.
-    fn look_at_messages(&mut self, within: &Exploration<N>) {
-        let counted = self.newest;
-        let mut again = Vec::new();
-        for message in self.world.messages(counted) {
-            self.newest = self.newest.max(message.0);
-            let print = print_of(message);
-            if within.arrivals == Arrivals::Often {
-                match self.kinds.binary_search(&print) {
-                    Ok(_) => {
-                        again.push(message.0);
-                        continue;
-                    }
-                    Err(place) => self.kinds.insert(place, print),
+        if within.budget.restarts == 0 {
+            let under_way = &mut self.under_way;
+            self.flights.retain(|flight| {
+                let letter = among.letter(flight.letter);
+                if letter.to == node {
+                    *under_way = under_way.wrapping_sub(letter.print);
                 }
-            }
-            self.under_way = self.under_way.wrapping_add(print);
-        }
-        for number in again {
-            self.world.lose(number);
+                letter.to != node
+            });
         }
     }
 
-    fn look_at_news(&mut self) {
-        for Told { node, fact, .. } in &self.told[self.told.len() - self.news..] {
-            if let Ok(place) = self.world.members().binary_search(node) {
-                let mut printer = Printer::default();
-                (self.said[place], fact).hash(&mut printer);
-                self.said[place] = printer.print();
-            }
+    /// A letter is under way from now on, unless nobody will ever be there to receive it, or it is already there and arrives often.
+    fn send<N: Explorable>(&mut self, letter: u32, within: &Exploration<N>, among: &Solos<N>) {
+        self.newest += 1;
+        let to = among.letter(letter).to;
+        let is_lost = within.budget.restarts == 0 && !self.is_up(to, within, among);
+        let is_there = || self.flights.iter().any(|flight| flight.letter == letter);
+        if is_lost || within.arrivals == Arrivals::Often && is_there() {
+            return;
         }
-    }
-}
-
-/// A set of places of nodes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Places(u64);
-
-impl Places {
-    pub(crate) const fn with(self, place: usize) -> Self {
-        Self(self.0 | 1 << place)
+        self.under_way = self.under_way.wrapping_add(among.letter(letter).print);
+        self.flights.push(Flight { number: self.newest, letter });
     }
 
-    const fn contains(self, place: usize) -> bool {
-        self.0 & 1 << place != 0
+    fn remove<N: Explorable>(&mut self, number: u64, among: &Solos<N>) {
+        let is_it = |flight: &Flight| u64::from(flight.number) == number;
+        let place = self.flights.iter().position(is_it).expect("it is under way");
+        let flight = self.flights.remove(place);
+        self.under_way = self.under_way.wrapping_sub(among.letter(flight.letter).print);
     }
-}
 
-fn print_of<M: Hash>((_, from, to, body): (u64, NodeId, NodeId, &M)) -> u128 {
-    fingerprint(&(from, to, body))
-}
+    /// A node has told something.
+    fn hear(&mut self, place: usize, fact: u128) {
+        let said = &mut self.said[place];
+        self.heard = self.heard.wrapping_sub(mixed(*said, place as u128));
+        *said = mixed(*said, fact);
+        self.heard = self.heard.wrapping_add(mixed(*said, place as u128));
+    }
 
-/// Writes down what nodes tell.
-pub(crate) struct Ear<'a> {
-    pub(crate) step: u64,
-    pub(crate) told: &'a mut Vec<Told>,
-}
-
-impl Observer for Ear<'_> {
-    fn fact(&mut self, _: Moment, node: NodeId, fact: &Fact) {
-        self.told.push(Told { step: self.step, node, fact: *fact });
+    fn take_past<N: Explorable>(&mut self, told: &[Told], within: &Exploration<N>) {
+        if let Identity::By(take) = within.identity {
+            let mut printer = Printer::default();
+            take(told, &mut printer);
+            self.past = printer.print();
+        }
     }
 }

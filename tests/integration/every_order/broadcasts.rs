@@ -83,7 +83,7 @@ pub(super) fn judge<N: Node>(
         if sight.news == 0 && !sight.is_over {
             return None;
         }
-        judge.begin(&Cluster { members: sight.world.members().to_vec() });
+        judge.begin(&Cluster { members: sight.members().to_vec() });
         judge.healed(Moment::default());
         for told in sight.told {
             let at = Moment { step: told.step, ..Moment::default() };

@@ -79,7 +79,7 @@ fn what_a_crashed_node_has_sent_may_be_lost() {
         let mut ends = Vec::new();
         let small = asked(2, &[(0, Do::Tell(NodeId(1), 7))]).with_crashes(crashes);
         small.explore(Reduction::States, |sight| {
-            let up = |node| sight.world.node(NodeId(node)).is_some();
+            let up = |node| sight.node(NodeId(node)).is_some();
             let heard = sight.told.iter().any(|told| told.fact == number(7));
             if sight.is_over && up(1) {
                 ends.push((up(0), heard));
@@ -104,8 +104,8 @@ fn every_node_that_is_up_is_told_of_every_crash() {
                 |told: &&crate::Told| told.node == NodeId(node) && told.fact == number(CRASHED);
             sight.told.iter().filter(notice).count()
         };
-        let missed = (0..3)
-            .find(|node| sight.world.node(NodeId(*node)).is_some() && count(*node) != crashes);
+        let missed =
+            (0..3).find(|node| sight.node(NodeId(*node)).is_some() && count(*node) != crashes);
         let missed = missed.filter(|_| sight.is_over)?;
         Some(Violation {
             property: "notice",

@@ -1,0 +1,271 @@
+//! Nodes by themselves: what one does when something happens to it.
+//!
+//! That depends on the node's own state, timers and disk, on the clock and on what happens, and on nothing else. A small world has many
+//! states, but few different nodes in them: so whatever can happen to a node is tried once, in a world in which it is alone, and what came of
+//! it is remembered. A step of the search then moves numbers about.
+
+use std::ops::Range;
+
+use seatrial_history::{Moment, Observer};
+use seatrial_node::{Fact, Instant, Node, NodeId, RequestToken};
+use seatrial_sim::{Enabled, Happening, Incident, World};
+
+use crate::chance;
+use crate::exploration::{Explorable, Exploration};
+use crate::fingerprint::{Printer, Prints, fingerprint};
+
+/// See the module.
+pub(crate) struct Solos<N: Node> {
+    /// Nodes and messages are numbered, equal ones alike, by their fingerprints.
+    node_prints: Prints,
+    nodes: Vec<Solo<N>>,
+    letter_prints: Prints,
+    letters: Vec<Letter<N>>,
+    /// What has been tried, and where among the outcomes what came of it begins and ends.
+    tried: Prints,
+    results: Vec<Range<u32>>,
+    outcomes: Vec<Outcome>,
+}
+
+/// A node as it is at some time.
+struct Solo<N: Node> {
+    /// With no other node in it, and nothing under way.
+    world: World<N>,
+    node: NodeId,
+    is_up: bool,
+    print: u128,
+    /// The numbers of its timers that may come due next, and of what its disk does next, in that world.
+    timers: Vec<u64>,
+    disk: Option<u64>,
+}
+
+/// A message: from whom, to whom, and what it says.
+pub(crate) struct Letter<N: Node> {
+    pub(crate) from: NodeId,
+    pub(crate) to: NodeId,
+    pub(crate) body: N::Message,
+    pub(crate) print: u128,
+}
+
+/// Something that happens to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Deed {
+    /// This letter arrives.
+    Receive(u32),
+    /// The timer of this place among those that may.
+    Timer(u32),
+    Disk,
+    /// It is asked what the request of this index asks.
+    Ask(u32),
+    Crash,
+    Restart,
+}
+
+/// What came of it, with what the node left to chance.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The node afterwards.
+    pub(crate) solo: u32,
+    /// The letters that it sent, in order.
+    pub(crate) sent: Vec<u32>,
+    /// What it told, with fingerprints.
+    pub(crate) told: Vec<(Fact, u128)>,
+    pub(crate) now: Instant,
+    /// The values of its choices.
+    pub(crate) chance: Vec<u64>,
+    /// A choice of too many possibilities.
+    pub(crate) too_wide: Option<&'static str>,
+    pub(crate) incident: Option<Incident>,
+}
+
+impl<N: Explorable> Solos<N> {
+    pub(crate) fn new() -> Self {
+        Self {
+            node_prints: Prints::default(),
+            nodes: Vec::new(),
+            letter_prints: Prints::default(),
+            letters: Vec::new(),
+            tried: Prints::default(),
+            results: Vec::new(),
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// Takes a node out of a world.
+    pub(crate) fn part(&mut self, world: &World<N>, node: NodeId, within: &Exploration<N>) -> u32 {
+        let mut world = world.clone();
+        for other in world.members().to_vec() {
+            if other != node {
+                world.kill(other, &mut ());
+            }
+        }
+        self.drain(&mut world);
+        self.keep(world, node, within)
+    }
+
+    /// Takes all letters out of a world: those under way in it, in the order in which they were sent.
+    pub(crate) fn drain(&mut self, world: &mut World<N>) -> Vec<u32> {
+        let mut sent = Vec::new();
+        while let Some((number, from, to, body)) = world.messages(0).last() {
+            let body = body.clone();
+            world.lose(number);
+            sent.push(self.letter_number(from, to, body));
+        }
+        sent
+    }
+
+    /// The number of a letter, new or known.
+    pub(crate) fn letter_number(&mut self, from: NodeId, to: NodeId, body: N::Message) -> u32 {
+        let print = fingerprint(&(from, to, &body));
+        let (number, is_new) = self.letter_prints.insert(print);
+        if is_new {
+            self.letters.push(Letter { from, to, body, print });
+        }
+        number
+    }
+
+    pub(crate) fn letter(&self, number: u32) -> &Letter<N> {
+        &self.letters[number as usize]
+    }
+
+    pub(crate) fn outcome(&self, number: u32) -> &Outcome {
+        &self.outcomes[number as usize]
+    }
+
+    /// The node of this number, if it is up.
+    pub(crate) fn node(&self, solo: u32) -> Option<&N> {
+        let Solo { world, node, .. } = &self.nodes[solo as usize];
+        world.node(*node)
+    }
+
+    pub(crate) fn is_up(&self, solo: u32) -> bool {
+        self.nodes[solo as usize].is_up
+    }
+
+    /// Stands for the node, its timers and its disk.
+    pub(crate) fn print(&self, solo: u32) -> u128 {
+        self.nodes[solo as usize].print
+    }
+
+    /// How many of its timers may come due next.
+    pub(crate) fn timers(&self, solo: u32) -> u32 {
+        self.nodes[solo as usize].timers.len() as u32
+    }
+
+    /// Whether its disk has something to do.
+    pub(crate) fn has_disk(&self, solo: u32) -> bool {
+        self.nodes[solo as usize].disk.is_some()
+    }
+
+    /// All that may come of this, by the numbers of the outcomes.
+    #[inline]
+    pub(crate) fn outcomes(
+        &mut self,
+        solo: u32,
+        deed: Deed,
+        now: Instant,
+        within: &Exploration<N>,
+    ) -> Range<u32> {
+        let (place, is_new) = self.tried.insert(fingerprint(&(solo, deed, now.as_nanos())));
+        if is_new {
+            let result = self.attempt(solo, deed, now, within);
+            self.results.push(result);
+        }
+        self.results[place as usize].clone()
+    }
+
+    /// Tries it with all that the node may choose.
+    #[cold]
+    fn attempt(
+        &mut self,
+        solo: u32,
+        deed: Deed,
+        now: Instant,
+        within: &Exploration<N>,
+    ) -> Range<u32> {
+        let first = self.outcomes.len() as u32;
+        let mut next = Some(Vec::new());
+        while let Some(chance) = next {
+            let Solo { world, node, .. } = &self.nodes[solo as usize];
+            let (mut world, node) = (world.clone(), *node);
+            world.turn_clock_to(now);
+            world.script(chance.clone());
+            let mut told = Vec::new();
+            let went = self.happen(&mut world, solo, deed, &mut told, within);
+            let made = world.tape().recorded();
+            next = chance::next(made);
+            let too_wide = chance::too_wide(made);
+            let sent = self.drain(&mut world);
+            let now = world.now();
+            let solo = self.keep(world, node, within);
+            let told = told.into_iter().map(|fact| (fact, fingerprint(&fact))).collect();
+            let incident = went.err();
+            self.outcomes.push(Outcome { solo, sent, told, now, chance, too_wide, incident });
+        }
+        first..self.outcomes.len() as u32
+    }
+
+    fn happen(
+        &self,
+        world: &mut World<N>,
+        solo: u32,
+        deed: Deed,
+        told: &mut Vec<Fact>,
+        within: &Exploration<N>,
+    ) -> Result<(), Incident> {
+        let Solo { node, timers, disk, .. } = &self.nodes[solo as usize];
+        let mut ear = Ear { told };
+        match deed {
+            Deed::Receive(number) => {
+                let Letter { from, to, body, .. } = self.letter(number);
+                world.hand(*from, *to, body.clone(), &mut ear)
+            }
+            Deed::Timer(place) => world.let_happen(timers[place as usize], &mut ear),
+            Deed::Disk => world.let_happen(disk.expect("the disk has something to do"), &mut ear),
+            Deed::Ask(index) => {
+                let request = within.asks[index as usize].1.clone();
+                world.request(*node, RequestToken(index.into()), request, &mut ear)
+            }
+            Deed::Crash => {
+                world.kill(*node, &mut ear);
+                Ok(())
+            }
+            Deed::Restart => world.start_again(*node, &mut ear),
+        }
+    }
+
+    /// The number of a node, new or known.
+    fn keep(&mut self, world: World<N>, node: NodeId, within: &Exploration<N>) -> u32 {
+        let mut printer = Printer::default();
+        std::hash::Hash::hash(&node, &mut printer);
+        world.hash_node(node, &mut printer);
+        let is_up = world.node(node).is_some();
+        if !is_up && within.budget.restarts > 0 {
+            world.hash_disk(node, &mut printer);
+        }
+        let print = printer.print();
+        let (number, is_new) = self.node_prints.insert(print);
+        if is_new {
+            let mut enabled: Vec<Enabled> = Vec::new();
+            world.enabled(&mut enabled);
+            let of = |is_meant: fn(Happening) -> bool| {
+                enabled.iter().filter(move |event| is_meant(event.what)).map(|event| event.number)
+            };
+            let timers = of(|what| matches!(what, Happening::Timer { .. })).collect();
+            let disk = of(|what| matches!(what, Happening::Disk { .. })).next();
+            self.nodes.push(Solo { world, node, is_up, print, timers, disk });
+        }
+        number
+    }
+}
+
+/// Writes down what a node tells.
+struct Ear<'a> {
+    told: &'a mut Vec<Fact>,
+}
+
+impl Observer for Ear<'_> {
+    fn fact(&mut self, _: Moment, _: NodeId, fact: &Fact) {
+        self.told.push(*fact);
+    }
+}
