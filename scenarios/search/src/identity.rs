@@ -42,6 +42,7 @@ pub enum Arrivals {
     /// states fewer, and leaves out none of the nodes' own: whoever ignores a message is as before. Only an execution that has such
     /// messages left is never over.
     OnceHeeded,
-    /// It stays under way and may arrive again, any number of times. Equal messages between the same two nodes are one.
+    /// It stays under way and may arrive again, any number of times; one that changes nothing has not arrived. Equal messages between the
+    /// same two nodes are one.
     Often,
 }

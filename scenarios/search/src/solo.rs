@@ -37,7 +37,16 @@ struct Solo<N: Node> {
     /// The numbers of its timers that may come due next, and of what its disk does next, in that world.
     timers: Vec<u64>,
     disk: Option<u64>,
+    /// What came of letters that arrived, by their numbers among those to this node, at the time that is said. Others, and other times, are
+    /// found by fingerprints.
+    received: Vec<Range<u32>>,
+    received_at: Instant,
 }
+
+/// So many letters to one node are found without a fingerprint.
+const NEAR: u32 = 64;
+/// Nothing is known.
+const UNKNOWN: Range<u32> = u32::MAX..u32::MAX;
 
 /// A message: from whom, to whom, and what it says.
 pub(crate) struct Letter<N: Node> {
@@ -45,6 +54,8 @@ pub(crate) struct Letter<N: Node> {
     pub(crate) to: NodeId,
     pub(crate) body: N::Message,
     pub(crate) print: u128,
+    /// The how-manieth it is to that node.
+    ordinal: u32,
 }
 
 /// Something that happens to a node.
@@ -76,6 +87,8 @@ pub(crate) struct Outcome {
     /// A choice of too many possibilities.
     pub(crate) too_wide: Option<&'static str>,
     pub(crate) incident: Option<Incident>,
+    /// The node is as before, and has neither sent nor told anything.
+    pub(crate) is_idle: bool,
 }
 
 impl<N: Explorable> Solos<N> {
@@ -119,7 +132,9 @@ impl<N: Explorable> Solos<N> {
         let print = fingerprint(&(from, to, &body));
         let (number, is_new) = self.letter_prints.insert(print);
         if is_new {
-            self.letters.push(Letter { from, to, body, print });
+            let known = self.letters.iter().rev().find(|letter| letter.to == to);
+            let ordinal = known.map_or(0, |letter| letter.ordinal + 1);
+            self.letters.push(Letter { from, to, body, print, ordinal });
         }
         number
     }
@@ -166,6 +181,30 @@ impl<N: Explorable> Solos<N> {
         now: Instant,
         within: &Exploration<N>,
     ) -> Range<u32> {
+        let Deed::Receive(letter) = deed else { return self.find(solo, deed, now, within) };
+        let near = self.letters[letter as usize].ordinal as usize;
+        let Solo { received, received_at, .. } = &self.nodes[solo as usize];
+        if let Some(known) = received.get(near)
+            && *received_at == now
+            && *known != UNKNOWN
+        {
+            return known.clone();
+        }
+        let found = self.find(solo, deed, now, within);
+        let Solo { received, received_at, .. } = &mut self.nodes[solo as usize];
+        if *received_at != now {
+            received.clear();
+            *received_at = now;
+        }
+        if near < NEAR as usize {
+            received.resize(received.len().max(near + 1), UNKNOWN);
+            received[near] = found.clone();
+        }
+        found
+    }
+
+    /// The same, by its fingerprint.
+    fn find(&mut self, solo: u32, deed: Deed, now: Instant, within: &Exploration<N>) -> Range<u32> {
         let (place, is_new) = self.tried.insert(fingerprint(&(solo, deed, now.as_nanos())));
         if is_new {
             let result = self.attempt(solo, deed, now, within);
@@ -197,10 +236,18 @@ impl<N: Explorable> Solos<N> {
             let too_wide = chance::too_wide(made);
             let sent = self.drain(&mut world);
             let now = world.now();
-            let solo = self.keep(world, node, within);
-            let told = told.into_iter().map(|fact| (fact, fingerprint(&fact))).collect();
-            let incident = went.err();
-            self.outcomes.push(Outcome { solo, sent, told, now, chance, too_wide, incident });
+            let after = self.keep(world, node, within);
+            let is_idle = after == solo && sent.is_empty() && told.is_empty() && went.is_ok();
+            self.outcomes.push(Outcome {
+                solo: after,
+                sent,
+                told: told.into_iter().map(|fact| (fact, fingerprint(&fact))).collect(),
+                now,
+                chance,
+                too_wide,
+                incident: went.err(),
+                is_idle,
+            });
         }
         first..self.outcomes.len() as u32
     }
@@ -253,7 +300,9 @@ impl<N: Explorable> Solos<N> {
             };
             let timers = of(|what| matches!(what, Happening::Timer { .. })).collect();
             let disk = of(|what| matches!(what, Happening::Disk { .. })).next();
-            self.nodes.push(Solo { world, node, is_up, print, timers, disk });
+            let (received, received_at) = (Vec::new(), Instant::ZERO);
+            let solo = Solo { world, node, is_up, print, timers, disk, received, received_at };
+            self.nodes.push(solo);
         }
         number
     }

@@ -173,22 +173,16 @@ impl State {
         })
     }
 
-    /// Whether this choice comes to nothing: nobody heeds the letter, which stays under way as if it had not arrived.
-    pub(crate) fn is_nothing<N: Node>(
+    /// Whether this choice comes to nothing: nobody heeds the letter, which is under way as if it had not arrived.
+    pub(crate) fn is_nothing<N: Explorable>(
         &self,
         choice: Choice,
         outcome: &Outcome,
         within: &Exploration<N>,
-    ) -> bool
-    where
-        N: Explorable,
-    {
-        within.arrivals == Arrivals::OnceHeeded
+    ) -> bool {
+        within.arrivals != Arrivals::Once
+            && outcome.is_idle
             && matches!(choice, Choice::Deliver { .. })
-            && self.solos[within.place(choice.node())] == outcome.solo
-            && outcome.sent.is_empty()
-            && outcome.told.is_empty()
-            && outcome.incident.is_none()
     }
 
     /// Lets this happen, which must be one of the choices, with this outcome. What it tells is added.
@@ -252,8 +246,13 @@ impl State {
     }
 
     fn flight(&self, number: u64) -> Flight {
-        let found = self.flights.iter().find(|flight| u64::from(flight.number) == number);
-        *found.expect("what may arrive is under way")
+        self.flights[self.place_of_flight(number)]
+    }
+
+    /// They are in the order in which they were sent.
+    fn place_of_flight(&self, number: u64) -> usize {
+        let place = self.flights.binary_search_by_key(&number, |flight| flight.number.into());
+        place.expect("what may arrive is under way")
     }
 
     fn is_up<N: Explorable>(
@@ -329,9 +328,7 @@ impl State {
     }
 
     fn remove<N: Explorable>(&mut self, number: u64, among: &Solos<N>) {
-        let is_it = |flight: &Flight| u64::from(flight.number) == number;
-        let place = self.flights.iter().position(is_it).expect("it is under way");
-        let flight = self.flights.remove(place);
+        let flight = self.flights.remove(self.place_of_flight(number));
         self.under_way = self.under_way.wrapping_sub(among.letter(flight.letter).print);
     }
 
