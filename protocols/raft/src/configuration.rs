@@ -4,7 +4,7 @@
 use seatrial_node::NodeId;
 
 /// The members whose votes and acknowledgements count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Configuration {
     voters: Vec<NodeId>,
     /// Reused by [`Configuration::quorum_index`].
@@ -45,7 +45,7 @@ impl Configuration {
 }
 
 /// The votes of one election, counted by voter: a vote that comes twice is one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Tally {
     granted: Vec<NodeId>,
 }

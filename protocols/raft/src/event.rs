@@ -24,14 +24,14 @@ pub(crate) type LogId = (u64, u64);
 pub struct ReadTicket(pub u64);
 
 /// The refusal of a node that does not lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NotLeader {
     /// Who leads, as far as this node knows.
     pub leader: Option<NodeId>,
 }
 
 /// A committed entry, as [`Raft::next_committed`](crate::Raft::next_committed) hands it to the state machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Committed {
     /// Its index in the log.
     pub index: u64,
@@ -49,7 +49,7 @@ impl Committed {
 }
 
 /// What a snapshot covers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SnapshotMeta {
     /// The last index whose effect is in the snapshot.
     pub index: u64,

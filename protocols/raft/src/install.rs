@@ -17,7 +17,7 @@ use crate::role::Role;
 use crate::snapshot::{Origin, Snapshot};
 
 /// A snapshot of which pieces are still to come.
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Incoming {
     meta: SnapshotMeta,
     digest: u64,

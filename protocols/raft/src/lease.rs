@@ -23,7 +23,7 @@ use crate::mutant::planted;
 use crate::node::Raft;
 
 /// A leader's lease.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Lease {
     /// Rounds of heartbeats that no majority has answered yet, and when they were begun.
     sent: VecDeque<(u64, Instant)>,

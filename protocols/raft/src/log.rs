@@ -8,14 +8,14 @@ use crate::event::{LogId, SnapshotMeta};
 use crate::message::Entry;
 
 /// The entries from `base.index + 1` on. What is at or below the base is in the snapshot.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Log {
     base: SnapshotMeta,
     slots: VecDeque<Slot>,
     bytes: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 struct Slot {
     entry: Entry,
     position: Position,

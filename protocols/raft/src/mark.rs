@@ -33,7 +33,7 @@ const HEADER: usize = 8 + 4;
 const SIZE: usize = HEADER + 8 + 4 + 8 + 8 + 4 + 8 + 5 + 16 + 1 + 16;
 
 /// What a mark tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Mark {
     /// Whose disk it is.
     pub(crate) owner: NodeId,
@@ -49,7 +49,7 @@ pub(crate) struct Mark {
 }
 
 /// Writes marks, one at a time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Marks {
     /// The number of the mark written last.
     number: u64,
@@ -63,7 +63,7 @@ pub(crate) struct Marks {
     buffer: Vec<u8>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Job {
     token: SyncToken,
     covers: Position,
@@ -160,7 +160,7 @@ impl Marks {
 }
 
 /// What one sector holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Slot {
     Damaged,
     Whole { number: u64, mark: Mark },

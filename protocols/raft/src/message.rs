@@ -12,7 +12,7 @@ use crate::digest::{self, mix};
 use crate::event::SnapshotMeta;
 
 /// What an entry of the log holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Payload {
     /// Nothing: a leader opens its term with it, because it may commit older entries only along with one of its own (§5.4.2, §8).
@@ -40,7 +40,7 @@ impl Payload {
 }
 
 /// One entry of the log. Its index is its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// The term of the leader that made it.
     pub term: u64,
@@ -49,7 +49,7 @@ pub struct Entry {
 }
 
 /// The entries of one AppendEntries message, shared among the followers to which the same are sent. None of them: a heartbeat.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Entries(Option<Arc<[Entry]>>);
 
 impl Entries {
@@ -73,7 +73,7 @@ impl FromIterator<Entry> for Entries {
 }
 
 /// A piece of a snapshot, sharing the whole that it was cut from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Chunk {
     whole: Arc<[u8]>,
     start: usize,
@@ -107,7 +107,7 @@ impl Eq for Chunk {}
 
 /// One piece of a snapshot, with what tells to which snapshot it belongs. All members' pieces of one snapshot fit together, if
 /// the state was put into bytes in the same way: then the digests are equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Piece {
     /// What the snapshot covers.
     pub meta: SnapshotMeta,
@@ -122,7 +122,7 @@ pub struct Piece {
 }
 
 /// What one member says to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Message {
     /// RequestVote (§5.2), or the question of a pre-vote whether one would get it (thesis §9.6). The candidate is the sender.
@@ -210,7 +210,7 @@ pub enum Message {
 }
 
 /// What became of an AppendEntries message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The follower's log is on its disk and equals the leader's up to this index.
     Matched {

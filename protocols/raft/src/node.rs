@@ -21,7 +21,7 @@ use crate::snapshot::Snapshots;
 use crate::storage::{Step, Storage};
 
 /// Clients do not speak to Raft but to the layer above it: there is no request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Never {}
 
 /// Raft's timers.
@@ -36,7 +36,7 @@ pub enum Timer {
 }
 
 /// A member of a Raft cluster. The [crate's page](crate) tells how to own one.
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Raft {
     pub(crate) config: RaftConfig,
     pub(crate) me: NodeId,

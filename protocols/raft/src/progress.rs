@@ -11,7 +11,7 @@ use seatrial_node::NodeId;
 use crate::snapshot::Snapshot;
 
 /// A leader's view of one follower (figure 2, "volatile state on leaders").
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Progress {
     pub(crate) id: NodeId,
     /// `matchIndex`: the follower's disk has the leader's log up to here. Goes back only where the disk has lost it.
@@ -34,7 +34,7 @@ pub(crate) struct Progress {
 }
 
 /// How a leader sends to a follower.
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) enum Flow {
     /// One message at a time.
     Probe {

@@ -12,7 +12,7 @@ use crate::node::Raft;
 use crate::role::Role;
 
 /// A leader's reads.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Reads {
     tickets: u64,
     /// The latest round; a read waits for it only while `asked` is not empty.

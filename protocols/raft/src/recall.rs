@@ -36,7 +36,7 @@ pub(crate) const FORGOTTEN: NodeId = NodeId(u32::MAX);
 const ROUNDS: u64 = 2;
 
 /// What was answered so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Recall {
     /// Tells the answers to this question from those to an earlier one.
     nonce: u64,

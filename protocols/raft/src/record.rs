@@ -12,14 +12,14 @@ use crate::event::{LogId, SnapshotMeta};
 use crate::message::{Entry, Payload};
 
 /// The current term, and the vote given in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct HardState {
     pub(crate) term: u64,
     pub(crate) vote: Option<NodeId>,
 }
 
 /// One record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Record {
     /// The term and the vote from now on, and whose they are: no disk makes another member's promises its own.
     Hard { hard: HardState, owner: NodeId },

@@ -49,7 +49,7 @@ use crate::snapshot::Snapshots;
 use crate::storage::Recovered;
 
 /// What [`Node::open`](seatrial_node::Node::open) has found and [`Input::Start`](seatrial_node::Input::Start) must act on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Recovery {
     /// A crash had left a torn tail.
     torn: bool,

@@ -11,7 +11,7 @@ use crate::recall::FORGOTTEN;
 use crate::record::HardState;
 
 /// What a member is in the current term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
     Follower,
     /// Asks whether it could win an election (thesis §9.6).

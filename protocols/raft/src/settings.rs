@@ -13,7 +13,7 @@ use crate::Mutant;
 /// let config = RaftConfig { max_entries_per_append: 1, ..RaftConfig::default() };
 /// assert!(config.validate().is_ok());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RaftConfig {
     /// The shortest election timeout (paper §5.2). A follower that has heard from its leader within this time ignores other
     /// candidates.

@@ -18,7 +18,7 @@ const MAGIC: [u8; 8] = *b"SRaftSn1";
 const HEADER: usize = 8 + 8 + 8 + 8 + 4;
 
 /// One snapshot, in memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Snapshot {
     pub(crate) meta: SnapshotMeta,
     pub(crate) data: Arc<[u8]>,
@@ -33,7 +33,7 @@ impl Snapshot {
 }
 
 /// The durable snapshot, and the one that is on its way to the disk.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Snapshots {
     current: Option<Snapshot>,
     job: Option<Job>,
@@ -42,7 +42,7 @@ pub(crate) struct Snapshots {
 }
 
 /// Where a snapshot comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Origin {
     /// This node's state.
     Made,
@@ -50,14 +50,14 @@ pub(crate) enum Origin {
     Received,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 struct Job {
     snapshot: Snapshot,
     origin: Origin,
     stage: Stage,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Stage {
     Writing(SyncToken),
     Renaming(SyncToken),

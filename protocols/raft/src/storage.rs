@@ -30,7 +30,7 @@ use crate::record::{HardState, Record, put_base, put_entry, put_hard};
 const LOG_FILE: FileName = FileName::new("log");
 
 /// The write-ahead log, and the promises that wait for it.
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Storage {
     wal: Wal,
     marks: Marks,
@@ -54,7 +54,7 @@ pub(crate) struct Storage {
     buffer: Vec<u8>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Hash)]
 struct Promise {
     after: Position,
     to: NodeId,
@@ -78,7 +78,7 @@ pub(crate) struct Recovered {
 }
 
 /// What a completion has brought about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
     Nothing,
     /// More of the log is synced; the mark is still to tell of it.

@@ -15,7 +15,7 @@ pub struct Position(pub u64);
 /// A write-ahead log in one file, with a second one beside it, `<file>.new`, while it is being rewritten.
 ///
 /// A record is durable once [`Wal::durable`] has reached its position; until then a crash may take it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Wal {
     file: FileName,
     new_file: FileName,
@@ -34,7 +34,7 @@ pub struct Wal {
 }
 
 /// What the log is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Mode {
     /// It is open and not started.
     Opened { torn: bool },
@@ -50,7 +50,7 @@ enum Mode {
 }
 
 /// A sync under way, and what will be durable then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct Sync {
     token: SyncToken,
     position: Position,

@@ -5,7 +5,7 @@ use seatrial_node::{Disk, FileName, OpenError};
 use crate::record::{HEADER, Header, Kind};
 
 /// What opening a log has found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Recovered {
     /// How many records were read back.
     pub records: u64,
@@ -20,7 +20,7 @@ pub struct Recovered {
 }
 
 /// A place in the file between two records, with what tells that the file up to there is what it was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The length of the file up to there.
     pub offset: u64,
@@ -29,7 +29,7 @@ pub struct Place {
 }
 
 /// The end of a file that no sync has covered and that a crash has left in part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TornTail {
     /// Where it begins.
     pub offset: u64,
@@ -38,7 +38,7 @@ pub struct TornTail {
 }
 
 /// Where to go on writing after a recovery.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct End {
     /// The end of the last whole record.
     pub(crate) offset: u64,
