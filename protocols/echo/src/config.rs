@@ -3,7 +3,7 @@
 use seatrial_node::Duration;
 
 /// How an echo node behaves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Config {
     /// How long it waits for its neighbour before it asks again.
     pub retry_after: Duration,
@@ -24,7 +24,7 @@ impl Default for Config {
 
 /// Bugs that can be planted, to see that they are found.
 #[cfg(feature = "mutants")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mutant {
     /// An answer is not matched with its request, but given to whoever has waited longest.
     AnswerOldest,

@@ -8,7 +8,7 @@ use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError, RequestToken, Stat
 use crate::Config;
 
 /// A node that says back what it is told, by way of its neighbour.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Echo {
     config: Config,
     /// What clients wait for.
@@ -16,7 +16,7 @@ pub struct Echo {
 }
 
 /// What echo nodes send each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Message {
     /// Say this.
     Say {

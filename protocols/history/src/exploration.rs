@@ -15,8 +15,14 @@ pub struct ExplorationAccount {
     pub nodes: u32,
     /// How many messages were broadcast, or other requests made.
     pub messages: u32,
-    /// How many nodes might crash.
+    /// How many crashes there might be.
     pub crashes: u32,
+    /// How many times a node that had crashed might start again.
+    pub restarts: u32,
+    /// How many messages might be lost.
+    pub losses: u32,
+    /// How many timers might come due, where that was bounded.
+    pub timers: Option<u32>,
     /// How many different states were found.
     pub states: u64,
     /// How many steps were made from one to another.

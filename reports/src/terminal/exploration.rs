@@ -26,19 +26,31 @@ pub fn exploration(account: &ExplorationAccount, page: &Page) -> String {
 
 fn headline(account: &ExplorationAccount, page: &Page) -> String {
     let subject = subject(&account.protocol, account.mutant.as_deref());
-    let nodes = of(account.nodes.into(), "node", "nodes");
-    let messages = of(account.messages.into(), "message", "messages");
-    let crashes = match account.crashes {
+    let mut world = vec![of(account.nodes.into(), "node", "nodes")];
+    if account.messages > 0 {
+        world.push(of(account.messages.into(), "message", "messages"));
+    }
+    world.push(match account.crashes {
         0 => "no crash".to_owned(),
         some => format!("{} at most", of(some.into(), "crash", "crashes")),
-    };
+    });
+    for (most, one, many) in [
+        (account.restarts, "restart", "restarts"),
+        (account.losses, "loss", "losses"),
+        (account.timers.unwrap_or_default(), "timer", "timers"),
+    ] {
+        if most > 0 {
+            world.push(format!("{} at most", of(most.into(), one, many)));
+        }
+    }
+    let world = world.join(", ");
     let (word, role, what) = match (account.outcome(), &account.found) {
         (Outcome::Violated, Some(found)) => (VIOLATED, Role::Bad, found.violation.property),
         (Outcome::Unknown, _) => (UNKNOWN, Role::Unsure, "not every order was looked at"),
         _ => (HOLDS, Role::Good, "in every order and at every crash point"),
     };
     let word = page.paint(role, word);
-    format!("{word}  {subject}, {nodes}, {messages}, {crashes}: {what}\n")
+    format!("{word}  {subject}, {world}: {what}\n")
 }
 
 fn schedule(found: &FoundSchedule, page: &Page) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use seatrial_history::{ExplorationAccount, FoundSchedule, Moment, Observer, ScheduleStep};
 use seatrial_history::{Verdict, Violation};
-use seatrial_node::{Duration, Node};
+use seatrial_node::Duration;
 use seatrial_search::{Explorable, Exploration, Explored, Extent, Line, Reduction, Sight};
 
 use crate::hush;
@@ -17,18 +17,36 @@ use crate::scenario::{JudgeSpec, ScenarioError, unknown};
 pub struct Bounds {
     /// How many nodes there are.
     pub nodes: u32,
-    /// How many messages are broadcast, or other requests made.
-    pub messages: u32,
-    /// How many nodes may crash; where nothing is said, one if the protocol survives that.
+    /// How many messages are broadcast, or other requests made; where nothing is said, as many as the protocol's small world has.
+    pub messages: Option<u32>,
+    /// How many crashes there may be; where nothing is said, one if the protocol survives that.
     pub crashes: Option<u32>,
+    /// How many times a node that has crashed may start again; where nothing is said, as often as nodes crash if the protocol has such
+    /// nodes, and else never.
+    pub restarts: Option<u32>,
+    /// How many messages may be lost.
+    pub losses: u32,
+    /// How many timers may come due, of all nodes together; where nothing is said, as many as the protocol's small world has.
+    pub timers: Option<u32>,
+    /// How many steps an execution may have; where nothing is said, as many as it has.
+    pub depth: Option<u64>,
     /// After how many states the search gives up.
     pub limit: u64,
 }
 
 impl Default for Bounds {
-    /// Three nodes, two messages, and up to a million states.
+    /// Three nodes, what is usual for the protocol, and up to five million states.
     fn default() -> Self {
-        Self { nodes: 3, messages: 2, crashes: None, limit: 1_000_000 }
+        Self {
+            nodes: 3,
+            messages: None,
+            crashes: None,
+            restarts: None,
+            losses: 0,
+            timers: None,
+            depth: None,
+            limit: 5_000_000,
+        }
     }
 }
 
@@ -40,11 +58,29 @@ pub struct ExplorationInfo {
     pub checkers: &'static [&'static str],
     /// Of so many nodes, how many may crash while the protocol keeps its promises.
     pub survives: fn(nodes: u32) -> u32,
+    /// Whether a node that has crashed comes back with what its disk holds. Where it does not, nothing is promised of one that starts again.
+    pub restarts: bool,
+    /// Whether the protocol keeps its promises where messages are lost.
+    pub losses: bool,
+    /// How many requests are made where nothing is said; none for a protocol that takes none.
+    pub messages: Option<u32>,
+    /// How many timers come due where nothing is said; none for a protocol without timers.
+    pub timers: Option<u32>,
+}
+
+/// Bounds that make sense for a protocol, with nothing left open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Within {
+    crashes: u32,
+    restarts: u32,
+    messages: u32,
+    timers: Option<u32>,
 }
 
 /// Searches a small world of one kind of node.
-pub(crate) type Search =
-    dyn Fn(&Bounds, u32, Option<MutantInfo>, &Protocol) -> Result<Explored, String> + Send + Sync;
+pub(crate) type Search = dyn Fn(&Bounds, Within, Option<MutantInfo>, &Protocol) -> Result<Explored, String>
+    + Send
+    + Sync;
 
 /// A protocol's small world.
 pub(crate) struct ExplorationEntry {
@@ -58,11 +94,19 @@ impl ExplorationEntry {
         small: impl Fn(&Bounds, Option<&str>) -> Exploration<N> + Send + Sync + 'static,
     ) -> Self {
         let search = move |bounds: &Bounds,
-                           crashes: u32,
+                           within: Within,
                            mutant: Option<MutantInfo>,
                            protocol: &Protocol| {
-            let small = small(bounds, mutant.map(|mutant| mutant.id));
-            let small = small.with_crashes(crashes).with_limit(bounds.limit);
+            let filled = Bounds { messages: Some(within.messages), ..*bounds };
+            let mut small = small(&filled, mutant.map(|mutant| mutant.id))
+                .with_crashes(within.crashes)
+                .with_restarts(within.restarts)
+                .with_losses(bounds.losses)
+                .with_depth(bounds.depth.unwrap_or(u64::MAX))
+                .with_limit(bounds.limit);
+            if let Some(timers) = within.timers {
+                small = small.with_timers(timers);
+            }
             let judge = judge(info.checkers, protocol)?;
             let explored = hush::hushed(|| small.explore(Reduction::States, judge));
             Ok(explored.unwrap_or_else(|payload| hush::tell("the search", &*payload)))
@@ -85,9 +129,9 @@ pub fn explore(
     let known = registry.find(protocol).map_err(error)?;
     let entry = known.exploration().ok_or_else(|| error(unexplored(registry, protocol)))?;
     let mutant = mutant.map(|name| known.mutant(name)).transpose().map_err(error)?;
-    let crashes = bounds.check(protocol, entry.info).map_err(error)?;
-    let explored = (entry.search)(bounds, crashes, mutant, &known).map_err(error)?;
-    Ok(account(explored, protocol, mutant, bounds, crashes))
+    let within = bounds.check(protocol, entry.info).map_err(error)?;
+    let explored = (entry.search)(bounds, within, mutant, &known).map_err(error)?;
+    Ok(account(explored, protocol, mutant, bounds, within))
 }
 
 /// Which protocols can be searched through, where this one cannot.
@@ -98,16 +142,59 @@ fn unexplored(registry: &Registry, protocol: &str) -> String {
 }
 
 impl Bounds {
-    /// How many may crash, if these bounds make sense.
-    fn check(&self, protocol: &str, info: ExplorationInfo) -> Result<u32, String> {
+    /// All bounds, if they make sense.
+    fn check(&self, protocol: &str, info: ExplorationInfo) -> Result<Within, String> {
         if !(1..=8).contains(&self.nodes) {
             let nodes = self.nodes;
             return Err(format!("{nodes} nodes: a world that can be searched through has 1 to 8"));
         }
-        if !(1..=8).contains(&self.messages) {
-            let messages = self.messages;
-            return Err(format!("{messages} messages: in so small a world there are 1 to 8"));
+        let messages = match (self.messages, info.messages) {
+            (None, usual) => usual.unwrap_or(0),
+            (Some(messages @ 1..=8), Some(_)) => messages,
+            (Some(messages), Some(_)) => {
+                return Err(format!("{messages} messages: in so small a world there are 1 to 8"));
+            }
+            (Some(_), None) => {
+                return Err(format!("nobody asks {protocol} for anything: leave the messages out"));
+            }
+        };
+        let timers = match (self.timers, info.timers) {
+            (Some(_), None) => {
+                return Err(format!("{protocol} has no timers here: leave them out"));
+            }
+            (said, usual) => said.or(usual),
+        };
+        let crashes = self.check_crashes(protocol, info)?;
+        let restarts = match (self.restarts, info.restarts) {
+            (None, true) => crashes,
+            (None, false) | (Some(0), _) => 0,
+            (Some(restarts), true) if restarts <= crashes => restarts,
+            (Some(restarts), true) => {
+                return Err(format!(
+                    "{restarts} restarts of {crashes} crashes: only who has crashed starts again"
+                ));
+            }
+            (Some(_), false) => {
+                return Err(format!(
+                    "{protocol} promises nothing of nodes that start again: leave the restarts out"
+                ));
+            }
+        };
+        if self.losses > 0 && !info.losses {
+            return Err(format!(
+                "{protocol} promises nothing where messages are lost: leave the losses out"
+            ));
         }
+        if self.depth == Some(0) {
+            return Err(
+                "a depth of 0: an execution that can be looked at has 1 step or more".to_owned()
+            );
+        }
+        Ok(Within { crashes, restarts, messages, timers })
+    }
+
+    /// How many may crash.
+    fn check_crashes(&self, protocol: &str, info: ExplorationInfo) -> Result<u32, String> {
         let most = (info.survives)(self.nodes);
         match self.crashes {
             None => Ok(most.min(1)),
@@ -121,7 +208,7 @@ impl Bounds {
 }
 
 /// The oracle that these checkers are.
-fn judge<N: Node>(
+fn judge<N: Explorable>(
     checkers: &[&str],
     protocol: &Protocol,
 ) -> Result<impl FnMut(&Sight<'_, N>) -> Option<Violation>, String> {
@@ -166,7 +253,7 @@ fn account(
     protocol: &str,
     mutant: Option<MutantInfo>,
     bounds: &Bounds,
-    crashes: u32,
+    within: Within,
 ) -> ExplorationAccount {
     let unfinished = unfinished(&explored.extent, bounds);
     let is_shortest = explored.is_shortest;
@@ -179,8 +266,11 @@ fn account(
         protocol: protocol.to_owned(),
         mutant: mutant.map(|mutant| mutant.name.to_owned()),
         nodes: bounds.nodes,
-        messages: bounds.messages,
-        crashes,
+        messages: within.messages,
+        crashes: within.crashes,
+        restarts: within.restarts,
+        losses: bounds.losses,
+        timers: within.timers,
         states: explored.states,
         transitions: explored.transitions,
         executions: explored.executions,
@@ -203,6 +293,9 @@ fn unfinished(extent: &Extent, bounds: &Bounds) -> Option<String> {
         Extent::Limit => Some(format!(
             "it gave up after {} states; give it a higher limit, or fewer nodes, messages or crashes",
             bounds.limit
+        )),
+        Extent::Depth(steps) => Some(format!(
+            "some executions go on after {steps} steps; let it go deeper, or give it fewer nodes, messages, crashes, losses or timers"
         )),
         Extent::Chance(site) => Some(format!(
             "the nodes leave to chance {site:?}, with too many possibilities to try them all"

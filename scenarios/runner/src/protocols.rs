@@ -11,6 +11,7 @@ mod links;
 mod marks;
 mod raft;
 mod raft_counter;
+mod raft_election;
 mod raft_kv;
 
 use crate::registry::Protocol;
@@ -18,6 +19,7 @@ use crate::registry::Protocol;
 /// All of them.
 pub(crate) fn all() -> Vec<Protocol> {
     let mut all = vec![echo::protocol(), raft_kv::protocol(), raft_counter::protocol()];
+    all.push(raft_election::protocol());
     all.extend(links::protocols());
     all.push(clocks::protocol());
     all.extend(broadcast::protocols());

@@ -94,15 +94,19 @@ impl<N: Explorable> Breadth<'_, N> {
     }
 
     /// What is wrong with the state that this link leads to.
-    fn judge(&self, state: &State, link: usize, oracle: &mut Oracle<'_, N>) -> Option<Violation> {
+    fn judge(
+        &mut self,
+        state: &State,
+        link: usize,
+        oracle: &mut Oracle<'_, N>,
+    ) -> Option<Violation> {
+        let (told, mut choices) = (self.told(link), Vec::new());
+        state.choices(self.within, self.solos, &mut choices);
         let (within, solos) = (self.within, &*self.solos);
-        let told = self.told(link);
         let by = self.links.get(link).and_then(|link| link.outcome);
         let by = by.map(|number| solos.outcome(number));
         let news = by.map_or(told.len(), |outcome| outcome.told.len());
         let news = if link == ROOT { news } else { by.map_or(0, |_| news) };
-        let mut choices = Vec::new();
-        state.choices(within, solos, &mut choices);
         let is_over = state.may_end(&choices, within, solos);
         let sight = Sight { told: &told, news, is_over, state, within, solos };
         within.judge(&sight, by.and_then(|outcome| outcome.incident.as_ref()), oracle)

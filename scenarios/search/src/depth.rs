@@ -35,6 +35,7 @@ pub(crate) fn search<N: Explorable>(
         told: start.1.to_vec(),
         seen: Prints::default(),
         ends: Prints::default(),
+        counts: how == Reduction::States && within.counts_executions,
         ways: Vec::new(),
         reached: Vec::new(),
         visits: 0,
@@ -62,8 +63,10 @@ struct Depth<'a, N: Explorable> {
     told: Vec<Told>,
     seen: Prints,
     ends: Prints,
-    /// By place in `seen`, where states are merged: how many executions go on from there; none while that is being counted.
-    ways: Vec<Option<u128>>,
+    /// Whether executions are counted by state.
+    counts: bool,
+    /// By place in `seen`, where that is so: how many executions go on from there.
+    ways: Vec<u128>,
     /// By place in `seen`, where depth is bounded: in how few steps it was reached.
     reached: Vec<u64>,
     visits: u64,
@@ -97,6 +100,17 @@ struct Frame {
     ways: u128,
 }
 
+/// Executions of a state on the path are still being counted.
+const UNCOUNTED: u128 = u128::MAX;
+
+/// Two numbers of executions together. No more than this are told apart.
+fn sum(ways: u128, others: u128) -> u128 {
+    ways.saturating_add(others).min(UNCOUNTED - 1)
+}
+
+/// A state's fingerprint, its place among those that were seen, and whether it is new there.
+type Seen = (u128, u32, bool);
+
 /// What has come of a step.
 enum Arrival {
     /// A state to go on from.
@@ -110,7 +124,7 @@ enum Arrival {
 
 impl<N: Explorable> Depth<'_, N> {
     fn run(&mut self, oracle: &mut Oracle<'_, N>) -> Option<(Schedule, Violation)> {
-        match self.arrive(None, self.told.len(), oracle) {
+        match self.arrive(None, None, self.told.len(), oracle) {
             Arrival::New(place) => self.push(None, place, Vec::new()),
             Arrival::Known(_) => unreachable!("nothing was seen before the first state"),
             Arrival::Cut => return None,
@@ -134,7 +148,9 @@ impl<N: Explorable> Depth<'_, N> {
                 return Some(violation);
             }
         }
-        let is_known = !self.has_cycle && self.explored.extent == Extent::Complete;
+        let is_counted = self.counts || self.how != Reduction::States;
+        let is_whole = self.explored.extent == Extent::Complete;
+        let is_known = is_counted && is_whole && !self.has_cycle;
         self.explored.executions = Some(self.executions).filter(|_| is_known);
         None
     }
@@ -168,6 +184,12 @@ impl<N: Explorable> Depth<'_, N> {
         outcome: Option<u32>,
         oracle: &mut Oracle<'_, N>,
     ) -> Option<(Schedule, Violation)> {
+        let early = self.look_ahead(choice, outcome);
+        if let Some((_, place, false)) = early {
+            self.explored.transitions += 1;
+            self.join(place);
+            return None;
+        }
         let frame = self.stack.last_mut().expect("there is a state to go on from");
         self.here.clone_from(&frame.state);
         self.told.truncate(frame.told);
@@ -184,7 +206,7 @@ impl<N: Explorable> Depth<'_, N> {
         self.here.apply(choice, came, &mut self.told, self.within, solos);
         self.explored.transitions += 1;
         let incident = came.and_then(|outcome| outcome.incident.as_ref()).cloned();
-        match self.arrive(incident.as_ref(), before, oracle) {
+        match self.arrive(early, incident.as_ref(), before, oracle) {
             Arrival::Cut => {}
             Arrival::Broken(violation) => {
                 let mut schedule = self.schedule();
@@ -192,26 +214,50 @@ impl<N: Explorable> Depth<'_, N> {
                 return Some(self.broken(schedule, violation));
             }
             Arrival::New(place) => self.push(Some((choice, outcome)), place, asleep),
-            Arrival::Known(place) => match self.ways[place as usize] {
-                Some(ways) => {
-                    let frame = self.stack.last_mut().expect("the step came from somewhere");
-                    frame.ways = frame.ways.saturating_add(ways);
-                }
-                None => self.has_cycle = true,
-            },
+            Arrival::Known(place) => self.join(place),
         }
         None
+    }
+
+    /// A step has led to a state that is known: its executions are those of the state that the step came from, too.
+    fn join(&mut self, place: u32) {
+        if !self.counts {
+            return;
+        }
+        match self.ways[place as usize] {
+            UNCOUNTED => self.has_cycle = true,
+            ways => {
+                let frame = self.stack.last_mut().expect("the step came from somewhere");
+                frame.ways = sum(frame.ways, ways);
+            }
+        }
+    }
+
+    /// Where a step leads, if that can be told before it is made, and nothing need be done again in a state that is known.
+    fn look_ahead(&mut self, choice: Choice, outcome: Option<u32>) -> Option<Seen> {
+        if self.how != Reduction::States || self.within.budget.depth < u64::MAX {
+            return None;
+        }
+        let outcome = self.solos.outcome(outcome?);
+        let frame = self.stack.last()?;
+        let print = frame.state.print_after(choice, outcome, self.within, self.solos)?;
+        let (place, is_new) = self.seen.insert(print);
+        Some((print, place, is_new))
     }
 
     /// A step has led here, and something was told since then: is it new, and is anything wrong with it?
     fn arrive(
         &mut self,
+        early: Option<Seen>,
         incident: Option<&Incident>,
         before: usize,
         oracle: &mut Oracle<'_, N>,
     ) -> Arrival {
-        let print = self.here.print(self.within);
-        let (place, is_new) = self.seen.insert(print);
+        let (print, place, is_new) = early.unwrap_or_else(|| {
+            let print = self.here.print(self.within);
+            let (place, is_new) = self.seen.insert(print);
+            (print, place, is_new)
+        });
         if is_new && self.within.budget.depth < u64::MAX {
             self.reached.push(self.here.step);
         }
@@ -260,9 +306,9 @@ impl<N: Explorable> Depth<'_, N> {
         (frame.told, frame.by, frame.place) = (self.told.len(), by, place);
         (frame.next, frame.outcomes, frame.asleep) = (0, None, asleep);
         frame.ways = u128::from(is_end);
-        if self.how == Reduction::States {
-            self.ways.resize(self.seen.len(), None);
-            self.ways[place as usize] = None;
+        if self.counts {
+            self.ways.resize(self.seen.len(), UNCOUNTED);
+            self.ways[place as usize] = UNCOUNTED;
         }
         self.stack.push(frame);
     }
@@ -271,12 +317,12 @@ impl<N: Explorable> Depth<'_, N> {
     fn pop(&mut self) {
         let Some(frame) = self.stack.pop() else { return };
         let ways = frame.ways;
-        if self.how == Reduction::States {
-            self.ways[frame.place as usize] = Some(ways);
+        if self.counts {
+            self.ways[frame.place as usize] = ways;
         }
         self.spare.push(frame);
         match self.stack.last_mut() {
-            Some(before) => before.ways = before.ways.saturating_add(ways),
+            Some(before) => before.ways = sum(before.ways, ways),
             None => self.executions = ways,
         }
     }

@@ -52,6 +52,8 @@ pub struct Exploration<N: Node> {
     pub(crate) notice: Option<fn(NodeId) -> N::Message>,
     pub(crate) identity: Identity,
     pub(crate) arrivals: Arrivals,
+    pub(crate) counts_executions: bool,
+    pub(crate) prompt_disks: bool,
     message: fn(&N::Message) -> String,
     request: fn(&N::Request) -> String,
 }
@@ -96,6 +98,8 @@ impl<N: Explorable> Exploration<N> {
             notice: None,
             identity: Identity::Told,
             arrivals: Arrivals::Once,
+            counts_executions: true,
+            prompt_disks: false,
             message: |_| "a message".to_owned(),
             request: |_| "do something".to_owned(),
         }
@@ -181,6 +185,22 @@ impl<N: Explorable> Exploration<N> {
         self
     }
 
+    /// Lets a disk be done with all that a step asks of it before anything else happens. That leaves out what a node does while its disk is
+    /// busy, and crashes then. Where a node sends nothing before its disk is done, such a crash is as one just before the step, but for
+    /// what a torn write leaves.
+    #[must_use]
+    pub const fn with_prompt_disks(mut self) -> Self {
+        self.prompt_disks = true;
+        self
+    }
+
+    /// Does not count for how many executions the states stand, which takes as much memory as the states themselves.
+    #[must_use]
+    pub const fn without_counting_executions(mut self) -> Self {
+        self.counts_executions = false;
+        self
+    }
+
     /// Gives up once so many states have been visited.
     #[must_use]
     pub const fn with_limit(mut self, states: u64) -> Self {
@@ -243,19 +263,19 @@ impl<N: Explorable> Exploration<N> {
         let mut told = start.told.clone();
         let mut choices = Vec::new();
         let mut found = None;
-        state.choices(self, &solos, &mut choices);
+        state.choices(self, &mut solos, &mut choices);
         for (place, line) in lines.iter().enumerate() {
             let outcome = self.outcome_of(line, &state, &choices, &mut solos).ok_or(place)?;
             let before = told.len();
             let came = outcome.map(|number| solos.outcome(number));
             state.apply(line.choice, came, &mut told, self, &solos);
             choices.clear();
-            state.choices(self, &solos, &mut choices);
+            state.choices(self, &mut solos, &mut choices);
             let is_over = state.may_end(&choices, self, &solos);
             let news = told.len() - before;
             let sight =
                 Sight { told: &told, news, is_over, state: &state, within: self, solos: &solos };
-            let incident = came.and_then(|outcome| outcome.incident.as_ref());
+            let incident = outcome.and_then(|number| solos.outcome(number).incident.as_ref());
             found = found.or_else(|| self.judge(&sight, incident, &mut oracle));
         }
         Ok(found)

@@ -97,44 +97,58 @@ fn fold(a: u64, b: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
-/// A set of fingerprints, each with the place at which it was put in: open addressing, at most half full.
+/// A set of fingerprints, each with the place at which it was put in: open addressing, at most three quarters full. Fingerprints lie in
+/// pieces that never move, so that a set of many millions is never copied.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prints {
-    prints: Vec<u128>,
+    pieces: Vec<Vec<u128>>,
+    len: u32,
     /// Places, plus one; zero for none.
     slots: Vec<u32>,
 }
 
+/// How many fingerprints a piece has, as a power of two.
+const PIECE: u32 = 12;
+
 impl Prints {
     pub(crate) fn len(&self) -> usize {
-        self.prints.len()
+        self.len as usize
     }
 
     /// Puts a fingerprint in. Returns its place, and whether it is new.
     pub(crate) fn insert(&mut self, print: u128) -> (u32, bool) {
-        if (self.prints.len() + 1) * 2 > self.slots.len() {
+        if (self.len() + 1) * 4 > self.slots.len() * 3 {
             self.grow();
         }
         let slot = self.find(print);
         if self.slots[slot] != 0 {
             return (self.slots[slot] - 1, false);
         }
-        self.prints.push(print);
-        let count = u32::try_from(self.prints.len()).expect("fewer than 2^32 states fit in memory");
-        self.slots[slot] = count;
-        (count - 1, true)
+        if self.len.is_multiple_of(1 << PIECE) {
+            let room = if self.len == 0 { 0 } else { 1 << PIECE };
+            self.pieces.push(Vec::with_capacity(room));
+        }
+        self.pieces.last_mut().expect("one was just made, if there was none").push(print);
+        self.len = self.len.checked_add(1).expect("fewer than 2^32 states fit in memory");
+        self.slots[slot] = self.len;
+        (self.len - 1, true)
     }
 
     /// One number for the set, whatever the order in which it was filled.
     pub(crate) fn digest(&self) -> u128 {
-        self.prints.iter().fold(0, |sum, print| sum.wrapping_add(fingerprint(print)))
+        let prints = self.pieces.iter().flatten();
+        prints.fold(0, |sum, print| sum.wrapping_add(fingerprint(print)))
+    }
+
+    fn at(&self, place: u32) -> u128 {
+        self.pieces[(place >> PIECE) as usize][place as usize % (1 << PIECE)]
     }
 
     /// The slot of a fingerprint, or the free one where it belongs.
     fn find(&self, print: u128) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = print as usize & mask;
-        while self.slots[slot] != 0 && self.prints[self.slots[slot] as usize - 1] != print {
+        while self.slots[slot] != 0 && self.at(self.slots[slot] - 1) != print {
             slot = (slot + 1) & mask;
         }
         slot
@@ -142,11 +156,11 @@ impl Prints {
 
     fn grow(&mut self) {
         let size = (self.slots.len() * 2).max(64);
-        self.slots.clear();
+        self.slots = Vec::new();
         self.slots.resize(size, 0);
-        for place in 0..self.prints.len() {
-            let slot = self.find(self.prints[place]);
-            self.slots[slot] = place as u32 + 1;
+        for place in 0..self.len {
+            let slot = self.find(self.at(place));
+            self.slots[slot] = place + 1;
         }
     }
 }

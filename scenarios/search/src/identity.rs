@@ -39,8 +39,7 @@ pub enum Arrivals {
     #[default]
     Once,
     /// It arrives once; but one that changes nothing where it arrives stays under way, as if it had not. It may matter later. That makes
-    /// states fewer, and leaves out none of the nodes' own: whoever ignores a message is as before. Only an execution that has such
-    /// messages left is never over.
+    /// states fewer, and leaves out none of the nodes' own: whoever ignores a message is as before.
     OnceHeeded,
     /// It stays under way and may arrive again, any number of times; one that changes nothing has not arrived. Equal messages between the
     /// same two nodes are one.

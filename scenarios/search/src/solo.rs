@@ -30,7 +30,7 @@ pub(crate) struct Solos<N: Node> {
 /// A node as it is at some time.
 struct Solo<N: Node> {
     /// With no other node in it, and nothing under way.
-    world: World<N>,
+    world: Box<World<N>>,
     node: NodeId,
     is_up: bool,
     print: u128,
@@ -38,8 +38,9 @@ struct Solo<N: Node> {
     timers: Vec<u64>,
     disk: Option<u64>,
     /// What came of letters that arrived, by their numbers among those to this node, at the time that is said. Others, and other times, are
-    /// found by fingerprints.
+    /// found by fingerprints. A bit each says that nothing came of it.
     received: Vec<Range<u32>>,
+    unheeded: u64,
     received_at: Instant,
 }
 
@@ -191,19 +192,39 @@ impl<N: Explorable> Solos<N> {
             return known.clone();
         }
         let found = self.find(solo, deed, now, within);
-        let Solo { received, received_at, .. } = &mut self.nodes[solo as usize];
+        let Solo { received, unheeded, received_at, .. } = &mut self.nodes[solo as usize];
         if *received_at != now {
             received.clear();
-            *received_at = now;
+            (*unheeded, *received_at) = (0, now);
         }
         if near < NEAR as usize {
             received.resize(received.len().max(near + 1), UNKNOWN);
             received[near] = found.clone();
+            let mut came = found.clone().map(|number| &self.outcomes[number as usize]);
+            *unheeded |= u64::from(came.all(|outcome| outcome.is_idle)) << near;
         }
         found
     }
 
-    /// The same, by its fingerprint.
+    /// Whether anything comes of a letter that this node receives.
+    #[inline]
+    pub(crate) fn heeds(
+        &mut self,
+        solo: u32,
+        letter: u32,
+        now: Instant,
+        within: &Exploration<N>,
+    ) -> bool {
+        let near = self.letters[letter as usize].ordinal;
+        let Solo { unheeded, received_at, .. } = &self.nodes[solo as usize];
+        if near < NEAR && *received_at == now && unheeded & 1 << near != 0 {
+            return false;
+        }
+        let mut came = self.outcomes(solo, Deed::Receive(letter), now, within);
+        came.any(|number| !self.outcomes[number as usize].is_idle)
+    }
+
+    /// What may come of this, found by its fingerprint.
     fn find(&mut self, solo: u32, deed: Deed, now: Instant, within: &Exploration<N>) -> Range<u32> {
         let (place, is_new) = self.tried.insert(fingerprint(&(solo, deed, now.as_nanos())));
         if is_new {
@@ -226,11 +247,14 @@ impl<N: Explorable> Solos<N> {
         let mut next = Some(Vec::new());
         while let Some(chance) = next {
             let Solo { world, node, .. } = &self.nodes[solo as usize];
-            let (mut world, node) = (world.clone(), *node);
+            let (mut world, node) = (World::clone(world), *node);
             world.turn_clock_to(now);
             world.script(chance.clone());
             let mut told = Vec::new();
-            let went = self.happen(&mut world, solo, deed, &mut told, within);
+            let mut went = self.happen(&mut world, solo, deed, &mut told, within);
+            if within.prompt_disks && went.is_ok() {
+                went = finish_disk(&mut world, &mut Ear { told: &mut told });
+            }
             let made = world.tape().recorded();
             next = chance::next(made);
             let too_wide = chance::too_wide(made);
@@ -300,11 +324,31 @@ impl<N: Explorable> Solos<N> {
             };
             let timers = of(|what| matches!(what, Happening::Timer { .. })).collect();
             let disk = of(|what| matches!(what, Happening::Disk { .. })).next();
-            let (received, received_at) = (Vec::new(), Instant::ZERO);
-            let solo = Solo { world, node, is_up, print, timers, disk, received, received_at };
-            self.nodes.push(solo);
+            self.nodes.push(Solo {
+                world: Box::new(world),
+                node,
+                is_up,
+                print,
+                timers,
+                disk,
+                received: Vec::new(),
+                unheeded: 0,
+                received_at: Instant::ZERO,
+            });
         }
         number
+    }
+}
+
+/// Lets a disk do all that it was asked.
+fn finish_disk<N: Explorable>(world: &mut World<N>, ear: &mut Ear<'_>) -> Result<(), Incident> {
+    let mut enabled: Vec<Enabled> = Vec::new();
+    loop {
+        enabled.clear();
+        world.enabled(&mut enabled);
+        let is_disk = |event: &&Enabled| matches!(event.what, Happening::Disk { .. });
+        let Some(next) = enabled.iter().find(is_disk) else { return Ok(()) };
+        world.let_happen(next.number, ear)?;
     }
 }
 

@@ -7,7 +7,7 @@ use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::{Printer, fingerprint, mixed};
 use crate::identity::{Arrivals, Identity};
-use crate::solo::{Deed, Outcome, Solos};
+use crate::solo::{Deed, Letter, Outcome, Solos};
 
 /// What a node has told, and at which step of the schedule; step 0 is before the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,10 +38,22 @@ pub(crate) struct State {
     said: Vec<u128>,
     /// Of all that was told, where an oracle says what of it counts.
     past: u128,
-    /// The sums of the fingerprints of nodes, of letters under way, and of what was said, each with its node.
+    sums: Sums,
+}
+
+/// The sums of the fingerprints of nodes, of letters under way, and of what was said, each with its node.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
     here: u128,
     under_way: u128,
     heard: u128,
+}
+
+impl Sums {
+    /// One node becomes another.
+    fn replace(&mut self, before: u128, after: u128) {
+        self.here = self.here.wrapping_sub(before).wrapping_add(after);
+    }
 }
 
 /// A letter under way. Its number is the same in every schedule that begins alike.
@@ -60,10 +72,9 @@ impl Clone for State {
     }
 
     fn clone_from(&mut self, other: &Self) {
-        let Self { step, now, newest, asked, spent, past, here, under_way, heard, .. } = *other;
+        let Self { step, now, newest, asked, spent, past, sums, .. } = *other;
         (self.step, self.now, self.newest) = (step, now, newest);
-        (self.asked, self.spent, self.past) = (asked, spent, past);
-        (self.here, self.under_way, self.heard) = (here, under_way, heard);
+        (self.asked, self.spent, self.past, self.sums) = (asked, spent, past, sums);
         self.solos.clone_from(&other.solos);
         self.flights.clone_from(&other.flights);
         self.notices.clone_from(&other.notices);
@@ -83,7 +94,8 @@ impl State {
     ) -> Self {
         let said = vec![0; solos.len()];
         let here = solos.iter().fold(0, |sum: u128, solo| sum.wrapping_add(among.print(*solo)));
-        let mut state = Self { solos, now, said, here, ..Self::default() };
+        let sums = Sums { here, ..Sums::default() };
+        let mut state = Self { solos, now, said, sums, ..Self::default() };
         for letter in letters {
             state.send(*letter, within, among);
         }
@@ -98,18 +110,20 @@ impl State {
     pub(crate) fn choices<N: Explorable>(
         &self,
         within: &Exploration<N>,
-        among: &Solos<N>,
+        among: &mut Solos<N>,
         choices: &mut Vec<Choice>,
     ) {
         let budget = &within.budget;
-        let ends = |flight: &Flight| {
-            let letter = among.letter(flight.letter);
-            (u64::from(flight.number), letter.from, letter.to)
-        };
-        let is_up = |node| self.is_up(node, within, among);
-        let flights = self.flights.iter().map(ends);
-        let arrive = flights.clone().filter(|(_, _, to)| is_up(*to));
-        choices.extend(arrive.map(|(number, from, to)| Choice::Deliver { number, from, to }));
+        for flight in &self.flights {
+            let Letter { from, to, .. } = *among.letter(flight.letter);
+            let solo = self.solos[within.place(to)];
+            let may_be_idle = within.arrivals != Arrivals::Once;
+            if among.is_up(solo)
+                && !(may_be_idle && !among.heeds(solo, flight.letter, self.now, within))
+            {
+                choices.push(Choice::Deliver { number: flight.number.into(), from, to });
+            }
+        }
         choices.extend(self.notices.iter().map(|(of, to)| Choice::Notice { of: *of, to: *to }));
         for (&node, &solo) in within.members().iter().zip(&self.solos) {
             if !among.is_up(solo) {
@@ -130,25 +144,31 @@ impl State {
             choices.extend(self.spent.may_crash(budget).then_some(Choice::Crash { node }));
         }
         if self.spent.may_lose(budget) {
-            choices.extend(flights.map(|(number, from, to)| Choice::Lose { number, from, to }));
+            choices.extend(self.flights.iter().map(|flight| {
+                let Letter { from, to, .. } = *among.letter(flight.letter);
+                Choice::Lose { number: flight.number.into(), from, to }
+            }));
         }
     }
 
     /// Whether the execution may end here, where this may happen next: whether none of it must.
     ///
     /// Neither a crash need happen, nor a restart, nor a loss. And what a node has sent before it crashed need not arrive: no link promises
-    /// that.
+    /// that. But where no more timers may come due, what waits for one is not over.
     pub(crate) fn may_end<N: Explorable>(
         &self,
         choices: &[Choice],
         within: &Exploration<N>,
         among: &Solos<N>,
     ) -> bool {
-        choices.iter().all(|choice| match choice {
+        let need_not = |choice: &Choice| match choice {
             Choice::Crash { .. } | Choice::Restart { .. } | Choice::Lose { .. } => true,
             Choice::Deliver { from, .. } => !self.is_up(*from, within, among),
             _ => false,
-        })
+        };
+        let may_wake = self.spent.may_wake(&within.budget);
+        let waits = |solo: &u32| among.is_up(*solo) && among.timers(*solo) > 0;
+        choices.iter().all(need_not) && (may_wake || !self.solos.iter().any(waits))
     }
 
     /// What happens to the node of this choice; none where nothing happens to it, but a message is lost.
@@ -199,8 +219,7 @@ impl State {
         let Some(outcome) = outcome else { return };
         let place = within.place(choice.node());
         let before = std::mem::replace(&mut self.solos[place], outcome.solo);
-        self.here = self.here.wrapping_sub(among.print(before));
-        self.here = self.here.wrapping_add(among.print(outcome.solo));
+        self.sums.replace(among.print(before), among.print(outcome.solo));
         self.now = self.now.max(outcome.now);
         for (fact, print) in &outcome.told {
             told.push(Told { step: self.step, node: choice.node(), fact: *fact });
@@ -217,10 +236,43 @@ impl State {
         }
     }
 
+    /// What the [`print`](State::print) will be after the delivery of a letter of which the receiver tells nothing: most steps are that,
+    /// and most lead to states that are known, which then need not be made. None of any other step.
+    pub(crate) fn print_after<N: Explorable>(
+        &self,
+        choice: Choice,
+        outcome: &Outcome,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) -> Option<u128> {
+        let Choice::Deliver { number, to, .. } = choice else { return None };
+        if !outcome.told.is_empty() || outcome.incident.is_some() {
+            return None;
+        }
+        let mut sums = self.sums;
+        sums.replace(among.print(self.solos[within.place(to)]), among.print(outcome.solo));
+        if within.arrivals != Arrivals::Often {
+            let letter = among.letter(self.flight(number).letter);
+            sums.under_way = sums.under_way.wrapping_sub(letter.print);
+        }
+        for (place, letter) in outcome.sent.iter().enumerate() {
+            let is_again =
+                || within.arrivals == Arrivals::Often && outcome.sent[..place].contains(letter);
+            if self.is_sent(*letter, within, among) && !is_again() {
+                sums.under_way = sums.under_way.wrapping_add(among.letter(*letter).print);
+            }
+        }
+        Some(self.print_of(&sums, self.now.max(outcome.now), within))
+    }
+
     /// Stands for all of the state that counts: see the crate's page.
     pub(crate) fn print<N: Node>(&self, within: &Exploration<N>) -> u128 {
+        self.print_of(&self.sums, self.now, within)
+    }
+
+    fn print_of<N: Node>(&self, sums: &Sums, now: Instant, within: &Exploration<N>) -> u128 {
         let told = match within.identity {
-            Identity::Told => self.heard,
+            Identity::Told => sums.heard,
             Identity::World => 0,
             Identity::By(_) => self.past,
         };
@@ -230,10 +282,10 @@ impl State {
         };
         let Spent { crashes, restarts, losses, timers } = self.spent;
         let mut printer = Printer::default();
-        for sum in [self.here, self.under_way, told, notices] {
+        for sum in [sums.here, sums.under_way, told, notices] {
             printer.take(sum);
         }
-        printer.take(u128::from(self.now.as_nanos()) << 64 | u128::from(self.asked));
+        printer.take(u128::from(now.as_nanos()) << 64 | u128::from(self.asked));
         let [first, second] = [(crashes, restarts), (losses, timers)]
             .map(|(one, other)| u64::from(one) << 32 | u64::from(other));
         printer.take(u128::from(first) << 64 | u128::from(second));
@@ -303,7 +355,7 @@ impl State {
             self.notices.sort_unstable();
         }
         if within.budget.restarts == 0 {
-            let under_way = &mut self.under_way;
+            let under_way = &mut self.sums.under_way;
             self.flights.retain(|flight| {
                 let letter = among.letter(flight.letter);
                 if letter.to == node {
@@ -317,27 +369,39 @@ impl State {
     /// A letter is under way from now on, unless nobody will ever be there to receive it, or it is already there and arrives often.
     fn send<N: Explorable>(&mut self, letter: u32, within: &Exploration<N>, among: &Solos<N>) {
         self.newest += 1;
+        if !self.is_sent(letter, within, among) {
+            return;
+        }
+        self.sums.under_way = self.sums.under_way.wrapping_add(among.letter(letter).print);
+        self.flights.push(Flight { number: self.newest, letter });
+    }
+
+    /// Whether a letter that is sent now is under way then, and was not before.
+    fn is_sent<N: Explorable>(
+        &self,
+        letter: u32,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) -> bool {
         let to = among.letter(letter).to;
         let is_lost = within.budget.restarts == 0 && !self.is_up(to, within, among);
         let is_there = || self.flights.iter().any(|flight| flight.letter == letter);
-        if is_lost || within.arrivals == Arrivals::Often && is_there() {
-            return;
-        }
-        self.under_way = self.under_way.wrapping_add(among.letter(letter).print);
-        self.flights.push(Flight { number: self.newest, letter });
+        !is_lost && (within.arrivals != Arrivals::Often || !is_there())
     }
 
     fn remove<N: Explorable>(&mut self, number: u64, among: &Solos<N>) {
         let flight = self.flights.remove(self.place_of_flight(number));
-        self.under_way = self.under_way.wrapping_sub(among.letter(flight.letter).print);
+        let print = among.letter(flight.letter).print;
+        self.sums.under_way = self.sums.under_way.wrapping_sub(print);
     }
 
     /// A node has told something.
     fn hear(&mut self, place: usize, fact: u128) {
         let said = &mut self.said[place];
-        self.heard = self.heard.wrapping_sub(mixed(*said, place as u128));
+        let before = mixed(*said, place as u128);
         *said = mixed(*said, fact);
-        self.heard = self.heard.wrapping_add(mixed(*said, place as u128));
+        let after = mixed(*said, place as u128);
+        self.sums.heard = self.sums.heard.wrapping_sub(before).wrapping_add(after);
     }
 
     fn take_past<N: Explorable>(&mut self, told: &[Told], within: &Exploration<N>) {

@@ -13,7 +13,7 @@ pub(super) fn declared(protocol: Protocol) -> Protocol {
 
 fn of(name: &str) -> FaultBudget {
     match name {
-        "raft-kv" | "raft-counter" => over_raft(),
+        "raft-kv" | "raft-counter" | "raft-election" => over_raft(),
         // What is damaged may be the count of a member's lives, which nothing mends. And one whom the leader and a majority do not hear
         // for ever, though it hears them, cannot broadcast.
         "total-order-broadcast" => FaultBudget { half: false, ..FaultBudget::default() },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use seatrial_echo::{Config, Echo, Mutant};
 use seatrial_history::Value;
 
+use super::explored;
 use crate::registry::{MutantInfo, Protocol, Settings, WorkloadInfo};
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
@@ -14,7 +15,8 @@ pub(super) fn protocol() -> Protocol {
         about: "say a text of one's own and expect it back",
         operations: &[],
     };
-    Protocol::new("echo", "says back what it is told, by way of a neighbour")
+    let echo = Protocol::new("echo", "says back what it is told, by way of a neighbour");
+    explored::echo::with(echo)
         .with_roles(&[])
         .with_setting("retry_after", "how long a node waits for its neighbour before it asks again")
         .with_mutant(MutantInfo {

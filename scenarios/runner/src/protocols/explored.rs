@@ -1,5 +1,7 @@
-//! Broadcasts in small worlds, for searches through every order of events: over links and detectors that are assumed, so that nothing is
+//! Protocols in small worlds, for searches through every order of events. Here, broadcasts: over links and detectors that are assumed, so that nothing is
 //! ordered but what the broadcasts themselves send.
+
+pub(super) mod echo;
 
 use seatrial_broadcast::{
     AllAckUniform, BestEffort, Broadcast, CausalWaiting, DetectedConfig, EagerReliable, Fifo,
@@ -79,13 +81,20 @@ where
     Process<u64, B>: Explorable
         + Node<Config = ProcessConfig<B::Config, u64>, Message = B::Message, Request = Request<u64>>,
 {
-    let info = ExplorationInfo { checkers, survives };
+    let info = ExplorationInfo {
+        checkers,
+        survives,
+        restarts: false,
+        losses: false,
+        messages: Some(2),
+        timers: None,
+    };
     protocol.with_exploration(info, move |bounds: &Bounds, mutant: Option<&str>| {
         let planted = Mutant::ALL.iter().copied().find(|known| Some(known.id()) == mutant);
         let config = |_| ProcessConfig { broadcast: config(planted), ..ProcessConfig::default() };
         let small = Exploration::new(bounds.nodes, config);
         let small = adapt(small.with_words(Words::words, request));
-        (0..bounds.messages).fold(small, |small, message| {
+        (0..bounds.messages.unwrap_or_default()).fold(small, |small, message| {
             small.asking(NodeId(message % bounds.nodes), Request::Broadcast(u64::from(message) + 1))
         })
     })

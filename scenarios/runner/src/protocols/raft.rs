@@ -46,14 +46,19 @@ pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
             id: mutant.id(),
             name: mutant.name(),
             about: mutant.about(),
-            class: match mutant.class() {
-                seatrial_raft::Class::E => 'E',
-                seatrial_raft::Class::M => 'M',
-                seatrial_raft::Class::H => 'H',
-                seatrial_raft::Class::X => 'X',
-            },
+            class: class(mutant.class()),
         })
     })
+}
+
+/// A class by its letter.
+pub(super) const fn class(class: seatrial_raft::Class) -> char {
+    match class {
+        seatrial_raft::Class::E => 'E',
+        seatrial_raft::Class::M => 'M',
+        seatrial_raft::Class::H => 'H',
+        seatrial_raft::Class::X => 'X',
+    }
 }
 
 /// The configuration that these settings make.

@@ -1,5 +1,6 @@
 //! Small worlds of small nodes, whose executions can be counted by hand.
 
+mod bounds;
 mod counts;
 mod ends;
 mod nodes;

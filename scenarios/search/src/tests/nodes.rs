@@ -43,6 +43,7 @@ impl Node for Doer {
 
     fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
         match input {
+            Input::Message { body: Self::IGNORED, .. } => {}
             Input::Message { body, .. } => io.announce(number(body)),
             Input::Timer(seconds) => io.announce(number(seconds)),
             Input::Synced { token, .. } => {
@@ -56,6 +57,9 @@ impl Node for Doer {
 }
 
 impl Doer {
+    /// A number that nobody announces.
+    pub(super) const IGNORED: u64 = 0;
+
     fn ask(&mut self, what: Do, io: &mut Io<'_, Self>) {
         match what {
             Do::Tell(to, body) => io.send(to, body),
