@@ -22,5 +22,6 @@ mod integration {
     mod misuse; // what makes no sense is refused before it runs
     mod raft_world; // every size of cluster serves, whoever is asked
     mod repeatable;
+    mod schedules; // cases that say what happens, and cases made small
     mod trouble; // where faults come from: swarm, lists, plans from files, and what is excused // equal seeds give equal worlds
 }

@@ -1,4 +1,4 @@
-//! A hunt: many seeds of one scenario, on several threads. The only threads there are.
+//! A hunt: many seeds of one scenario, on several threads.
 //!
 //! Whatever the number of threads, results are taken in the order of their seeds, so that a hunt that stops at its first failure
 //! stops at the same one, and a file of results has the same bytes.

@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use seatrial_history::{Account, History, StrategyInfo, TraceLine};
+use seatrial_node::NodeId;
 use seatrial_sim::{
     FaultKind, FaultPlan, Order, Override, Schedule, Setup, Simple, Steering, Stuck, Tape, Target,
     Wish,
@@ -63,7 +64,7 @@ impl Bent {
         tape.simplify(match &self.course {
             Course::ByTime { .. } if self.simple.is_empty() => Simple::Nothing,
             Course::ByTime { .. } => Simple::Sites(self.simple.clone()),
-            Course::Schedule(_) | Course::Wishes(_) => Simple::Everything,
+            Course::Schedule(_) | Course::Wishes(..) => Simple::Everything,
         });
         if let Course::ByTime { kept: true } = self.course {
             tape.record();
@@ -81,8 +82,8 @@ pub(crate) enum Course {
     },
     /// A schedule, step by step.
     Schedule(Arc<Schedule>),
-    /// A schedule of which what cannot happen is left out; what could is kept.
-    Wishes(Arc<[Wish]>),
+    /// A schedule of which what cannot happen is left out; what could is kept. The disks of these nodes are done at once.
+    Wishes(Arc<[Wish]>, Vec<NodeId>),
 }
 
 impl Default for Course {

@@ -7,6 +7,7 @@
 mod needed;
 mod oracle;
 mod pin;
+mod plain;
 mod signature;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +18,7 @@ use seatrial_sim::Step;
 
 use self::needed::needed;
 use self::oracle::{Oracle, Run};
+use self::plain::plain;
 pub use self::signature::Signature;
 use crate::case::Case;
 use crate::registry::Registry;
@@ -163,7 +165,8 @@ pub fn shrink(
         shrink.offer(led);
         over = drive(&mut shrink, &oracle, &mut budget, progress);
     }
-    let best = shrink.best();
+    let (oracle, best) = plain(oracle, shrink.best());
+    let best = &best;
     let unsteady = || ShrinkError::Unsteady { file, property: oracle.signature().property.clone() };
     let (case, run) = oracle.finish(best).ok_or_else(unsteady)?;
     Ok(Shrunk {

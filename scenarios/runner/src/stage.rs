@@ -115,8 +115,9 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
                     }
                 }
             }
-            Course::Wishes(wishes) => {
-                let (stop, wishes) = self.world.perform_what_can(wishes, &mut self.clients, ear);
+            Course::Wishes(wishes, at_once) => {
+                let clients = &mut self.clients;
+                let (stop, wishes) = self.world.perform_what_can(wishes, at_once, clients, ear);
                 RunEnd { wishes, ..self.ended(stop, self.world.moment()) }
             }
         }

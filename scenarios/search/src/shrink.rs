@@ -20,6 +20,7 @@ mod lower;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -203,7 +204,15 @@ impl Shrink {
     fn next_layer(&mut self) {
         self.layer += 1;
         self.cursor = Cursor::default();
-        if self.layer == self.layers.len() && std::mem::take(&mut self.gained) {
+        if self.layer < self.layers.len() {
+            return;
+        }
+        // Once nothing else can be left out, what disks do is looked at, too.
+        let disks = !self.best.at_once.is_empty();
+        if std::mem::take(&mut self.gained) {
+            self.layer = 0;
+        } else if disks {
+            self.best.at_once.clear();
             self.layer = 0;
         }
     }

@@ -177,12 +177,18 @@ impl<N: Node> World<N> {
     }
 }
 
-/// The first word of what is said, within what is wrapped around it: `Vote` of `Raft(Vote { term: 1 })`.
+/// The first word of what is said, within what is wrapped around it: `Vote` of `Raft(Vote { term: 1 })`. A number is no word.
 pub(crate) fn word_of(says: &str) -> &str {
     let end = says.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(says.len());
     let inner = says[end..].strip_prefix('(');
     match inner.filter(|inner| inner.starts_with(|c: char| c.is_uppercase())) {
         Some(inner) => word_of(inner),
+        None if says.starts_with(|c: char| c.is_ascii_digit()) => "",
         None => &says[..end],
     }
+}
+
+/// What is said but for its numbers.
+pub(super) fn shape_of(says: &str) -> impl Iterator<Item = char> {
+    says.chars().filter(|c| !c.is_ascii_digit())
 }

@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use seatrial_history::Observer;
-use seatrial_node::{Instant, Node};
+use seatrial_node::{Instant, Node, NodeId};
 
 use super::Schedule;
-use super::open::{Open, word_of};
+use super::open::{Open, shape_of, word_of};
 use super::step::Step;
 use super::stuck::Stuck;
 use crate::client::Driver;
@@ -26,6 +26,9 @@ pub struct Wish {
     /// The name of what arrives, as traces have it; zero for all else.
     pub name: u64,
 }
+
+/// A disk does no more than this between two steps: a node may ask it again and again, without end.
+const AT_ONCE: u32 = 1_000;
 
 /// The fate of a write that is lost, at the site that asks for it.
 const LOST: u64 = 1;
@@ -64,19 +67,22 @@ impl<N: Node> World<N> {
     }
 
     /// Performs of these wishes what can happen, and leaves out what cannot. What is wished is found by what it says, or else it is the
-    /// latest of its kind; where it says nothing, its step is taken by the letter. Returns what was done, as a schedule that can be performed from the beginning.
+    /// latest that says the same but for numbers, or the latest of its kind; where it says nothing, its step is taken by the letter. The disks of these nodes are done at once with all
+    /// that they have to do, whatever is wished of them. Returns what was done, as a schedule that can be performed from the beginning.
     ///
     /// # Panics
     /// As [`World::perform`].
     pub fn perform_what_can<D: Driver<N>, O: Observer>(
         &mut self,
         wishes: &[Wish],
+        at_once: &[NodeId],
         driver: &mut D,
         observer: &mut O,
     ) -> (Stop, Vec<Wish>) {
         self.begin_schedule(driver, observer);
         let mut done = Vec::new();
         for wish in wishes {
+            self.finish_disks(at_once, &mut done, driver, observer);
             if let Some(stop) = self.schedule_is_over(observer) {
                 return (stop, done);
             }
@@ -88,7 +94,33 @@ impl<N: Node> World<N> {
                 done.push(wish);
             }
         }
+        self.finish_disks(at_once, &mut done, driver, observer);
         (self.schedule_is_over(observer).unwrap_or(Stop::Idle), done)
+    }
+
+    /// Lets these nodes' disks do all that they have to do.
+    fn finish_disks<D: Driver<N>, O: Observer>(
+        &mut self,
+        nodes: &[NodeId],
+        done: &mut Vec<Wish>,
+        driver: &mut D,
+        observer: &mut O,
+    ) {
+        for node in nodes {
+            for _ in 0..AT_ONCE {
+                let Some(number) = self.next_of_disk(*node) else { break };
+                if self.schedule_is_over(observer).is_some() {
+                    return;
+                }
+                let step = Step::Disk { node: *node };
+                let went = self.guarded(driver, observer, |world, driver, observer| {
+                    world.act(&step, number, driver, observer)
+                });
+                if went.is_ok() {
+                    done.push(Wish { step, says: String::new(), name: 0 });
+                }
+            }
+        }
     }
 
     fn begin_schedule<D: Driver<N>, O: Observer>(&mut self, driver: &mut D, observer: &mut O) {
@@ -203,7 +235,9 @@ impl<N: Node> World<N> {
         let same = (0..all.len()).filter(|place| all[*place].says == wish.says);
         // Of several that say the same it is the one of that name, or else the one that would be there first.
         let same = same.min_by_key(|place| (all[*place].name != wish.name, all[*place].time));
-        let place = same.or_else(|| all.iter().rposition(|open| word_of(&open.says) == word))?;
+        let alike = || all.iter().rposition(|open| shape_of(&open.says).eq(shape_of(&wish.says)));
+        let of_kind = || all.iter().rposition(|open| word_of(&open.says) == word);
+        let place = same.or_else(alike).or_else(of_kind)?;
         let Open { number, step, says, name, .. } = all.swap_remove(place);
         let Step::Deliver { from, to, word, nth, .. } = step else {
             unreachable!("what is under way is delivered")

@@ -279,7 +279,7 @@ fn a_run_that_was_kept_is_performed_again_whatever_the_network_did_in_it() {
     for seed in 0..20 {
         let (run, wishes) = kept(seed, false);
         let mut again = world(&troubled(Order::Chosen, false), Tape::seeded(seed));
-        let (_, done) = again.perform_what_can(&wishes, &mut clients(), &mut ());
+        let (_, done) = again.perform_what_can(&wishes, &[], &mut clients(), &mut ());
         assert_eq!(done.len(), wishes.len(), "all of it can happen, seed {seed}");
         assert_eq!(sums(&again), sums(&run), "seed {seed}");
         assert_eq!(again.counts().delivered, run.counts().delivered, "seed {seed}");
@@ -291,7 +291,7 @@ fn what_was_performed_is_a_schedule_that_needs_no_help_and_makes_the_same_run() 
     for seed in 0..20 {
         let (_, wishes) = kept(seed, true);
         let mut near = world(&troubled(Order::Chosen, true), Tape::simple());
-        let (_, done) = near.perform_what_can(&wishes, &mut clients(), &mut ());
+        let (_, done) = near.perform_what_can(&wishes, &[], &mut clients(), &mut ());
         assert!(done.len() * 2 > wishes.len(), "{} of {}", done.len(), wishes.len());
         let lines =
             Schedule { steps: done.into_iter().map(|wish| wish.step).collect() }.to_string();
@@ -314,10 +314,43 @@ fn wishes_that_cannot_come_true_are_left_out() {
     };
     let wishes: Vec<Wish> = lines.iter().map(wish).collect();
     let mut world = world(&chosen(), Tape::simple());
-    let (stop, done) = world.perform_what_can(&wishes, &mut (), &mut ());
+    let (stop, done) = world.perform_what_can(&wishes, &[], &mut (), &mut ());
     assert_eq!(stop, Stop::Idle);
     let done: Vec<String> = done.iter().map(|wish| wish.step.to_string()).collect();
     assert_eq!(done, [lines[0], lines[1], lines[3], lines[4]]);
+}
+
+#[test]
+fn disks_are_done_at_once_where_that_is_wished_and_what_was_done_says_so() {
+    let wish =
+        |line: &str| Wish { step: line.parse().expect("a step"), says: String::new(), name: 0 };
+    let wishes: Vec<Wish> = ["c0 wakes", "c0 -> n0", "n0 disk", "n0 -> n1 Add"].map(wish).into();
+    let without: Vec<Wish> =
+        wishes.iter().filter(|w| !w.step.to_string().contains("disk")).cloned().collect();
+    for (wishes, at_once) in [(&wishes, &[][..]), (&wishes, &[NodeId(0)]), (&without, &[NodeId(0)])]
+    {
+        let mut world = world(&chosen(), Tape::simple());
+        let (_, done) = world.perform_what_can(wishes, at_once, &mut clients(), &mut ());
+        let done: Vec<String> = done.iter().map(|wish| wish.step.to_string()).collect();
+        assert_eq!(done, ["c0 wakes", "c0 -> n0", "n0 disk", "n0 -> n1 Add"]);
+    }
+}
+
+#[test]
+fn a_word_is_what_tells_kinds_apart() {
+    for (says, word) in [
+        ("Vote", "Vote"),
+        ("Vote { term: 1 }", "Vote"),
+        ("Raft(Vote { term: 1 })", "Vote"),
+        ("Keyed(Raft(Election))", "Election"),
+        ("Add(7)", "Add"),
+        ("Ok(\"Vote\")", "Ok"),
+        ("17", ""),
+        ("[1, 2]", ""),
+        ("", ""),
+    ] {
+        assert_eq!(word_of(says), word, "{says}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Makes the runs, and says whether they fail in the same way.
 
 use seatrial_history::{Outcome, Violation};
+use seatrial_node::{Duration, NodeId};
 use seatrial_search::Subject;
 use seatrial_sim::{Choice, FaultKind, FaultPlan, Override, Rates, Step, WORLD, Wish};
 
@@ -30,16 +31,23 @@ pub(super) struct Oracle<'r> {
     case: Case,
     signature: Signature,
     outcome: Outcome,
+    /// Led runs must pass without the planted bug: the protocol relies on time, and a schedule may break it all by itself.
+    controlled: bool,
 }
 
 impl<'r> Oracle<'r> {
     pub(super) fn new(registry: &'r Registry, case: Case) -> Self {
         let signature = Signature { property: String::new(), kind: String::new() };
-        Self { registry, case, signature, outcome: Outcome::Violated }
+        Self { registry, case, signature, outcome: Outcome::Violated, controlled: false }
     }
 
     pub(super) const fn signature(&self) -> &Signature {
         &self.signature
+    }
+
+    /// What the runs are of.
+    pub(super) const fn scenario(&self) -> &Scenario {
+        &self.case.scenario
     }
 
     /// The same of another scenario.
@@ -61,6 +69,7 @@ impl<'r> Oracle<'r> {
     /// Makes a run. Nothing, where it does not fail in the same way, or where no run can be made.
     pub(super) fn judge(&self, subject: &Subject) -> Option<Run> {
         let prepared = self.prepare(subject, subject.schedule.is_none())?;
+        let is_led = subject.schedule.is_some();
         let mut worker = prepared.worker(Measuring::Bounded);
         worker.run(self.case.seed);
         if worker.outcome() != self.outcome {
@@ -72,7 +81,10 @@ impl<'r> Oracle<'r> {
             worker.recorded().iter().map(|choice| choice.site.to_owned()).collect();
         sites.sort_unstable();
         sites.dedup();
-        let wishes = subject.schedule.is_some().then(|| worker.take_wishes());
+        let wishes = is_led.then(|| worker.take_wishes());
+        if is_led && self.controlled && !self.passes_without_bug(subject) {
+            return None;
+        }
         Some(Run { violation, events: result.events, hash: result.hash, sites, wishes })
     }
 
@@ -81,22 +93,37 @@ impl<'r> Oracle<'r> {
         let mut case = pin::case(&self.case, subject);
         case.schedule = None;
         let course = match &subject.schedule {
-            Some(wishes) => Course::Wishes(wishes.as_slice().into()),
+            Some(wishes) => Course::Wishes(wishes.as_slice().into(), subject.at_once.clone()),
             None => Course::ByTime { kept },
         };
         let (prepared, _) = case.prepare(self.registry).ok()?;
         Some(prepared.on_course(course))
     }
 
-    /// Whether the run can become a schedule. What relies on messages and timers being in time would be broken by one that is not to blame.
-    pub(super) fn may_be_led(&self) -> bool {
-        let prepared = self.case.clone().prepare(self.registry);
+    /// Whether the run can become a schedule. One of a protocol that relies on messages and timers being in time would be broken by a schedule
+    /// though it is not to blame; where a bug was planted, runs without it tell.
+    pub(super) fn may_be_led(&mut self) -> bool {
+        let Ok((prepared, _)) = self.case.clone().prepare(self.registry) else {
+            return false;
+        };
         let late = [FaultKind::SlowLink, FaultKind::Pause];
-        prepared.is_ok_and(|(prepared, _)| late.iter().all(|kind| prepared.survives(*kind)))
+        self.controlled = !late.iter().all(|kind| prepared.survives(*kind));
+        !self.controlled || self.case.mutant.is_some()
     }
 
-    /// The run as schedules, the likeliest to be short first: without what was not synced when nodes crashed, or with it, by the simplest
-    /// choices of the nodes; and with all choices as they were.
+    fn passes_without_bug(&self, subject: &Subject) -> bool {
+        let case = Case { mutant: None, ..self.case.clone() };
+        let control = Self { case, ..self.clone() };
+        let Some(prepared) = control.prepare(subject, false) else {
+            return false;
+        };
+        let mut worker = prepared.worker(Measuring::Bounded);
+        worker.run(self.case.seed);
+        worker.outcome() != self.outcome
+    }
+
+    /// The run as schedules, the likeliest to be short first: by the simplest choices of the nodes, or by those that they made; with what was
+    /// not synced when nodes crashed, or without it; with all disks done at once, or all but those of nodes that crash, or none.
     pub(super) fn led(&self, subject: &Subject) -> Vec<Subject> {
         let Some(prepared) = self.prepare(subject, true) else {
             return Vec::new();
@@ -108,14 +135,26 @@ impl<'r> Oracle<'r> {
         let plan = planned(&subject.plan, &wishes);
         let asked = |choice: &&Override| choice.source != WORLD && choice.source >= subject.nodes;
         let clients: Vec<Override> = choices.iter().filter(asked).cloned().collect();
-        let led = |losing, choices: &[Override]| Subject {
+        let led = |losing, choices: &[Override], at_once: &[NodeId]| Subject {
             plan: plan.clone(),
             choices: choices.to_vec(),
             simple: Vec::new(),
             schedule: Some(wishes.iter().map(|wish| with_losses(wish, losing)).collect()),
+            at_once: at_once.to_vec(),
             ..subject.clone()
         };
-        vec![led(false, &clients), led(true, &clients), led(false, &choices), led(true, &choices)]
+        let all: Vec<NodeId> = (0..subject.nodes).map(NodeId).collect();
+        let crashes = |node: &NodeId| {
+            wishes.iter().any(|w| matches!(&w.step, Step::Crash { node: of, .. } if of == node))
+        };
+        let steady: Vec<NodeId> = all.iter().copied().filter(|node| !crashes(node)).collect();
+        let mut ways = Vec::new();
+        for choices in [&clients, &choices] {
+            for losing in [false, true] {
+                ways.extend([&all, &steady, &Vec::new()].map(|disks| led(losing, choices, disks)));
+            }
+        }
+        ways
     }
 
     /// The case of the smallest run, as its file will be read.
@@ -192,6 +231,9 @@ fn planned(plan: &FaultPlan, wishes: &[Wish]) -> FaultPlan {
     left.rates = Rates { buggify: plan.rates.buggify, ..Rates::default() };
     left.faults.retain(|planned| begun(planned.fault.kind()));
     left.awaited.retain(|awaited| begun(awaited.then.fault.kind()));
+    if left.faults.is_empty() && left.awaited.is_empty() {
+        left.heal_after = Duration::ZERO;
+    }
     left
 }
 

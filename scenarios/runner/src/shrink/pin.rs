@@ -65,6 +65,7 @@ pub(super) fn subject(case: &Case, drawn: &Drawn) -> Subject {
         simple: case.simple.clone(),
         dials,
         schedule: case.schedule.as_ref().map(|all| all.steps.iter().map(wish).collect()),
+        at_once: Vec::new(),
     }
 }
 
@@ -75,7 +76,9 @@ pub(super) fn case(base: &Case, subject: &Subject) -> Case {
     let number = |name: &str| subject.dial(name).and_then(|value| u32::try_from(value).ok());
     turn(&mut scenario.cluster.nodes, Some(subject.nodes));
     turn(&mut scenario.clients.count, Some(subject.clients));
-    turn(&mut scenario.clients.operations, number(OPERATIONS));
+    if subject.clients > 0 {
+        turn(&mut scenario.clients.operations, number(OPERATIONS));
+    }
     turn(&mut scenario.workload.keys, number(KEYS));
     if let Some(settle) = subject.dial(SETTLE) {
         scenario.judge.settle = Duration::from_nanos(settle);

@@ -92,9 +92,11 @@ pub(super) fn without_choices(subject: &Subject, range: Range<usize>) -> Subject
 }
 
 pub(super) fn without_steps(subject: &Subject, range: Range<usize>) -> Subject {
+    let gone = &subject.steps()[range];
     let mut less = subject.clone();
     if let Some(steps) = &mut less.schedule {
-        steps.drain(range);
+        let mut place = 0..;
+        steps.retain(|_| place.next().is_none_or(|place| gone.binary_search(&place).is_err()));
     }
     less
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::subject::Subject;
-use super::{cuts, lower};
+use super::{cuts, lower, threads};
 
 /// What is being left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub enum Layer {
     Values,
     /// What happens.
     Steps,
+    /// What happens to one of them for a while.
+    Threads,
+    /// What happens, two steps at a time.
+    Pairs,
     /// Copies and lost writes that need be neither.
     Plainer,
     /// Deliveries that overtake others.
@@ -59,6 +63,7 @@ pub(super) const BY_TIME: &[Layer] = &[
 /// The layers of a run that is led.
 pub(super) const LED: &[Layer] = &[
     Layer::Steps,
+    Layer::Threads,
     Layer::Nodes,
     Layer::Clients,
     Layer::Kinds,
@@ -66,6 +71,7 @@ pub(super) const LED: &[Layer] = &[
     Layer::Choices,
     Layer::Values,
     Layer::Dials,
+    Layer::Pairs,
     Layer::Plainer,
     Layer::Order,
     Layer::Round,
@@ -77,6 +83,8 @@ impl Layer {
         matches!(
             self,
             Self::Weaker
+                | Self::Threads
+                | Self::Pairs
                 | Self::Dials
                 | Self::Time
                 | Self::Round
@@ -98,9 +106,10 @@ impl Layer {
             Self::Time | Self::Round => 1,
             Self::Sites => cuts::sites(subject, sites).count(),
             Self::Choices | Self::Values => subject.choices.len(),
-            Self::Steps | Self::Plainer | Self::Order => {
-                subject.schedule.as_ref().map_or(0, Vec::len)
-            }
+            Self::Threads => threads::threads(subject),
+            Self::Pairs => lower::pairs(subject),
+            Self::Steps => subject.steps().len(),
+            Self::Plainer | Self::Order => subject.schedule.as_ref().map_or(0, Vec::len),
             Self::Over => 0,
         }
     }
@@ -132,6 +141,8 @@ impl Layer {
             Self::Time => lower::shorten(subject, rung),
             Self::Round => lower::round(subject, rung),
             Self::Values => lower::choose_less(subject, item, rung),
+            Self::Threads => threads::without_while(subject, item, rung),
+            Self::Pairs => lower::without_pair(subject, item, rung),
             Self::Plainer => lower::plainer(subject, item, rung),
             Self::Order => lower::in_order(subject, item, rung),
             _ => None,
@@ -154,6 +165,8 @@ impl fmt::Display for Layer {
             Self::Choices => "choices",
             Self::Values => "values of choices",
             Self::Steps => "steps",
+            Self::Threads => "what happens to one of them",
+            Self::Pairs => "pairs of steps",
             Self::Plainer => "copies and lost writes",
             Self::Order => "order",
             Self::Over => "done",

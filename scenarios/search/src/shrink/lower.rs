@@ -130,3 +130,32 @@ pub(super) fn in_order(subject: &Subject, item: usize, rung: usize) -> Option<Su
     wish.says.clear();
     Some(ordered)
 }
+
+/// More steps than these have too many pairs.
+const PAIRED: usize = 64;
+
+/// How many pairs of steps there are.
+pub(super) fn pairs(subject: &Subject) -> usize {
+    let steps = subject.steps().len();
+    if steps > PAIRED { 0 } else { steps * steps.saturating_sub(1) / 2 }
+}
+
+/// Without the two steps of this pair: of a start and a crash, say, neither can go alone.
+pub(super) fn without_pair(subject: &Subject, item: usize, rung: usize) -> Option<Subject> {
+    if rung > 0 {
+        return None;
+    }
+    // The pairs of a step come after those of the steps before it.
+    let mut later = 1;
+    while later * (later + 1) / 2 <= item {
+        later += 1;
+    }
+    let earlier = item - later * (later - 1) / 2;
+    let places = subject.steps();
+    let (earlier, later) = (*places.get(earlier)?, *places.get(later)?);
+    let mut less = subject.clone();
+    let steps = less.schedule.as_mut()?;
+    steps.remove(later);
+    steps.remove(earlier);
+    Some(less)
+}

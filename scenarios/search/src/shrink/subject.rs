@@ -2,7 +2,7 @@
 
 use seatrial_history::Endpoint;
 use seatrial_node::NodeId;
-use seatrial_sim::{FaultPlan, Override, WORLD, Wish};
+use seatrial_sim::{FaultPlan, Override, Step, WORLD, Wish};
 
 /// A run, as far as it can be shrunk. What it is a run of, its host knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct Subject {
     pub dials: Vec<Dial>,
     /// What happens, where somebody leads.
     pub schedule: Option<Vec<Wish>>,
+    /// The nodes whose disks are meanwhile done at once, whatever the schedule says of them: what it comes to says it. A disk that a step
+    /// goes with otherwise keeps that from being left out.
+    pub at_once: Vec<NodeId>,
 }
 
 /// A number that can be less.
@@ -35,6 +38,14 @@ pub struct Dial {
 }
 
 impl Subject {
+    /// Which of its steps can be left out.
+    pub(super) fn steps(&self) -> Vec<usize> {
+        let is_free =
+            |wish: &Wish| !matches!(&wish.step, Step::Disk { node } if self.at_once.contains(node));
+        let steps = self.schedule.iter().flatten().enumerate();
+        steps.filter(|(_, wish)| is_free(wish)).map(|(place, _)| place).collect()
+    }
+
     /// The value of a dial; nothing, where there is none of this name.
     pub fn dial(&self, name: &str) -> Option<u64> {
         self.dials.iter().find(|dial| dial.name == name).map(|dial| dial.value)
@@ -67,6 +78,11 @@ impl Subject {
             Some(Override { source, ..choice.clone() })
         };
         less.choices = self.choices.iter().filter_map(choice).collect();
+        let node = |node: &NodeId| match map(Endpoint::Node(*node)) {
+            Some(Endpoint::Node(node)) => Some(node),
+            _ => None,
+        };
+        less.at_once = self.at_once.iter().filter_map(node).collect();
         let wish = |wish: &Wish| Some(Wish { step: wish.step.renamed(&map)?, ..wish.clone() });
         less.schedule = self.schedule.as_ref().map(|all| all.iter().filter_map(wish).collect());
         less

@@ -142,7 +142,7 @@ fn several_at_a_time_come_to_the_same_as_one_after_the_other() {
     }
 }
 
-fn wish(line: &str) -> Wish {
+fn wish_of(line: &str) -> Wish {
     let step: Step = line.parse().expect("a step");
     let says = match &step {
         Step::Deliver { word, .. } | Step::Timer { word, .. } => word.clone(),
@@ -152,7 +152,7 @@ fn wish(line: &str) -> Wish {
 }
 
 fn led(lines: &[&str]) -> Subject {
-    let schedule = Some(lines.iter().map(|line| wish(line)).collect());
+    let schedule = Some(lines.iter().map(|line| wish_of(line)).collect());
     Subject { schedule, plan: FaultPlan::calm(), choices: Vec::new(), ..large() }
 }
 
@@ -203,6 +203,65 @@ fn steps_go_with_those_that_depend_on_them_and_what_is_left_is_plain_and_in_orde
     let best = shrink.best();
     assert_eq!((best.nodes, best.clients), (3, 0));
     assert_eq!(lines(best), ["n2 timer T", "n2 -> n0 Vote", "n2 -> n1 Vote"]);
+}
+
+#[test]
+fn a_disk_that_every_step_goes_with_keeps_none_of_them() {
+    // Two rounds of a timer and its disk, of which the second fails; a disk is done only after its timer.
+    let rounds = ["n0 timer T", "n0 disk", "n0 timer T", "n0 disk", "n0 timer T", "n0 disk"];
+    let performed = |candidate: &Subject| {
+        let mut came_to = candidate.clone();
+        let (mut open, mut done) = (0, Vec::new());
+        for wish in candidate.schedule.iter().flatten() {
+            let is_disk = matches!(wish.step, Step::Disk { .. });
+            let at_once = !candidate.at_once.is_empty();
+            if is_disk && (at_once || open == 0) {
+                continue;
+            }
+            open = if is_disk { open - 1 } else { open + 1 };
+            done.push(wish.clone());
+            if at_once {
+                open -= 1;
+                done.push(wish_of("n0 disk"));
+            }
+        }
+        let timers = done.iter().filter(|w| matches!(w.step, Step::Timer { .. })).count();
+        came_to.schedule = Some(done);
+        // It takes as many disks as timers.
+        (open == 0 && timers > 0).then_some(came_to)
+    };
+    let mut shrink = Shrink::new(large(), Vec::new());
+    let at_once = vec![NodeId(0)];
+    shrink.offer(vec![Subject { at_once, nodes: 1, clients: 0, ..led(&rounds) }]);
+    while let Some(candidate) = shrink.candidate() {
+        match performed(&candidate).filter(|_| candidate.schedule.is_some()) {
+            Some(came_to) => shrink.tell_as(came_to),
+            None => shrink.tell(false),
+        }
+    }
+    assert_eq!(lines(shrink.best()), ["n0 timer T", "n0 disk"]);
+    assert!(shrink.best().at_once.is_empty(), "in the end a schedule says all of it");
+}
+
+#[test]
+fn an_operation_goes_as_a_whole_with_its_choices() {
+    // Three steps an operation; whoever has an odd number of them does not fail, and the choice must be that of the last operation.
+    let operation = ["c0 wakes", "c0 -> n0", "n0 -> c0"];
+    let choice = |occurrence, value| Override { site: "a".into(), source: 1, occurrence, value };
+    let choices = vec![choice(0, 5), choice(1, 6), choice(2, 7)];
+    let three = led(&[operation, operation, operation].concat());
+    let three = Subject { nodes: 1, clients: 1, choices, ..three };
+    let fails = |subject: &Subject| {
+        let steps = subject.schedule.iter().flatten().count();
+        let last = (steps / 3).checked_sub(1).map(|last| last as u64);
+        let right = |c: &Override| Some(c.occurrence) == last && c.value == 7;
+        steps.is_multiple_of(3) && subject.choices.iter().any(right)
+    };
+    assert!(fails(&three));
+    let mut shrink = Shrink::new(three, Vec::new());
+    shrink.run(10_000, fails);
+    assert_eq!(lines(shrink.best()), operation);
+    assert_eq!(shrink.best().choices, [choice(0, 7)]);
 }
 
 #[test]

@@ -1,0 +1,89 @@
+//! What happens to one node, or what one client does, for a while: an operation, say, or a term. None of its steps can go alone.
+
+use seatrial_history::Endpoint;
+use seatrial_node::NodeId;
+use seatrial_sim::Step;
+
+use super::subject::Subject;
+
+/// Of somebody with more steps than these, not every while is looked at.
+const LONGEST: usize = 40;
+
+/// How many whiles there are, of everybody.
+pub(super) fn threads(subject: &Subject) -> usize {
+    ends(subject).map(|end| whiles(of(subject, end).len())).sum()
+}
+
+/// So many stretches of three steps or more has a thread of so many.
+fn whiles(steps: usize) -> usize {
+    if steps > LONGEST { 0 } else { steps.saturating_sub(1) * steps.saturating_sub(2) / 2 }
+}
+
+/// Without what happens to somebody for a while. A client does one operation less, too, then: on a higher rung, the choices of its first one,
+/// or its second, go with it.
+pub(super) fn without_while(subject: &Subject, item: usize, rung: usize) -> Option<Subject> {
+    let mut left = item;
+    let end = ends(subject).find(|end| {
+        let here = whiles(of(subject, *end).len());
+        let found = left < here;
+        left -= if found { 0 } else { here };
+        found
+    })?;
+    let places = of(subject, end);
+    // Stretches by where they begin, the longest first.
+    let mut begin = 0;
+    let mut here = places.len() - 2;
+    while left >= here {
+        left -= here;
+        here -= 1;
+        begin += 1;
+    }
+    let gone = &places[begin..places.len() - left];
+    let mut less = subject.clone();
+    let mut place = 0..;
+    less.schedule
+        .as_mut()?
+        .retain(|_| place.next().is_none_or(|place| gone.binary_search(&place).is_err()));
+    match (end, rung.checked_sub(1)) {
+        (_, None) => Some(less),
+        (Endpoint::Client(client), Some(operation)) => {
+            let source = subject.nodes + client;
+            forget(&mut less, source, operation as u64).then_some(less)
+        }
+        (Endpoint::Node(_), Some(_)) => None,
+    }
+}
+
+/// Takes out the choices of one operation; those after it move up. Whether there were any.
+fn forget(subject: &mut Subject, source: u32, operation: u64) -> bool {
+    let before = subject.choices.clone();
+    subject.choices.retain(|c| c.source != source || c.occurrence != operation);
+    for choice in &mut subject.choices {
+        choice.occurrence -= u64::from(choice.source == source && choice.occurrence > operation);
+    }
+    subject.choices != before
+}
+
+fn ends(subject: &Subject) -> impl Iterator<Item = Endpoint> + use<> {
+    let nodes = (0..subject.nodes).map(|node| Endpoint::Node(NodeId(node)));
+    nodes.chain((0..subject.clients).map(Endpoint::Client))
+}
+
+/// The places of the steps that happen to somebody; of a client also those by which its requests arrive.
+fn of(subject: &Subject, end: Endpoint) -> Vec<usize> {
+    let Some(schedule) = &subject.schedule else {
+        return Vec::new();
+    };
+    let is_its = |place: &usize| match &schedule[*place].step {
+        Step::Deliver { from, to, .. } => {
+            *to == end || *from == end && matches!(end, Endpoint::Client(_))
+        }
+        Step::Timer { node, .. }
+        | Step::Disk { node }
+        | Step::Crash { node, .. }
+        | Step::Restart { node } => Endpoint::Node(*node) == end,
+        Step::Wake { client } => Endpoint::Client(*client) == end,
+        _ => false,
+    };
+    subject.steps().into_iter().filter(is_its).collect()
+}
