@@ -45,6 +45,8 @@ pub enum Extent {
     Violation,
     /// As many states as were allowed have been visited.
     Limit,
+    /// Two nodes that were said to be alike are not: they do different things where the same happens to them.
+    Unlike,
     /// Some executions go on beyond so many steps, as many as were allowed.
     Depth(u64),
     /// A node made a choice with too many possibilities at this site, of which only the simplest was taken.

@@ -40,8 +40,11 @@ pub(crate) fn shortest<N: Explorable>(
         for (choice, outcome) in breadth.steps(&state) {
             let mut after = state.clone();
             let mut told = breadth.told(from);
+            if outcome.is_some_and(|number| breadth.solos.mirror(number, within).is_err()) {
+                return None;
+            }
+            after.apply(choice, outcome, &mut told, within, breadth.solos);
             let came = outcome.map(|number| breadth.solos.outcome(number));
-            after.apply(choice, came, &mut told, within, breadth.solos);
             let is_broken = came.is_some_and(|outcome| outcome.incident.is_some());
             if !seen.insert(after.print(within)).1 && !is_broken {
                 continue;

@@ -150,7 +150,8 @@ impl<N: Explorable> Depth<'_, N> {
         }
         let is_counted = self.counts || self.how != Reduction::States;
         let is_whole = self.explored.extent == Extent::Complete;
-        let is_known = is_counted && is_whole && !self.has_cycle;
+        let is_known =
+            self.within.permutations.is_empty() && is_counted && is_whole && !self.has_cycle;
         self.explored.executions = Some(self.executions).filter(|_| is_known);
         None
     }
@@ -198,12 +199,17 @@ impl<N: Explorable> Depth<'_, N> {
             frame.asleep.push(choice);
         }
         let before = frame.told;
+        if outcome.is_some_and(|number| self.solos.mirror(number, self.within).is_err()) {
+            self.explored.extent = Extent::Unlike;
+            self.stack.clear();
+            return None;
+        }
         let solos = &*self.solos;
         let came = outcome.map(|number| solos.outcome(number));
         if let Some(site) = came.and_then(|outcome| outcome.too_wide) {
             self.explored.extent = Extent::Chance(site);
         }
-        self.here.apply(choice, came, &mut self.told, self.within, solos);
+        self.here.apply(choice, outcome, &mut self.told, self.within, solos);
         self.explored.transitions += 1;
         let incident = came.and_then(|outcome| outcome.incident.as_ref()).cloned();
         match self.arrive(early, incident.as_ref(), before, oracle) {
@@ -235,7 +241,8 @@ impl<N: Explorable> Depth<'_, N> {
 
     /// Where a step leads, if that can be told before it is made, and nothing need be done again in a state that is known.
     fn look_ahead(&mut self, choice: Choice, outcome: Option<u32>) -> Option<Seen> {
-        if self.how != Reduction::States || self.within.budget.depth < u64::MAX {
+        let is_plain = self.within.permutations.is_empty();
+        if self.how != Reduction::States || self.within.budget.depth < u64::MAX || !is_plain {
             return None;
         }
         let outcome = self.solos.outcome(outcome?);

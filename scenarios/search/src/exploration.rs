@@ -6,7 +6,7 @@ use seatrial_history::{Moment, Observer, Violation};
 use seatrial_node::{Duration, Fact, Node, NodeId, RequestToken};
 use seatrial_sim::{Enabled, Happening, Incident, Latency, Order, Setup, Tape, World};
 
-use crate::account::{Counterexample, Explored, Line};
+use crate::account::{Counterexample, Explored, Extent, Line};
 use crate::budget::Budget;
 use crate::choice::Choice;
 use crate::depth::{Oracle, Schedule};
@@ -14,6 +14,7 @@ use crate::identity::{Arrivals, Identity};
 use crate::sight::Sight;
 use crate::solo::Solos;
 use crate::state::{State, Told};
+use crate::symmetry::{Permutation, permutations};
 use crate::{breadth, depth};
 
 /// A node that can be searched through: one whose state can be copied, and compared by its hash. Nothing else asks for this.
@@ -54,6 +55,7 @@ pub struct Exploration<N: Node> {
     pub(crate) arrivals: Arrivals,
     pub(crate) counts_executions: bool,
     pub(crate) prompt_disks: bool,
+    pub(crate) permutations: Vec<Permutation>,
     message: fn(&N::Message) -> String,
     request: fn(&N::Request) -> String,
 }
@@ -100,6 +102,7 @@ impl<N: Explorable> Exploration<N> {
             arrivals: Arrivals::Once,
             counts_executions: true,
             prompt_disks: false,
+            permutations: Vec::new(),
             message: |_| "a message".to_owned(),
             request: |_| "do something".to_owned(),
         }
@@ -185,6 +188,21 @@ impl<N: Explorable> Exploration<N> {
         self
     }
 
+    /// Counts states as one in which these nodes have only changed places, where they are alike: of one kind, of one configuration but for
+    /// names, and asked the same, which is nothing. Of more than five, five change places.
+    ///
+    /// The oracle must be as indifferent to who is who, and so must a function of [`Identity::By`]. That the nodes are alike is checked on
+    /// the way: see [`Extent::Unlike`](crate::Extent::Unlike). Then an account counts states up to symmetry, and no executions.
+    #[must_use]
+    pub fn with_symmetry(mut self, alike: &[NodeId]) -> Self {
+        let is_asked = |node: &NodeId| self.asks.iter().any(|(asked, _)| asked == node);
+        let mut alike: Vec<NodeId> =
+            self.members.iter().copied().filter(|n| alike.contains(n)).collect();
+        alike.retain(|node| !is_asked(node));
+        self.permutations = permutations(self.members.len(), &alike);
+        self
+    }
+
     /// Lets a disk be done with all that a step asks of it before anything else happens. That leaves out what a node does while its disk is
     /// busy, and crashes then. Where a node sends nothing before its disk is done, such a crash is as one just before the step, but for
     /// what a torn write leaves.
@@ -235,14 +253,17 @@ impl<N: Explorable> Exploration<N> {
             Err(incident) => return Explored::broken_at_the_start(incident),
         };
         let mut solos = Solos::new();
-        let first = self.first(start, &mut solos);
+        let mut first = self.first(start, &mut solos);
+        if first.mirror(&start.told, self, &mut solos).is_err() {
+            return Explored { extent: Extent::Unlike, ..Explored::default() };
+        }
         let from = (&first, &start.told[..]);
         let (mut explored, found) = depth::search(self, &mut solos, from, how, &mut oracle);
         if let Some((schedule, violation)) = found {
             let shorter = breadth::shortest(self, &mut solos, from, &mut oracle);
             explored.is_shortest = shorter.is_some();
             let (schedule, violation) = shorter.unwrap_or((schedule, violation));
-            let lines = self.lines(first, &schedule, &solos);
+            let lines = self.lines(self.first(start, &mut solos), &schedule, &solos);
             explored.counterexample = Some(Counterexample { lines, violation });
         }
         explored
@@ -267,8 +288,7 @@ impl<N: Explorable> Exploration<N> {
         for (place, line) in lines.iter().enumerate() {
             let outcome = self.outcome_of(line, &state, &choices, &mut solos).ok_or(place)?;
             let before = told.len();
-            let came = outcome.map(|number| solos.outcome(number));
-            state.apply(line.choice, came, &mut told, self, &solos);
+            state.apply(line.choice, outcome, &mut told, self, &solos);
             choices.clear();
             state.choices(self, &mut solos, &mut choices);
             let is_over = state.may_end(&choices, self, &solos);
@@ -338,8 +358,8 @@ impl<N: Explorable> Exploration<N> {
             let choice = *choice;
             let text = self.text(&state, choice, solos);
             let mut told = Vec::new();
+            state.apply(choice, *outcome, &mut told, self, solos);
             let outcome = outcome.map(|number| solos.outcome(number));
-            state.apply(choice, outcome, &mut told, self, solos);
             let chance = outcome.map_or_else(Vec::new, |outcome| outcome.chance.clone());
             Line { choice, chance, text, told }
         };

@@ -101,6 +101,7 @@ mod shrink;
 mod sight;
 mod solo;
 mod state;
+mod symmetry;
 #[cfg(test)]
 mod tests;
 

@@ -13,6 +13,7 @@ use seatrial_sim::{Enabled, Happening, Incident, World};
 use crate::chance;
 use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::{Printer, Prints, fingerprint};
+use crate::symmetry::Images;
 
 /// See the module.
 pub(crate) struct Solos<N: Node> {
@@ -25,6 +26,8 @@ pub(crate) struct Solos<N: Node> {
     tried: Prints,
     results: Vec<Range<u32>>,
     outcomes: Vec<Outcome>,
+    /// By permutation of alike nodes.
+    pub(crate) images: Vec<Images>,
 }
 
 /// A node as it is at some time.
@@ -76,6 +79,8 @@ pub(crate) enum Deed {
 /// What came of it, with what the node left to chance.
 #[derive(Debug)]
 pub(crate) struct Outcome {
+    /// To whom what happened, when, and the how-manieth outcome of that it is.
+    pub(crate) of: (u32, Deed, Instant, u32),
     /// The node afterwards.
     pub(crate) solo: u32,
     /// The letters that it sent, in order.
@@ -102,6 +107,7 @@ impl<N: Explorable> Solos<N> {
             tried: Prints::default(),
             results: Vec::new(),
             outcomes: Vec::new(),
+            images: Vec::new(),
         }
     }
 
@@ -243,7 +249,7 @@ impl<N: Explorable> Solos<N> {
         now: Instant,
         within: &Exploration<N>,
     ) -> Range<u32> {
-        let first = self.outcomes.len() as u32;
+        let (first, began) = (self.outcomes.len() as u32, now);
         let mut next = Some(Vec::new());
         while let Some(chance) = next {
             let Solo { world, node, .. } = &self.nodes[solo as usize];
@@ -262,7 +268,9 @@ impl<N: Explorable> Solos<N> {
             let now = world.now();
             let after = self.keep(world, node, within);
             let is_idle = after == solo && sent.is_empty() && told.is_empty() && went.is_ok();
+            let index = self.outcomes.len() as u32 - first;
             self.outcomes.push(Outcome {
+                of: (solo, deed, began, index),
                 solo: after,
                 sent,
                 told: told.into_iter().map(|fact| (fact, fingerprint(&fact))).collect(),

@@ -8,6 +8,7 @@ use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::{Printer, fingerprint, mixed};
 use crate::identity::{Arrivals, Identity};
 use crate::solo::{Deed, Letter, Outcome, Solos};
+use crate::symmetry::Unlike;
 
 /// What a node has told, and at which step of the schedule; step 0 is before the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +40,15 @@ pub(crate) struct State {
     /// Of all that was told, where an oracle says what of it counts.
     past: u128,
     sums: Sums,
+    /// The same of what each permutation of alike nodes makes of this state.
+    mirrors: Vec<Mirror>,
+}
+
+/// A state as in a mirror.
+#[derive(Clone, Debug, Default)]
+struct Mirror {
+    sums: Sums,
+    said: Vec<u128>,
 }
 
 /// The sums of the fingerprints of nodes, of letters under way, and of what was said, each with its node.
@@ -79,6 +89,7 @@ impl Clone for State {
         self.flights.clone_from(&other.flights);
         self.notices.clone_from(&other.notices);
         self.said.clone_from(&other.said);
+        self.mirrors.clone_from(&other.mirrors);
     }
 }
 
@@ -100,10 +111,35 @@ impl State {
             state.send(*letter, within, among);
         }
         for told in told {
-            state.hear(within.place(told.node), fingerprint(&told.fact));
+            let place = within.place(told.node);
+            hear(&mut state.said, &mut state.sums, place, fingerprint(&told.fact));
         }
         state.take_past(told, within);
         state
+    }
+
+    /// Looks into the mirrors, as many as there are permutations of alike nodes.
+    ///
+    /// # Errors
+    /// Where nodes are not alike.
+    pub(crate) fn mirror<N: Explorable>(
+        &mut self,
+        told: &[Told],
+        within: &Exploration<N>,
+        among: &mut Solos<N>,
+    ) -> Result<(), Unlike> {
+        let letters: Vec<u32> = self.flights.iter().map(|flight| flight.letter).collect();
+        let facts = among.mirror_start(&self.solos, &letters, told, within)?;
+        for facts in facts {
+            // All nodes that change places are here, and so are all letters between them: the sums are the same.
+            let sums = Sums { heard: 0, ..self.sums };
+            let mut mirror = Mirror { sums, said: vec![0; self.solos.len()] };
+            for Told { node, fact, .. } in facts.into_iter().map(|place| &told[place]) {
+                hear(&mut mirror.said, &mut mirror.sums, within.place(*node), fingerprint(fact));
+            }
+            self.mirrors.push(mirror);
+        }
+        Ok(())
     }
 
     /// All that may happen next.
@@ -209,21 +245,30 @@ impl State {
     pub(crate) fn apply<N: Explorable>(
         &mut self,
         choice: Choice,
-        outcome: Option<&Outcome>,
+        outcome: Option<u32>,
         told: &mut Vec<Told>,
         within: &Exploration<N>,
         among: &Solos<N>,
     ) {
         self.step += 1;
         self.account_for(choice, within, among);
-        let Some(outcome) = outcome else { return };
+        let Some(number) = outcome else { return };
+        let outcome = among.outcome(number);
         let place = within.place(choice.node());
         let before = std::mem::replace(&mut self.solos[place], outcome.solo);
         self.sums.replace(among.print(before), among.print(outcome.solo));
         self.now = self.now.max(outcome.now);
+        for (by, mirror) in self.mirrors.iter_mut().enumerate() {
+            let [before, after] = [before, outcome.solo].map(|solo| among.solo_image(by, solo));
+            mirror.sums.replace(among.print(before), among.print(after));
+            let place = within.place(within.permutations[by].of(choice.node()));
+            for (_, print) in &among.outcome(among.outcome_image(by, number)).told {
+                hear(&mut mirror.said, &mut mirror.sums, place, *print);
+            }
+        }
         for (fact, print) in &outcome.told {
             told.push(Told { step: self.step, node: choice.node(), fact: *fact });
-            self.hear(place, *print);
+            hear(&mut self.said, &mut self.sums, place, *print);
         }
         if !outcome.told.is_empty() {
             self.take_past(told, within);
@@ -262,24 +307,37 @@ impl State {
                 sums.under_way = sums.under_way.wrapping_add(among.letter(*letter).print);
             }
         }
-        Some(self.print_of(&sums, self.now.max(outcome.now), within))
+        Some(self.print_of(&sums, self.now.max(outcome.now), &self.notices, within))
     }
 
     /// Stands for all of the state that counts: see the crate's page.
     pub(crate) fn print<N: Node>(&self, within: &Exploration<N>) -> u128 {
-        self.print_of(&self.sums, self.now, within)
+        let own = self.print_of(&self.sums, self.now, &self.notices, within);
+        let mirrored =
+            self.mirrors.iter().zip(&within.permutations).map(|(mirror, permutation)| {
+                let image =
+                    |(of, to): &(NodeId, NodeId)| (permutation.of(*of), permutation.of(*to));
+                let mut notices: Vec<_> = self.notices.iter().map(image).collect();
+                notices.sort_unstable();
+                self.print_of(&mirror.sums, self.now, &notices, within)
+            });
+        // Whichever of the states it is that permutations take to each other, the least is the same.
+        mirrored.fold(own, u128::min)
     }
 
-    fn print_of<N: Node>(&self, sums: &Sums, now: Instant, within: &Exploration<N>) -> u128 {
+    fn print_of<N: Node>(
+        &self,
+        sums: &Sums,
+        now: Instant,
+        notices: &Vec<(NodeId, NodeId)>,
+        within: &Exploration<N>,
+    ) -> u128 {
         let told = match within.identity {
             Identity::Told => sums.heard,
             Identity::World => 0,
             Identity::By(_) => self.past,
         };
-        let notices = match self.notices.is_empty() {
-            true => 0,
-            false => fingerprint(&self.notices),
-        };
+        let notices = if notices.is_empty() { 0 } else { fingerprint(notices) };
         let Spent { crashes, restarts, losses, timers } = self.spent;
         let mut printer = Printer::default();
         for sum in [sums.here, sums.under_way, told, notices] {
@@ -355,14 +413,11 @@ impl State {
             self.notices.sort_unstable();
         }
         if within.budget.restarts == 0 {
-            let under_way = &mut self.sums.under_way;
-            self.flights.retain(|flight| {
-                let letter = among.letter(flight.letter);
-                if letter.to == node {
-                    *under_way = under_way.wrapping_sub(letter.print);
-                }
-                letter.to != node
-            });
+            let is_doomed = |flight: &Flight| among.letter(flight.letter).to == node;
+            let doomed = self.flights.iter().copied().filter(is_doomed);
+            for number in doomed.map(|flight| flight.number).collect::<Vec<_>>() {
+                self.remove(number.into(), among);
+            }
         }
     }
 
@@ -373,6 +428,10 @@ impl State {
             return;
         }
         self.sums.under_way = self.sums.under_way.wrapping_add(among.letter(letter).print);
+        for (by, mirror) in self.mirrors.iter_mut().enumerate() {
+            let print = among.letter(among.letter_image(by, letter)).print;
+            mirror.sums.under_way = mirror.sums.under_way.wrapping_add(print);
+        }
         self.flights.push(Flight { number: self.newest, letter });
     }
 
@@ -393,15 +452,10 @@ impl State {
         let flight = self.flights.remove(self.place_of_flight(number));
         let print = among.letter(flight.letter).print;
         self.sums.under_way = self.sums.under_way.wrapping_sub(print);
-    }
-
-    /// A node has told something.
-    fn hear(&mut self, place: usize, fact: u128) {
-        let said = &mut self.said[place];
-        let before = mixed(*said, place as u128);
-        *said = mixed(*said, fact);
-        let after = mixed(*said, place as u128);
-        self.sums.heard = self.sums.heard.wrapping_sub(before).wrapping_add(after);
+        for (by, mirror) in self.mirrors.iter_mut().enumerate() {
+            let print = among.letter(among.letter_image(by, flight.letter)).print;
+            mirror.sums.under_way = mirror.sums.under_way.wrapping_sub(print);
+        }
     }
 
     fn take_past<N: Explorable>(&mut self, told: &[Told], within: &Exploration<N>) {
@@ -411,4 +465,12 @@ impl State {
             self.past = printer.print();
         }
     }
+}
+
+/// A node has told something.
+fn hear(said: &mut [u128], sums: &mut Sums, place: usize, fact: u128) {
+    let before = mixed(said[place], place as u128);
+    said[place] = mixed(said[place], fact);
+    let after = mixed(said[place], place as u128);
+    sums.heard = sums.heard.wrapping_sub(before).wrapping_add(after);
 }

@@ -4,3 +4,4 @@ mod bounds;
 mod counts;
 mod ends;
 mod nodes;
+mod symmetry;
