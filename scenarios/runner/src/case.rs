@@ -15,6 +15,7 @@ use crate::faults::Faults;
 use crate::prepared::{Bent, Course, Prepared};
 use crate::registry::Registry;
 use crate::scenario::{Origin, Scenario, ScenarioError};
+use crate::workload::Operations;
 
 /// The version of case files that this program writes and reads.
 pub const CASE_VERSION: u32 = 1;
@@ -42,6 +43,9 @@ pub struct Case {
     /// The strategy that chose what happens next, where time did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steering: Option<Steering>,
+    /// What each client asks, where its workload does not draw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Operations>,
     /// Sites at which every choice is the simplest, but for those that are listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub simple: Vec<String>,
@@ -81,6 +85,7 @@ impl Case {
             },
             beyond_budget: prepared.is_beyond_budget(),
             steering: prepared.setup(seed).steering,
+            operations: bent.operations.clone(),
             simple: bent.simple.clone(),
             schedule: match &bent.course {
                 Course::Schedule(schedule) => Some(Schedule::clone(schedule)),
@@ -165,8 +170,8 @@ impl Case {
         let course = self
             .schedule
             .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));
-        let Self { plan, choices, simple, steering, origin, .. } = self;
-        let bent = Bent { plan: Some(plan), choices, simple, course, steering };
+        let Self { plan, choices, simple, steering, operations, origin, .. } = self;
+        let bent = Bent { plan: Some(plan), choices, simple, course, steering, operations };
         let wrong = |what: String| ScenarioError::new(&name, what);
         let faults = self.faults.as_deref().map_or(Ok(Faults::Scenario), str::parse);
         // Its plan is drawn already, but what else its seed draws is drawn once more, and told.

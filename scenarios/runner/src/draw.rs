@@ -14,6 +14,7 @@ use crate::prepared::Course;
 use crate::registry::Versions;
 use crate::scenario::{Choice, FaultSpec, Knob, Rate, Scenario, Setting, Version};
 use crate::strategy::Strategy;
+use crate::workload::Operations;
 
 /// One run, drawn but not yet made.
 #[derive(Clone, Debug)]
@@ -49,14 +50,16 @@ pub(crate) struct ClientPlan {
     pub(crate) keys: u32,
     /// Operations and how often each is done, relative to the others.
     pub(crate) mix: Vec<(String, u32)>,
+    /// What they do, where it is not drawn.
+    pub(crate) script: Option<Operations>,
 }
 
 /// Nobody does anything.
 impl Default for ClientPlan {
     fn default() -> Self {
-        let (operations, keys, mix) = Default::default();
+        let (operations, keys, mix, script) = Default::default();
         let (timeout, give_up) = (Duration::ZERO, Duration::ZERO);
-        Self { operations, think: Knob::Fixed(Duration::ZERO), timeout, give_up, keys, mix }
+        Self { operations, think: Knob::Fixed(Duration::ZERO), timeout, give_up, keys, mix, script }
     }
 }
 
@@ -163,6 +166,7 @@ fn draw_clients(scenario: &Scenario, drawing: &mut Drawing<'_>) -> ClientPlan {
         give_up: drawing.scalar("clients.give_up", &spec.give_up),
         keys: drawing.scalar("workload.keys", &scenario.workload.keys),
         mix: scenario.workload.mix.iter().map(|(f, weight)| (f.clone(), *weight)).collect(),
+        script: None,
     }
 }
 

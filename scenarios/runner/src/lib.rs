@@ -108,6 +108,8 @@ mod judges;
 mod marks;
 mod plan_file;
 mod prepared;
+#[cfg(feature = "proptest")]
+pub mod proptest;
 #[cfg(feature = "protocols")]
 mod protocols;
 mod record;
@@ -147,7 +149,7 @@ pub use shrink::{
 };
 pub use strategy::Strategy;
 pub use trial::{Failed, Passed, Small, Trial, Trialled};
-pub use workload::{Answer, Draw, Op, Session, Workload};
+pub use workload::{Answer, Draw, Op, Operations, Session, Workload};
 
 pub use seatrial_macros::test;
 

@@ -27,6 +27,7 @@ use crate::registry::{MutantInfo, Protocol, Registry};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::stage::Limit;
 use crate::strategy::{Chosen, Strategy};
+use crate::workload::Operations;
 
 /// A scenario ready to run, any number of times and on any number of threads.
 #[derive(Clone)]
@@ -55,6 +56,8 @@ pub(crate) struct Bent {
     pub(crate) course: Course,
     /// The strategy that chooses what happens next, where time does not.
     pub(crate) steering: Option<Steering>,
+    /// What clients ask, where their workload does not say so.
+    pub(crate) operations: Option<Operations>,
 }
 
 impl Bent {
@@ -243,6 +246,22 @@ impl Prepared {
         excesses.iter().map(ToString::to_string).collect()
     }
 
+    /// The same scenario with this plan in every run.
+    ///
+    /// # Errors
+    /// Where the plan does not fit.
+    pub(crate) fn planned(mut self, plan: FaultPlan) -> Result<Self, String> {
+        self.bent.plan = Some(plan);
+        self.check_plan(0)?;
+        Ok(self)
+    }
+
+    /// The same scenario, whose clients ask this, where somebody says so.
+    pub(crate) fn asked(mut self, operations: Option<Operations>) -> Self {
+        self.bent.operations = operations;
+        self
+    }
+
     /// The same scenario, bent by a case file.
     pub(crate) fn bent(mut self, bent: Bent) -> Self {
         self.bent = bent;
@@ -360,6 +379,7 @@ impl Prepared {
         if self.bent.course.is_led() {
             drawn.setup.order = Order::Chosen;
         }
+        drawn.clients.script.clone_from(&self.bent.operations);
         if !self.bent.course.is_led() {
             let bent = self.bent.steering;
             drawn.steer(bent.or_else(|| self.strategy.steering(&drawn.setup, tape)));

@@ -6,6 +6,8 @@
 
 mod needed;
 mod oracle;
+#[cfg(feature = "proptest")]
+mod piecewise;
 mod pin;
 mod plain;
 mod signature;
@@ -18,6 +20,8 @@ use seatrial_sim::Step;
 
 use self::needed::needed;
 use self::oracle::{Oracle, Run};
+#[cfg(feature = "proptest")]
+pub(crate) use self::piecewise::Piecewise;
 use self::plain::plain;
 pub use self::signature::Signature;
 use crate::case::Case;

@@ -11,6 +11,7 @@ use std::fmt::{self, Debug};
 use seatrial_checkers::Checker;
 use seatrial_checkers::linearizability::Model;
 use seatrial_node::{Duration, Node, Wire};
+use seatrial_sim::FaultPlan;
 
 pub use self::ending::{Failed, Passed, Small, Trialled, run_test};
 pub use self::place::TestPlace;
@@ -21,7 +22,7 @@ use crate::scenario::{
     Choice, ClientSpec, ClusterSpec, CrashStop, FaultSpec, JudgeSpec, Keep, Knob, NetworkSpec,
     Recurring, Scenario, WorkloadSpec,
 };
-use crate::workload::Workload;
+use crate::workload::{Operations, Workload};
 
 /// Puts a node through a simulated world: so many nodes, clients that ask, trouble from the seed, and judges.
 ///
@@ -83,6 +84,8 @@ pub struct Trial<N: Node> {
     protocol: Protocol,
     asked: bool,
     faults: Faults,
+    plan: Option<FaultPlan>,
+    operations: Option<Operations>,
     seeds: u64,
     jobs: usize,
     place: Option<TestPlace>,
@@ -137,6 +140,8 @@ where
             protocol,
             asked: false,
             faults: Faults::default(),
+            plan: None,
+            operations: None,
             seeds: 100,
             jobs: 1,
             place: None,
@@ -199,6 +204,22 @@ where
     #[track_caller]
     pub fn faults_from(mut self, what: &str) -> Self {
         self.faults = what.parse().unwrap_or_else(|what| panic!("faults_from: {what}"));
+        self
+    }
+
+    /// This plan in every run, in place of what the seed would draw: one that was read from a file, or that proptest has drawn.
+    #[must_use]
+    pub fn plan(mut self, plan: FaultPlan) -> Self {
+        self.plan = Some(plan);
+        self
+    }
+
+    /// What the clients ask, one operation after the other, in place of what their workload would draw. There are as many clients as this
+    /// has lists.
+    #[must_use]
+    pub fn operations(mut self, operations: Operations) -> Self {
+        self.scenario.clients.count = Knob::Fixed(operations.clients());
+        self.operations = Some(operations);
         self
     }
 

@@ -1,6 +1,7 @@
 //! What clients do: operations, how they become requests, and what answers mean.
 
 mod clients;
+mod operations;
 
 use seatrial_history::Value;
 use seatrial_node::{Node, NodeId};
@@ -8,6 +9,7 @@ use seatrial_node::{Node, NodeId};
 use crate::registry::WorkloadInfo;
 
 pub(crate) use clients::Clients;
+pub use operations::Operations;
 
 /// What clients of a node ask, one operation after the other, and what they make of the answers.
 ///

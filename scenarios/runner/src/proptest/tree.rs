@@ -3,14 +3,13 @@
 use std::rc::Rc;
 
 use proptest::strategy::ValueTree;
-use seatrial_search::{Layer, Shrink, Subject};
+use seatrial_search::{Shrink, Subject};
 use seatrial_sim::FaultPlan;
 
 use super::run::{CameTo, TrialRun};
-use crate::case::Case;
 use crate::prepared::Prepared;
 use crate::registry::Registry;
-use crate::shrink::{Oracle, Signature, subject_of};
+use crate::shrink::{Piecewise, Signature};
 
 /// A run, and smaller ones that fail in the same way.
 #[derive(Debug)]
@@ -18,64 +17,26 @@ pub struct TrialTree {
     registry: Registry,
     now: TrialRun,
     /// What is tried in its place, once the run has failed.
-    shrinking: Option<Shrinking>,
-}
-
-#[derive(Debug)]
-struct Shrinking {
-    case: Case,
+    shrinking: Option<Piecewise>,
     /// In which way the run failed; nothing, where only the test knows.
     signature: Option<Signature>,
-    shrink: Shrink,
-    tried: Option<Subject>,
-    is_led: bool,
 }
 
 impl TrialTree {
     pub(super) fn new(registry: Registry, prepared: Prepared, seed: u64) -> Self {
         let now = TrialRun { prepared, seed, came_to: Rc::default() };
-        Self { registry, now, shrinking: None }
+        Self { registry, now, shrinking: None, signature: None }
     }
 
-    /// The run failed: what can be left out of it?
-    fn begin(&mut self) -> Option<Shrinking> {
-        let signature = self.now.came_to.borrow().signature.clone();
-        let case = self.now.case();
-        let oracle = Oracle::new(&self.registry, case.clone());
-        let (subject, case) = subject_of(&oracle, &case, &self.now.prepared, self.now.seed)?;
-        let sites = Oracle::new(&self.registry, case.clone()).sites(&subject);
-        let shrink = Shrink::new(subject, sites);
-        Some(Shrinking { case, signature, shrink, tried: None, is_led: false })
-    }
-
-    /// Goes on to the next candidate, if there is one, or else back to the best.
+    /// Goes on to the next run, if there is one, or else back to the best.
     fn next(&mut self) -> bool {
-        let Self { registry, now, shrinking: Some(shrinking) } = self else { return false };
-        let oracle = Oracle::new(registry, shrinking.case.clone());
-        loop {
-            let Some(candidate) = shrinking.shrink.candidate() else {
-                let best = shrinking.shrink.best();
-                if !shrinking.is_led && best.schedule.is_none() && oracle.may_be_led() {
-                    shrinking.is_led = true;
-                    let led = oracle.led(best);
-                    shrinking.shrink.offer(led);
-                    continue;
-                }
-                if let Some(prepared) = oracle.prepare(best, false) {
-                    now.prepared = prepared;
-                }
-                shrinking.tried = None;
-                return false;
-            };
-            // What makes no run fails no test.
-            let Some(prepared) = oracle.prepare(&candidate, false) else {
-                shrinking.shrink.tell(false);
-                continue;
-            };
-            *now = TrialRun { prepared, seed: now.seed, came_to: Rc::default() };
-            shrinking.tried = Some(candidate);
-            return true;
+        let Some(shrinking) = &mut self.shrinking else { return false };
+        let candidate = shrinking.next();
+        let has_next = candidate.is_some();
+        if let Some(prepared) = candidate.or_else(|| shrinking.best()) {
+            self.now = TrialRun { prepared, seed: self.now.seed, came_to: Rc::default() };
         }
+        has_next
     }
 }
 
@@ -88,19 +49,17 @@ impl ValueTree for TrialTree {
 
     /// The run failed.
     fn simplify(&mut self) -> bool {
-        if self.shrinking.is_none() {
-            self.shrinking = self.begin();
-        } else if let Some(shrinking) = &mut self.shrinking {
-            let CameTo { signature, wishes } = self.now.came_to.borrow().clone();
-            match shrinking.tried.take() {
-                Some(tried) if signature == shrinking.signature => {
-                    let schedule = tried.schedule.is_some() && !wishes.is_empty();
-                    let schedule = if schedule { Some(wishes) } else { tried.schedule.clone() };
-                    shrinking.shrink.tell_as(Subject { schedule, ..tried });
-                }
-                Some(_) => shrinking.shrink.tell(false),
-                None => return false,
+        let CameTo { signature, wishes } = self.now.came_to.borrow().clone();
+        match &mut self.shrinking {
+            None => {
+                // A run that only the test judges may need its end.
+                let may_be_led = signature.is_some();
+                self.signature = signature;
+                self.shrinking = Piecewise::begin(&self.registry, self.now.case(), may_be_led);
             }
+            Some(shrinking) if !shrinking.waits() => return false,
+            Some(shrinking) if signature == self.signature => shrinking.failed(wishes),
+            Some(shrinking) => shrinking.passed(),
         }
         self.next()
     }
@@ -108,12 +67,10 @@ impl ValueTree for TrialTree {
     /// The run passed.
     fn complicate(&mut self) -> bool {
         match &mut self.shrinking {
-            Some(shrinking) if shrinking.tried.take().is_some() => {
-                shrinking.shrink.tell(false);
-                self.next()
-            }
-            _ => false,
+            Some(shrinking) if shrinking.waits() => shrinking.passed(),
+            _ => return false,
         }
+        self.next()
     }
 }
 
@@ -132,9 +89,7 @@ impl PlanTree {
     }
 
     fn next(&mut self) -> bool {
-        let candidate = self.shrink.candidate();
-        let is_plan = matches!(self.shrink.layer(), Layer::Kinds | Layer::Faults | Layer::Weaker);
-        match candidate.filter(|_| is_plan) {
+        match self.shrink.candidate() {
             Some(candidate) => {
                 self.now = candidate.plan;
                 true

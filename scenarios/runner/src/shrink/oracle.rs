@@ -89,7 +89,7 @@ impl<'r> Oracle<'r> {
     }
 
     /// A run of a subject. What it does is kept, or it is performed as far as it can be.
-    fn prepare(&self, subject: &Subject, kept: bool) -> Option<Prepared> {
+    pub(super) fn prepare(&self, subject: &Subject, kept: bool) -> Option<Prepared> {
         let mut case = pin::case(&self.case, subject);
         case.schedule = None;
         let course = match &subject.schedule {

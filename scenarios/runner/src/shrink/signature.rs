@@ -35,7 +35,7 @@ impl Signature {
     }
 
     /// The first way in which a run fails: of several violations the one that happened first.
-    pub(super) fn first(judgements: &[Judgement]) -> Option<Self> {
+    pub(crate) fn first(judgements: &[Judgement]) -> Option<Self> {
         let violations = judgements.iter().filter_map(|judged| judged.verdict.violation());
         // One that has no time is told last, and of equals the first.
         let first = violations.min_by_key(|violation| {

@@ -84,6 +84,14 @@ where
         self.ready().tried().map_err(|broken| broken.failed)
     }
 
+    /// The trial, ready to run.
+    #[cfg(feature = "proptest")]
+    #[track_caller]
+    pub(crate) fn prepared(self) -> (Registry, Prepared) {
+        let Ready { registry, prepared, .. } = self.ready();
+        (registry, prepared)
+    }
+
     #[track_caller]
     fn ready(self) -> Ready {
         BEGUN.set(BEGUN.get() + 1);
@@ -103,6 +111,10 @@ where
         let prepared = checked.and_then(|()| {
             let prepared = Prepared::new(&registry, self.scenario, None);
             prepared.map_err(|error| error.to_string())?.with_faults(self.faults, false)
+        });
+        let prepared = prepared.and_then(|prepared| {
+            let prepared = prepared.asked(self.operations);
+            self.plan.map_or(Ok(prepared.clone()), |plan| prepared.planned(plan))
         });
         let prepared = prepared.unwrap_or_else(|what| panic!("the trial makes no sense: {what}"));
         let test = self.place.map(|place| place.test()).or_else(thread_name);

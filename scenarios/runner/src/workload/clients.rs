@@ -98,6 +98,12 @@ impl<W> Clients<W> {
         self.plan.as_ref().expect("a run has begun")
     }
 
+    /// How many operations a client does while there is trouble.
+    fn operations_of(&self, client: u32) -> u32 {
+        let plan = self.plan();
+        plan.script.as_ref().map_or(plan.operations, |script| script.count(client))
+    }
+
     fn client(&mut self, client: u32) -> &mut Client {
         &mut self.clients[client as usize]
     }
@@ -113,7 +119,7 @@ impl<W> Clients<W> {
         W: Workload<N>,
     {
         let (now, healed) = (io.now().time, self.healed);
-        let operations = self.plan().operations;
+        let operations = self.operations_of(io.client());
         let client = self.client(io.client());
         if client.done < operations {
             let think = self.think(io);
@@ -151,7 +157,8 @@ impl<W> Clients<W> {
             return None;
         }
         let number = io.client();
-        let operations = self.plan().operations;
+        let operations = self.operations_of(number);
+        let script = self.plan.as_ref().and_then(|plan| plan.script.clone());
         let client = &mut self.clients[number as usize];
         let mut choose = |what, bound| {
             let site = io.site(what);
@@ -160,7 +167,10 @@ impl<W> Clients<W> {
         let draw = &mut Draw { choose: &mut choose, client: number };
         if client.done < operations {
             client.done += 1;
-            return Some(self.workload.next(draw));
+            return match script {
+                Some(script) => script.of(number, client.done - 1),
+                None => Some(self.workload.next(draw)),
+            };
         }
         if number > 0 {
             return None;
