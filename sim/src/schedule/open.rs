@@ -72,7 +72,9 @@ impl<N: Node> World<N> {
             };
             let says = self.says(place);
             let word = word_of(&says).to_owned();
-            let alike = all.iter().filter(|open| word_of(&open.says) == word).count();
+            // Without a word any is meant, whatever it says.
+            let alike = |open: &&Open| word.is_empty() || word_of(&open.says) == word;
+            let alike = all.iter().filter(alike).count();
             let nth = u32::try_from(alike + 1).unwrap_or(u32::MAX);
             let step = Step::Deliver { from, to, word, nth, copy: false };
             let time = core.queue.look(number).map_or(0, |(time, _)| time);

@@ -123,14 +123,17 @@ impl<'r> Oracle<'r> {
     }
 
     /// The run as schedules, the likeliest to be short first: by the simplest choices of the nodes, or by those that they made; with what was
-    /// not synced when nodes crashed, or without it; with all disks done at once, or all but those of nodes that crash, or none.
+    /// not synced when nodes crashed, or without it; with all disks done at once, or all but those of nodes that crash, or none. Where time
+    /// decides, only the very run will do: with all its trouble and every choice that was made in it, of which most go later.
     pub(super) fn led(&self, subject: &Subject) -> Vec<Subject> {
         let Some(prepared) = self.prepare(subject, true) else {
             return Vec::new();
         };
         let mut worker = prepared.worker(Measuring::Bounded);
         worker.run(self.case.seed);
-        let choices = choices(worker.recorded());
+        let exact: Vec<Override> = overrides(worker.recorded(), |_| true).collect();
+        let made = |choice: &Choice| !MADE_BY_A_SCHEDULE.contains(&choice.site);
+        let choices: Vec<Override> = overrides(worker.recorded(), made).collect();
         let wishes = worker.take_wishes();
         let plan = planned(&subject.plan, &wishes);
         let asked = |choice: &&Override| choice.source != WORLD && choice.source >= subject.nodes;
@@ -154,6 +157,7 @@ impl<'r> Oracle<'r> {
                 ways.extend([&all, &steady, &Vec::new()].map(|disks| led(losing, choices, disks)));
             }
         }
+        ways.push(Subject { plan: subject.plan.clone(), ..led(false, &exact, &[]) });
         ways
     }
 
@@ -210,16 +214,18 @@ const MADE_BY_A_SCHEDULE: [&str; 19] = [
     "corruption: bits",
 ];
 
-/// The choices of a run that a schedule does not make, where they are not the simplest.
-fn choices(recorded: &[Choice]) -> Vec<Override> {
-    let matters = |choice: &&Choice| choice.value > 0 && !MADE_BY_A_SCHEDULE.contains(&choice.site);
-    let kept = recorded.iter().filter(matters).map(|choice| Override {
+/// The choices of a run that are not the simplest, as far as they are wanted.
+fn overrides(
+    recorded: &[Choice],
+    is_wanted: impl Fn(&Choice) -> bool,
+) -> impl Iterator<Item = Override> {
+    let kept = recorded.iter().filter(move |choice| choice.value > 0 && is_wanted(choice));
+    kept.map(|choice| Override {
         site: choice.site.to_owned(),
         source: choice.source,
         occurrence: choice.occurrence,
         value: choice.value,
-    });
-    kept.collect()
+    })
 }
 
 /// What of a plan is begun by steps: the rest has left its mark on what happens.

@@ -71,6 +71,7 @@ pub(super) const LED: &[Layer] = &[
     Layer::Choices,
     Layer::Values,
     Layer::Dials,
+    Layer::Time,
     Layer::Pairs,
     Layer::Plainer,
     Layer::Order,
