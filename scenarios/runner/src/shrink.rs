@@ -158,8 +158,12 @@ pub fn shrink(
         let property = oracle.signature().property.clone();
         return Err(ShrinkError::Unsteady { file, property });
     };
-    if let (Some(_), Some(wishes)) = (&subject.schedule, again.wishes) {
+    if let Some(wishes) = again.wishes {
         subject.schedule = Some(wishes);
+    } else if let Some(chosen) = oracle.with_choices(&subject)
+        && oracle.judge(&chosen).is_some_and(|run| run.hash == again.hash)
+    {
+        subject = chosen;
     }
     let mut shrink = Shrink::new(subject, again.sites);
     let mut budget = Budget { options, stop, runs: 0 };

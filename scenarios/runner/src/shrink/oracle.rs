@@ -131,8 +131,9 @@ impl<'r> Oracle<'r> {
         };
         let mut worker = prepared.worker(Measuring::Bounded);
         worker.run(self.case.seed);
-        let exact: Vec<Override> = overrides(worker.recorded(), |_| true).collect();
-        let made = |choice: &Choice| !MADE_BY_A_SCHEDULE.contains(&choice.site);
+        let exact: Vec<Override> =
+            overrides(worker.recorded(), |choice| choice.value > 0).collect();
+        let made = |choice: &Choice| choice.value > 0 && is_made_by_somebody(choice);
         let choices: Vec<Override> = overrides(worker.recorded(), made).collect();
         let wishes = worker.take_wishes();
         let plan = planned(&subject.plan, &wishes);
@@ -159,6 +160,15 @@ impl<'r> Oracle<'r> {
         }
         ways.push(Subject { plan: subject.plan.clone(), ..led(false, &exact, &[]) });
         ways
+    }
+
+    /// The same run with the choices of clients and nodes written down, so that they are the same when others are gone.
+    pub(super) fn with_choices(&self, subject: &Subject) -> Option<Subject> {
+        let prepared = self.prepare(subject, true)?;
+        let mut worker = prepared.worker(Measuring::Bounded);
+        worker.run(self.case.seed);
+        let choices = overrides(worker.recorded(), is_made_by_somebody).collect();
+        Some(Subject { choices, ..subject.clone() })
     }
 
     /// The case of the smallest run, as its file will be read.
@@ -214,12 +224,17 @@ const MADE_BY_A_SCHEDULE: [&str; 19] = [
     "corruption: bits",
 ];
 
-/// The choices of a run that are not the simplest, as far as they are wanted.
+/// Whether a client or a node has made it, or a disk when its node crashed.
+fn is_made_by_somebody(choice: &Choice) -> bool {
+    !MADE_BY_A_SCHEDULE.contains(&choice.site)
+}
+
+/// The choices of a run that are wanted.
 fn overrides(
     recorded: &[Choice],
     is_wanted: impl Fn(&Choice) -> bool,
 ) -> impl Iterator<Item = Override> {
-    let kept = recorded.iter().filter(move |choice| choice.value > 0 && is_wanted(choice));
+    let kept = recorded.iter().filter(move |choice| is_wanted(choice));
     kept.map(|choice| Override {
         site: choice.site.to_owned(),
         source: choice.source,

@@ -33,7 +33,7 @@ pub enum Layer {
     Values,
     /// What happens.
     Steps,
-    /// What happens to one of them for a while.
+    /// What happens for a while, to one of them or to all.
     Threads,
     /// What happens, two steps at a time.
     Pairs,
@@ -166,7 +166,7 @@ impl fmt::Display for Layer {
             Self::Choices => "choices",
             Self::Values => "values of choices",
             Self::Steps => "steps",
-            Self::Threads => "what happens to one of them",
+            Self::Threads => "what happens for a while",
             Self::Pairs => "pairs of steps",
             Self::Plainer => "copies and lost writes",
             Self::Order => "order",

@@ -1,4 +1,5 @@
-//! What happens to one node, or what one client does, for a while: an operation, say, or a term. None of its steps can go alone.
+//! What happens for a while: to one node, or what one client does, or to everybody. An operation, say, or a term, of which no step can go
+//! alone.
 
 use seatrial_history::Endpoint;
 use seatrial_node::NodeId;
@@ -7,11 +8,11 @@ use seatrial_sim::Step;
 use super::subject::Subject;
 
 /// Of somebody with more steps than these, not every while is looked at.
-const LONGEST: usize = 40;
+const LONGEST: usize = 64;
 
 /// How many whiles there are, of everybody.
 pub(super) fn threads(subject: &Subject) -> usize {
-    ends(subject).map(|end| whiles(of(subject, end).len())).sum()
+    whose(subject).map(|end| whiles(of(subject, end).len())).sum()
 }
 
 /// So many stretches of three steps or more has a thread of so many.
@@ -19,11 +20,11 @@ fn whiles(steps: usize) -> usize {
     if steps > LONGEST { 0 } else { steps.saturating_sub(1) * steps.saturating_sub(2) / 2 }
 }
 
-/// Without what happens to somebody for a while. A client does one operation less, too, then: on a higher rung, the choices of its first one,
+/// Without what happens to somebody, or to everybody, for a while. A client does one operation less, too, then: on a higher rung, the choices of its first one,
 /// or its second, go with it.
 pub(super) fn without_while(subject: &Subject, item: usize, rung: usize) -> Option<Subject> {
     let mut left = item;
-    let end = ends(subject).find(|end| {
+    let end = whose(subject).find(|end| {
         let here = whiles(of(subject, *end).len());
         let found = left < here;
         left -= if found { 0 } else { here };
@@ -46,11 +47,11 @@ pub(super) fn without_while(subject: &Subject, item: usize, rung: usize) -> Opti
         .retain(|_| place.next().is_none_or(|place| gone.binary_search(&place).is_err()));
     match (end, rung.checked_sub(1)) {
         (_, None) => Some(less),
-        (Endpoint::Client(client), Some(operation)) => {
+        (Some(Endpoint::Client(client)), Some(operation)) => {
             let source = subject.nodes + client;
             forget(&mut less, source, operation as u64).then_some(less)
         }
-        (Endpoint::Node(_), Some(_)) => None,
+        _ => None,
     }
 }
 
@@ -64,13 +65,18 @@ fn forget(subject: &mut Subject, source: u32, operation: u64) -> bool {
     subject.choices != before
 }
 
-fn ends(subject: &Subject) -> impl Iterator<Item = Endpoint> + use<> {
+/// Everybody by themselves, and all together.
+fn whose(subject: &Subject) -> impl Iterator<Item = Option<Endpoint>> + use<> {
     let nodes = (0..subject.nodes).map(|node| Endpoint::Node(NodeId(node)));
-    nodes.chain((0..subject.clients).map(Endpoint::Client))
+    let clients = (0..subject.clients).map(Endpoint::Client);
+    nodes.chain(clients).map(Some).chain([None])
 }
 
-/// The places of the steps that happen to somebody; of a client also those by which its requests arrive.
-fn of(subject: &Subject, end: Endpoint) -> Vec<usize> {
+/// The places of the steps that happen to somebody; of a client also those by which its requests arrive. All, where nobody is named.
+fn of(subject: &Subject, end: Option<Endpoint>) -> Vec<usize> {
+    let Some(end) = end else {
+        return subject.steps();
+    };
     let Some(schedule) = &subject.schedule else {
         return Vec::new();
     };
