@@ -139,7 +139,7 @@ pub use prepared::{Prepared, Recording};
 pub use registry::{MutantInfo, Protocol, Registry, SettingInfo, Settings, WorkloadInfo};
 #[cfg(feature = "protocols")]
 pub use regression::regression;
-pub use regression::{regression_in, try_regression};
+pub use regression::{Replayed, regression_in, try_regression};
 pub use repeat::DeterminismCheck;
 #[cfg(feature = "protocols")]
 pub use scenario::LIBRARY;

@@ -5,11 +5,12 @@ use std::fmt;
 use std::rc::Rc;
 
 use proptest::test_runner::TestCaseError;
-use seatrial_history::{Account, Outcome, Verdict};
+use seatrial_history::{Account, Outcome};
 use seatrial_sim::Wish;
 
 use crate::case::Case;
 use crate::prepared::{Measuring, Prepared, Recording};
+use crate::regression::wrong;
 use crate::shrink::Signature;
 
 /// A run of a trial. Shown by proptest, it is a case file.
@@ -43,7 +44,7 @@ impl TrialRun {
         let account = worker.account();
         match account.outcome() {
             Outcome::Holds | Outcome::Excused => Ok(account),
-            Outcome::Violated | Outcome::Unknown => Err(TestCaseError::fail(why(&account))),
+            Outcome::Violated | Outcome::Unknown => Err(TestCaseError::fail(wrong(&account))),
         }
     }
 
@@ -56,17 +57,6 @@ impl TrialRun {
     pub fn case(&self) -> Case {
         Case::new(&self.prepared, self.seed, None)
     }
-}
-
-/// What an account says is wrong.
-fn why(account: &Account) -> String {
-    let wrong = |judged: &seatrial_history::Judgement| match &judged.verdict {
-        Verdict::Holds => None,
-        Verdict::Violated(violation) => Some(violation.to_string()),
-        Verdict::Unknown { why } => Some(format!("{} is unknown: {why}", judged.property)),
-    };
-    let wrong: Vec<String> = account.judgements.iter().filter_map(wrong).collect();
-    wrong.join("\n")
 }
 
 impl fmt::Debug for TrialRun {

@@ -33,6 +33,10 @@ pub(super) fn keep(
     failed: &mut Failed,
 ) {
     let account = &mut failed.account;
+    if account.case.is_some() {
+        // It was run from a file, and is there already.
+        return;
+    }
     let case = Case::new(prepared, account.seed, Some(account.hash.clone()));
     let stem = format!("{}-{}", test.unwrap_or("trial").replace("::", "-"), account.seed);
     let folder = target_folder().join("seatrial");

@@ -15,6 +15,7 @@ use crate::case::Case;
 use crate::hunt::{HuntOptions, hunt};
 use crate::prepared::{Prepared, Recording};
 use crate::registry::Registry;
+use crate::regression::{Again, tell};
 use crate::workload::Silence;
 
 thread_local! {
@@ -156,14 +157,14 @@ impl Ready {
     /// Runs the case in this file.
     #[track_caller]
     fn again(&self, path: &Path) -> Result<(), Broken> {
-        let prepare = |case: Case| case.prepare(&self.registry).map_err(|e| e.in_file(path));
-        let (prepared, seed) =
-            Case::read(path).and_then(prepare).unwrap_or_else(|error| panic!("{error}"));
-        let mut run = prepared.record(seed);
+        let again = |case: Case| Again::of(&self.registry, case).map_err(|e| e.in_file(path));
+        let again = Case::read(path).and_then(again).unwrap_or_else(|error| panic!("{error}"));
+        let Again { prepared, mut run, parts_at } = again;
+        let path = path.display().to_string();
         if matches!(run.account.outcome(), Outcome::Holds | Outcome::Excused) {
+            tell(&path, parts_at.as_deref());
             return Ok(());
         }
-        let path = path.display().to_string();
         run.account.replay = command(&format!("SEATRIAL_CASE={path}"), self.test.as_deref());
         run.account.case = Some(path);
         Err(self.broken(prepared, run))
