@@ -1,5 +1,8 @@
 //! Tests of the whole, across crates: one binary, one module a subject.
 
+#[expect(dead_code, reason = "the benchmark uses more of it")]
+mod models; // small systems that two checkers search through
+
 mod integration {
     mod support; // sources and programs, as the modules below look at them
 
@@ -20,6 +23,7 @@ mod integration {
     mod finds_bugs; // planted bugs are found within their budget, and the correct protocols hold
     mod idle; // a world in which nothing happens costs nothing
     mod misuse; // what makes no sense is refused before it runs
+    mod models; // as many states as another checker finds
     mod raft_world; // every size of cluster serves, whoever is asked
     mod repeatable;
     mod schedules; // cases that say what happens, and cases made small

@@ -209,6 +209,7 @@ pub(crate) fn exploration() -> ExplorationAccount {
         restarts: 0,
         losses: 0,
         timers: None,
+        symmetry: false,
         states: 367_210,
         transitions: 2_143_797,
         executions: Some(153_657_086_864),

@@ -23,6 +23,8 @@ pub struct ExplorationAccount {
     pub losses: u32,
     /// How many timers might come due, where that was bounded.
     pub timers: Option<u32>,
+    /// Whether states counted as one in which alike nodes had only changed places.
+    pub symmetry: bool,
     /// How many different states were found.
     pub states: u64,
     /// How many steps were made from one to another.

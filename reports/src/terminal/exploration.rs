@@ -76,7 +76,11 @@ fn totals(account: &ExplorationAccount) -> Table {
     if let Some(executions) = account.executions {
         row("executions", wide(executions), "each order by itself");
     }
-    row("states", count(account.states), "each looked at once, however it is reached");
+    let looked = match account.symmetry {
+        false => "each looked at once, however it is reached",
+        true => "but for which of the alike nodes is which, each looked at once",
+    };
+    row("states", count(account.states), looked);
     row("transitions", count(account.transitions), "from one to another");
     row("final states", count(account.ends), "in which an execution may end");
     row("depth", count(account.depth), "steps on the longest way to a state");

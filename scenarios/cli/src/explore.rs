@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// Go no further than so many steps; what would follow is then said to be left out
     #[arg(long, value_name = "STEPS")]
     depth: Option<u64>,
+    /// Count states once in which nodes that nobody asks anything have only changed places; that they are alike is checked
+    #[arg(long)]
+    symmetry: bool,
     /// Give up after so many states
     #[arg(long, value_name = "STATES", default_value_t = Bounds::default().limit)]
     #[arg(value_parser = count)]
@@ -76,6 +79,7 @@ fn replay(args: &Args, account: &ExplorationAccount) -> String {
     for (flag, number) in &numbers {
         words.extend(number.iter().flat_map(|number| [*flag, number.as_str()]));
     }
+    words.extend(args.symmetry.then_some("--symmetry"));
     program::command(&words)
 }
 
@@ -85,8 +89,11 @@ pub(crate) fn explore(
     registry: &Registry,
     console: &Console,
 ) -> Result<Exit, Failure> {
-    let &Args { nodes, messages, crashes, restarts, losses, timers, depth, limit, .. } = args;
-    let bounds = Bounds { nodes, messages, crashes, restarts, losses, timers, depth, limit };
+    let &Args {
+        nodes, messages, crashes, restarts, losses, timers, depth, symmetry, limit, ..
+    } = args;
+    let bounds =
+        Bounds { nodes, messages, crashes, restarts, losses, timers, depth, symmetry, limit };
     let mut account = seatrial::explore(registry, &args.protocol, args.mutant.as_deref(), &bounds)?;
     account.replay = replay(args, &account);
     console.out(&terminal::exploration(&account, &console.page()))?;

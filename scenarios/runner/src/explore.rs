@@ -4,7 +4,7 @@ use std::fmt;
 
 use seatrial_history::{ExplorationAccount, FoundSchedule, Moment, Observer, ScheduleStep};
 use seatrial_history::{Verdict, Violation};
-use seatrial_node::Duration;
+use seatrial_node::{Duration, NodeId};
 use seatrial_search::{Explorable, Exploration, Explored, Extent, Line, Reduction, Sight};
 
 use crate::hush;
@@ -30,6 +30,8 @@ pub struct Bounds {
     pub timers: Option<u32>,
     /// How many steps an execution may have; where nothing is said, as many as it has.
     pub depth: Option<u64>,
+    /// Whether states count as one in which alike nodes have only changed places. Alike are all nodes that are asked nothing.
+    pub symmetry: bool,
     /// After how many states the search gives up.
     pub limit: u64,
 }
@@ -45,6 +47,7 @@ impl Default for Bounds {
             losses: 0,
             timers: None,
             depth: None,
+            symmetry: false,
             limit: 5_000_000,
         }
     }
@@ -106,6 +109,10 @@ impl ExplorationEntry {
                 .with_limit(bounds.limit);
             if let Some(timers) = within.timers {
                 small = small.with_timers(timers);
+            }
+            if bounds.symmetry {
+                let all: Vec<NodeId> = (0..bounds.nodes).map(NodeId).collect();
+                small = small.with_symmetry(&all);
             }
             let judge = judge(info.checkers, protocol)?;
             let explored = hush::hushed(|| small.explore(Reduction::States, judge));
@@ -271,6 +278,7 @@ fn account(
         restarts: within.restarts,
         losses: bounds.losses,
         timers: within.timers,
+        symmetry: bounds.symmetry,
         states: explored.states,
         transitions: explored.transitions,
         executions: explored.executions,
@@ -297,6 +305,9 @@ fn unfinished(extent: &Extent, bounds: &Bounds) -> Option<String> {
         Extent::Depth(steps) => Some(format!(
             "some executions go on after {steps} steps; let it go deeper, or give it fewer nodes, messages, crashes, losses or timers"
         )),
+        Extent::Unlike => Some(
+            "the nodes that nobody asks anything are not alike: search without symmetry".to_owned(),
+        ),
         Extent::Chance(site) => Some(format!(
             "the nodes leave to chance {site:?}, with too many possibilities to try them all"
         )),

@@ -75,7 +75,7 @@ where
 }
 
 /// Judges these properties in every state, and what must happen in the end when an execution is over.
-pub(super) fn judge<N: Node>(
+pub(super) fn judge<N: Explorable>(
     properties: &'static [Property],
 ) -> impl FnMut(&Sight<'_, N>) -> Option<Violation> {
     let mut judge = DeliveryProperties::only(properties, Duration::ZERO);

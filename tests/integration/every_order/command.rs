@@ -50,7 +50,20 @@ fn a_search_that_gives_up_ends_with_3() {
 #[test]
 fn what_cannot_be_explored_is_refused_with_what_can() {
     for (line, says) in [
-        ("echo", "there is no exhaustive search of `echo`"),
+        ("raft-kv", "there is no exhaustive search of `raft-kv`"),
+        (
+            "raft-election --messages 1",
+            "nobody asks raft-election for anything: leave the messages out",
+        ),
+        ("raft-election --crashes 1 --restarts 2", "2 restarts of 1 crashes: only who has crashed"),
+        ("raft-election --depth 0", "has 1 step or more"),
+        (
+            "uniform-broadcast --restarts 1",
+            "nothing of nodes that start again: leave the restarts out",
+        ),
+        ("uniform-broadcast --losses 1", "nothing where messages are lost: leave the losses out"),
+        ("uniform-broadcast --timers 1", "has no timers here: leave them out"),
+        ("echo --crashes 1", "let 0 crash at most"),
         ("uniform-brodcast", "did you mean `uniform-broadcast`"),
         ("uniform-broadcast --mutant urb-erly", "did you mean `urb-early`"),
         ("uniform-broadcast --crashes 2", "let 1 crash at most"),
@@ -62,4 +75,62 @@ fn what_cannot_be_explored_is_refused_with_what_can() {
         assert_eq!(said.code, Some(2), "{line}: {said:?}");
         assert!(said.err.contains(says), "{says:?} in {}", said.err);
     }
+}
+
+#[test]
+fn raft_elects_one_leader_a_term_and_one_that_forgets_its_vote_does_not() {
+    let said = explore("raft-election --crashes 0");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.starts_with("HOLDS  raft-election, 3 nodes, no crash, 2 timers at most"));
+    for (mutant, line) in [
+        ("vote-not-persisted", "n2 receives a vote in term 1 from n1"),
+        ("term-not-persisted", "n1 receives a vote in term 1 from n2"),
+    ] {
+        let said = explore(&format!("raft-election --mutant {mutant}"));
+        assert_eq!(said.code, Some(1), "{said:?}");
+        let order = [
+            "1 crash at most, 1 restart at most, 2 timers at most: election safety",
+            "--nodes 3 --crashes 1 --restarts 1 --timers 2",
+            "the schedule, 8 steps, and none is shorter",
+            "   1  a timer of n0 comes due",
+            "   5  n1 starts again",
+            line,
+        ];
+        let place =
+            |what: &str| said.out.find(what).unwrap_or_else(|| panic!("{what:?} in {}", said.out));
+        assert!(order.map(place).is_sorted(), "{}", said.out);
+    }
+}
+
+#[test]
+fn echo_answers_with_what_was_said_though_a_message_is_lost() {
+    let said = explore("echo --losses 1");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("echo, 3 nodes, 2 messages, no crash, 1 loss at most, 2 timers"));
+    let said = explore("echo --mutant answer-oldest");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.out.contains("   4  n0 receives the answer \"ahoy 2\" from n1"), "{}", said.out);
+}
+
+#[test]
+fn a_search_that_goes_no_deeper_says_that_something_was_left_out() {
+    let said = explore("uniform-broadcast --messages 1 --depth 5");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.out.contains("some executions go on after 5 steps"), "{}", said.out);
+    assert!(said.out.contains("  depth         5  steps"), "{}", said.out);
+}
+
+#[test]
+fn a_search_up_to_symmetry_finds_the_same_in_fewer_states() {
+    let said = explore("uniform-broadcast --nodes 4 --messages 1 --symmetry");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let states = said.out.lines().find_map(|line| line.strip_prefix("  states")).map(str::trim);
+    let states = states.and_then(|line| line.split_whitespace().next()).expect("it counts states");
+    let states: u64 = states.replace(',', "").parse().expect("a number");
+    // Of 31,817, three nodes change places.
+    assert!((31_817 / 6..31_817 / 4).contains(&states), "{states}");
+    let said = explore("uniform-broadcast --messages 1 --mutant O15 --symmetry");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.out.contains("the schedule, 3 steps, and none is shorter"), "{}", said.out);
+    assert!(said.out.contains("--crashes 1 --symmetry\n"), "{}", said.out);
 }
