@@ -57,8 +57,11 @@
 //!
 //! - A message that is under way arrives, whichever it is. A message to oneself is no exception.
 //! - A node is asked what it is to be asked, in the order of its requests.
-//! - The next timer of a node comes due, whatever the others' do, or its disk is done with what it was asked first.
-//! - A node crashes, while fewer have than may. It is gone, with all that was under way to it.
+//! - The next timer of a node comes due, whatever the others' do, while fewer have than [may](Exploration::with_timers); or its disk is done
+//!   with what it was asked first.
+//! - A node crashes, while fewer have than may. It is gone, with all that was under way to it; or, where nodes may
+//!   [start again](Exploration::with_restarts), it does so over what its disk holds, and finds what was under way.
+//! - A message is lost, while fewer have been than [may](Exploration::with_losses).
 //! - A node is told of a crash, where that was [asked for](Exploration::with_notices).
 //! - A node's own [choices](seatrial_node::Io::choose) have each of their values; those with more than sixteen only the simplest, and
 //!   the account then says so.
@@ -86,7 +89,19 @@
 //! judges all executions when it judges every state. All properties of links and broadcasts are of this kind; linearizability of clients'
 //! operations by real time would not be.
 //!
+//! [`Identity`] says so otherwise, for an oracle that goes by less or by more. [`Exploration::with_symmetry`] counts states as one in which
+//! alike nodes have only changed places, and checks that they are alike; `symmetry.rs` says how, and why that is sound.
+//!
+//! *Complete* means that nothing was left out within the bounds on crashes, restarts, losses and timers. Where a bound on depth or on states
+//! cut something off, [`Extent`] says which.
+//!
 //! Two states are compared by fingerprints of 128 bits.
+//!
+//! # How it is fast
+//!
+//! What a node does depends on itself, the clock and what happens to it. A small world has many states but few different nodes, so what can
+//! happen to a node is tried once, in a world in which it is alone, and remembered. A state is then a list of numbers, and a step exchanges
+//! one of them. `tests/integration/models.rs` holds the counts against another checker's, `tests/benches/explore.rs` the speed.
 
 mod account;
 mod breadth;
