@@ -3,7 +3,7 @@
 use seatrial::checking::{Checker, Cluster};
 use seatrial::history::{Moment, Observer, OpEvent, OpKind, Process, Verdict, Violation};
 
-/// Judges whether each operation ends with a mark at least as high as any that had been told when it began.
+/// Judges whether each read ends with a mark at least as high as any that anybody had been told when it began.
 #[derive(Debug, Default)]
 pub struct NeverFalls {
     /// The highest mark that anybody was told, and when.
@@ -23,9 +23,9 @@ impl Observer for NeverFalls {
             return;
         };
         let Some(mark) = event.value.as_int().filter(|_| event.kind == OpKind::Ok) else { return };
-        if mark < before {
+        if event.f == "read" && mark < before {
             self.violation.get_or_insert_with(|| Violation {
-                property: self::NeverFalls::PROPERTY,
+                property: Self::PROPERTY,
                 source: "Attiya, Bar-Noy and Dolev 1995",
                 explanation: format!(
                     "client {} was told {mark}, after {before} had been told",
