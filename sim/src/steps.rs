@@ -159,16 +159,20 @@ impl<N: Node> World<N> {
         })
     }
 
-    /// Takes a node down for good, if it is up, with all that is under way to it. What it has sent stays under way.
+    /// Takes a node down, if it is up, with all that is under way to it; of what was not synced chance decides. What it has sent stays under
+    /// way.
     pub fn kill<O: Observer>(&mut self, node: NodeId, observer: &mut O) {
-        self.strike_down(node, |_| true, observer);
-    }
-
-    /// Takes a node down, if it is up: its timers and what its disk was asked are gone, and of what was not synced chance decides. What is
-    /// under way to it may still find it up again.
-    pub fn fell<O: Observer>(&mut self, node: NodeId, observer: &mut O) {
-        let is_its_own = |event: &Event| !matches!(event, Event::Message { .. });
-        self.strike_down(node, is_its_own, observer);
+        let Some(slot) = self.core.slot(node).filter(|_| self.node(node).is_some()) else { return };
+        self.count(Kind::Fault, slot, 0, 0);
+        self.bring_down(slot);
+        let doomed: Vec<u64> = (self.core.queue.pending())
+            .filter(|(_, place, _)| self.core.events.peek(*place).node() == Some(slot))
+            .map(|(number, ..)| number)
+            .collect();
+        for number in doomed {
+            self.remove(number, DropCause::Down);
+        }
+        self.flush(observer);
     }
 
     /// Starts a node that is down over what its disk still holds.
@@ -202,25 +206,6 @@ impl<N: Node> World<N> {
         }
     }
 
-    /// Loses what was sent after this number to nodes that are down: where none of them starts again, it makes no difference then
-    /// whether a node crashes just before something is sent to it or just after.
-    pub fn lose_sent_to_dead(&mut self, after: u64) {
-        if self.nodes.iter().all(Option::is_some) {
-            return;
-        }
-        let is_down = |slot: u32| self.nodes[slot as usize].is_none();
-        let recent = self.core.queue.pending().rev().take_while(|entry| entry.0 > after);
-        let lost: Vec<u64> = recent
-            .filter_map(|(number, place, _)| match *self.core.events.peek(place) {
-                Event::Message { to, .. } if is_down(to) => Some(number),
-                _ => None,
-            })
-            .collect();
-        for number in lost {
-            self.remove(number, DropCause::Down);
-        }
-    }
-
     /// The messages that are under way, with the numbers of their deliveries, the last one first; only those of a number above this
     /// one.
     pub fn messages(&self, above: u64) -> impl Iterator<Item = (u64, NodeId, NodeId, &N::Message)> {
@@ -243,27 +228,6 @@ impl<N: Node> World<N> {
     /// Whether no event of the same lane was asked for before this one.
     fn leads(&self, number: u64, lane: Lane) -> bool {
         !self.core.queue.pending().any(|(other, _, of)| of == lane && other < number)
-    }
-
-    /// Takes a node down, if it is up, and with it those of the events at it that are doomed.
-    fn strike_down<O: Observer>(
-        &mut self,
-        node: NodeId,
-        is_doomed: impl Fn(&Event) -> bool,
-        observer: &mut O,
-    ) {
-        let Some(slot) = self.core.slot(node).filter(|_| self.node(node).is_some()) else { return };
-        self.count(Kind::Fault, slot, 0, 0);
-        self.bring_down(slot);
-        let is_meant = |event: &Event| event.node() == Some(slot) && is_doomed(event);
-        let doomed: Vec<u64> = (self.core.queue.pending())
-            .filter(|(_, place, _)| is_meant(self.core.events.peek(*place)))
-            .map(|(number, ..)| number)
-            .collect();
-        for number in doomed {
-            self.remove(number, DropCause::Down);
-        }
-        self.flush(observer);
     }
 
     /// Makes nothing of a pending event.

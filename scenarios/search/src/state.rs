@@ -153,9 +153,9 @@ impl State {
         for flight in &self.flights {
             let Letter { from, to, .. } = *among.letter(flight.letter);
             let solo = self.solos[within.place(to)];
-            let may_be_idle = within.arrivals != Arrivals::Once;
             if among.is_up(solo)
-                && !(may_be_idle && !among.heeds(solo, flight.letter, self.now, within))
+                && (within.arrivals == Arrivals::Once
+                    || among.heeds(solo, flight.letter, self.now, within))
             {
                 choices.push(Choice::Deliver { number: flight.number.into(), from, to });
             }
