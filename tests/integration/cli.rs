@@ -322,10 +322,9 @@ fn a_case_of_another_version_or_cut_in_half_is_refused() {
     let alien = text.replacen("protocol = \"echo\"", "protocol = \"paxos\"", 1);
     write(&folder, "alien.case", &alien);
     refused(&folder, "replay alien.case", &["alien.case: ", "paxos", "raft-kv"]);
-    let fault =
-        "[[plan.faults]]\nat = \"1ms\"\nlasts = \"1ms\"\nkind = \"crash\"\nnode = \"boss\"\n";
-    let (body, end) = text.rsplit_once("# end").expect("a case has an end");
-    write(&folder, "boss.case", &format!("{body}{fault}# end{end}"));
+    let fault = "{ at = \"1ms\", lasts = \"1ms\", kind = \"crash\", node = \"boss\" }";
+    let plan = format!("faults = [{fault}, ");
+    write(&folder, "boss.case", &text.replacen("faults = [", &plan, 1));
     refused(&folder, "replay boss.case", &["boss.case: ", "`boss`"]);
 }
 

@@ -11,6 +11,8 @@ mod piecewise;
 mod pin;
 mod plain;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,0 +1,139 @@
+//! Shrinking from within a program: of our protocols, and of one's own.
+
+use std::sync::atomic::AtomicBool;
+
+use seatrial_checkers::Echo;
+use seatrial_node::{Disk, Input, Io, Node, OpenError, RequestToken};
+
+use super::*;
+use crate::prepared::Prepared;
+use crate::registry::{Protocol, WorkloadInfo};
+use crate::scenario::Scenario;
+use crate::workload::{Answer, Draw, Op, Session, Workload};
+
+/// Answers, in the end, whoever has asked first, whatever that was: two clients at a time get each other's answers.
+#[derive(Default)]
+struct Muddle(Vec<(RequestToken, u64)>);
+
+impl Node for Muddle {
+    type Config = ();
+    type Message = u64;
+    type Timer = ();
+    type Request = u64;
+    type Response = u64;
+    type Event = ();
+
+    fn open((): &(), _: &mut Disk<'_>) -> Result<Self, OpenError> {
+        Ok(Self::default())
+    }
+
+    fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+        match input {
+            Input::Request { token, body } => {
+                self.0.push((token, body));
+                // Through itself, so that another request may come between.
+                let me = io.me();
+                io.send(me, body);
+            }
+            Input::Message { body, .. } if !self.0.is_empty() => {
+                let (token, _) = self.0.remove(0);
+                let last = self.0.last().map_or(body, |(_, last)| *last);
+                io.reply(token, last);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[derive(Default)]
+struct Talk(u64);
+
+impl Workload<Muddle> for Talk {
+    fn begin(&mut self, _: u32, _: &[(String, u32)]) {
+        self.0 = 0;
+    }
+
+    fn next(&mut self, _: &mut Draw<'_>) -> Op {
+        self.0 += 1;
+        Op::new("echo", i64::try_from(self.0).unwrap_or(0))
+    }
+
+    fn request(&mut self, _: Session, op: &Op) -> u64 {
+        op.value.as_int().and_then(|word| u64::try_from(word).ok()).unwrap_or(0)
+    }
+
+    fn answer(&mut self, _: &Op, response: u64) -> Answer {
+        Answer::Ok(seatrial_history::Value::Int(i64::try_from(response).unwrap_or(0)))
+    }
+}
+
+const TALK: WorkloadInfo = WorkloadInfo { name: "own", about: "numbers", operations: &[] };
+
+const SCENARIO: &str = r#"
+name = "muddle"
+about = "a node of one's own, that muddles up its answers"
+protocol = "own"
+cluster = { nodes = [2, 3] }
+clients = { count = { min = 3, max = 4 }, operations = { min = 5, max = 9 }, think = "0s" }
+workload = { name = "own" }
+network = { client_latency = { kind = "uniform", min = "1us", max = "5us" } }
+faults = { loss = "5%", crash = { count = { min = 0, max = 4 }, lasts = "5ms" } }
+judge = { checkers = ["own echo"] }
+"#;
+
+fn registry() -> Registry {
+    let own = Protocol::new("own", "a node of one's own");
+    let own = own.with_workload::<Muddle, Talk>(TALK, |_, _| Ok(()), Talk::default);
+    Registry::empty().with(own.with_checker("own echo", Echo::new))
+}
+
+fn failing(registry: &Registry) -> Case {
+    let scenario = Scenario::parse("muddle.toml", SCENARIO).expect("a scenario");
+    let prepared = Prepared::new(registry, scenario, None).expect("it can be run");
+    let fails =
+        |seed: &u64| prepared.run(*seed).judgements.iter().any(|j| j.verdict.violation().is_some());
+    let seed = (0..200).find(fails).expect("it muddles them up in some run");
+    Case::new(&prepared, seed, None)
+}
+
+fn shrunk(jobs: usize, max_runs: u64) -> Shrunk {
+    let registry = registry();
+    let options = ShrinkOptions { jobs, max_runs };
+    let mut told = 0;
+    let stop = AtomicBool::new(false);
+    let shrunk = shrink(&registry, failing(&registry), &options, &stop, &mut |_| told += 1);
+    assert!(told > 0, "nobody was told how far it is");
+    shrunk.expect("it can be shrunk")
+}
+
+#[test]
+fn a_failure_of_ones_own_node_becomes_two_requests_at_once() {
+    let small = shrunk(1, 20_000);
+    assert!(!small.cut_short);
+    assert_eq!((small.after.nodes, small.after.clients, small.after.faults), (1, 2, 0));
+    let steps = small.case.schedule.as_ref().expect("it is a schedule").to_string();
+    assert!(steps.lines().count() <= 9, "{steps}");
+    assert_eq!(small.replayed, REPLAYS);
+    assert_eq!(small.violation.property, "echo");
+    let several = shrunk(3, 20_000);
+    assert_eq!((several.case, several.runs), (small.case, small.runs), "on three threads");
+}
+
+#[test]
+fn a_shrinking_that_may_not_go_on_says_so() {
+    let cut = shrunk(2, 5);
+    assert!(cut.cut_short);
+    assert_eq!(cut.runs, 5);
+    assert_eq!(cut.replayed, REPLAYS, "what it has fails all the same");
+}
+
+#[test]
+fn what_does_not_fail_is_not_shrunk() {
+    let registry = registry();
+    let mut case = failing(&registry);
+    case.scenario.clients.count = crate::scenario::Knob::Fixed(1);
+    let options = ShrinkOptions::default();
+    let refused = shrink(&registry, case, &options, &AtomicBool::new(false), &mut |_| {});
+    let error = refused.expect_err("nobody muddles up one client").to_string();
+    assert!(error.contains("the failure does not reproduce"), "{error}");
+}
