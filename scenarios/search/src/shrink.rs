@@ -25,6 +25,8 @@ mod threads;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use seatrial_node::NodeId;
+
 pub use self::layer::Layer;
 use self::layer::{BY_TIME, LED};
 pub use self::subject::{Dial, Subject};
@@ -41,8 +43,10 @@ pub struct Shrink {
     /// Whether anything was left out in this round.
     gained: bool,
     offered: Option<Subject>,
-    /// Led runs that were offered, the simplest first.
+    /// Led runs that were offered, the simplest last.
     led: Vec<Subject>,
+    /// What there was before all disks were done at once, which is tried once: steps that a disk goes with may go then.
+    stepwise: Option<Subject>,
     /// Fingerprints of what was tried.
     tried: BTreeSet<u64>,
 }
@@ -71,6 +75,7 @@ impl Shrink {
             gained: false,
             offered: None,
             led: Vec::new(),
+            stepwise: None,
             tried: BTreeSet::new(),
         }
     }
@@ -208,12 +213,33 @@ impl Shrink {
             return;
         }
         // Once nothing else can be left out, what disks do is looked at, too.
-        let disks = !self.best.at_once.is_empty();
         if std::mem::take(&mut self.gained) {
             self.layer = 0;
-        } else if disks {
+        } else if !self.best.at_once.is_empty() {
             self.best.at_once.clear();
             self.layer = 0;
+        } else if self.best.schedule.is_some() {
+            self.do_disks_at_once();
+        }
+    }
+}
+
+impl Shrink {
+    /// Tries once whether more can be left out with all disks done at once, and keeps what is shorter.
+    fn do_disks_at_once(&mut self) {
+        let steps = |subject: &Subject| subject.schedule.as_ref().map_or(0, Vec::len);
+        match self.stepwise.take() {
+            None => {
+                let at_once = (0..self.best.nodes).map(NodeId).collect();
+                self.led = vec![Subject { at_once, ..self.best.clone() }];
+                self.stepwise = Some(self.best.clone());
+            }
+            Some(stepwise) => {
+                if steps(&stepwise) < steps(&self.best) {
+                    self.best = stepwise.clone();
+                }
+                self.stepwise = Some(stepwise);
+            }
         }
     }
 }

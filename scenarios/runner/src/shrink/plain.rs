@@ -51,7 +51,8 @@ fn changes(scenario: &Scenario, best: &Subject) -> Vec<Change> {
         changes.push(Box::new(|scenario| scenario.clients.timeout = ClientSpec::default().timeout));
         changes.push(Box::new(|scenario| scenario.clients.give_up = ClientSpec::default().give_up));
     }
-    for name in scenario.cluster.settings.keys().cloned() {
+    let names: Vec<String> = scenario.cluster.settings.keys().cloned().collect();
+    for name in names {
         changes.push(Box::new(move |scenario| {
             scenario.cluster.settings.remove(&name);
         }));
