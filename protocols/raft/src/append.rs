@@ -20,6 +20,9 @@ impl Raft {
         let base = self.log.base().index;
         // What the snapshot covers is committed, so the leader has it as this node has (§5.4.3).
         if prev_index >= base && self.log.term(prev_index) != Some(prev_term) {
+            if planted!(self.config, RejectionCountsAsMatch) {
+                return self.acknowledge(from, self.log.last_index(), round, io);
+            }
             return self.reject(from, prev_index, round, io);
         }
         let verified = (prev_index.saturating_add(entries.len() as u64)).max(base);
@@ -28,7 +31,9 @@ impl Raft {
             return;
         }
         self.commit_to(leader_commit.min(verified), io);
-        self.acknowledge(from, verified, round, io);
+        let whole = planted!(self.config, LastIndexAcknowledged);
+        let index = if whole { self.log.last_index() } else { verified };
+        self.acknowledge(from, index, round, io);
     }
 
     /// Tells the leader, once the disk has it, that this log equals the leader's up to this index.

@@ -16,6 +16,7 @@ impl Raft {
     pub fn next_committed(&mut self) -> Option<Committed> {
         let known = self.log.last_index();
         let ready = if planted!(self.config, ApplyBeforeCommit) { known } else { self.commit };
+        let ready = ready - u64::from(ready > 0 && planted!(self.config, LastNotApplied));
         if self.applied >= ready {
             return None;
         }
@@ -34,11 +35,7 @@ impl Raft {
         if self.role != Role::Leader {
             return;
         }
-        let (me, persisted, peers) = (self.me, self.persisted, &self.peers);
-        let index = self.voters.quorum_index(|voter| match voter {
-            voter if voter == me => persisted,
-            voter => peers.iter().find(|peer| peer.id == voter).map_or(0, |peer| peer.matched),
-        });
+        let index = self.replicated(io);
         if index <= self.commit {
             return;
         }
@@ -50,6 +47,41 @@ impl Raft {
             self.commit_to(index, io);
             self.begin_reads(io);
         }
+    }
+
+    /// The highest index that a majority has on its disks.
+    fn replicated(&mut self, io: &mut Io<'_, Self>) -> u64 {
+        let (me, peers) = (self.me, &self.peers);
+        let persisted = if planted!(self.config, LeaderNotCounted) { 0 } else { self.persisted };
+        let matched = |voter| match voter {
+            voter if voter == me => persisted,
+            voter => peers.iter().find(|peer| peer.id == voter).map_or(0, |peer| peer.matched),
+        };
+        if planted!(self.config, EqualMatchOnly) {
+            return self.voters.equal_index(matched);
+        }
+        if planted!(self.config, CommitFallsBack) {
+            let index = self.voters.equal_index(matched);
+            return self.fall_back_to(index, io);
+        }
+        if planted!(self.config, HalfCommits) {
+            return self.voters.reached_by(self.voters.half(), matched);
+        }
+        #[cfg(feature = "mutants")]
+        if planted!(self.config, RankingNotSorted) {
+            return self.voters.unsorted_index(matched);
+        }
+        self.voters.quorum_index(matched)
+    }
+
+    /// Takes back what was committed after this index, to hand it out again; of that bug only. Returns the index.
+    fn fall_back_to(&mut self, index: u64, io: &mut Io<'_, Self>) -> u64 {
+        if index < self.commit {
+            self.commit = index.max(self.log.base().index);
+            self.applied = self.applied.min(self.commit);
+            self.tell(Fact::Commit { index: self.commit }, io);
+        }
+        index
     }
 
     /// Notes that the log is committed up to this index.

@@ -23,6 +23,7 @@ use crate::node::{Raft, Timer};
 use crate::recall::FORGOTTEN;
 use crate::record::HardState;
 use crate::role::Role;
+use crate::settings::RaftConfig;
 
 /// A candidate's, and then the voters'.
 const SYNCS_PER_ELECTION: u64 = 2;
@@ -38,6 +39,15 @@ impl Raft {
         self.timeout = min + Duration::from_nanos(io.choose("election timeout", spread));
         self.quiet_since = io.now();
         io.set_timer(Timer::Election, self.patience());
+    }
+
+    /// Draws the election timeout of this life once, to the millisecond; of that bug only.
+    pub(crate) fn fix_timeouts(&mut self, io: &mut Io<'_, Self>) {
+        let RaftConfig { election_timeout_min: min, election_timeout_max: max, .. } = self.config;
+        let millis = max.saturating_sub(min).as_nanos() / 1_000_000 + 1;
+        let timeout = min + Duration::from_millis(io.choose("fixed election timeout", millis));
+        (self.config.election_timeout_min, self.config.election_timeout_max) = (timeout, timeout);
+        self.config.heartbeat_interval = min;
     }
 
     /// The present election timeout: as it was drawn, times what two syncs take in terms of the shortest one. That factor is 1 on
@@ -85,7 +95,7 @@ impl Raft {
         pre_vote: bool,
         io: &mut Io<'_, Self>,
     ) {
-        let sticks = self.has_leader(io) || self.backs_a_lease(io);
+        let sticks = self.spares_leaders() && (self.has_leader(io) || self.backs_a_lease(io));
         if sticks && self.config.check_quorum && !pre_vote {
             return;
         }
@@ -136,7 +146,12 @@ impl Raft {
     pub(crate) fn count_vote(&mut self, voter: NodeId, pre_vote: bool, io: &mut Io<'_, Self>) {
         let tally = if pre_vote { &mut self.pre_votes } else { &mut self.votes };
         tally.grant(voter);
-        match (tally.wins(&self.voters), pre_vote) {
+        let wins = if planted!(self.config, VotesOfOthers) {
+            self.voters.is_quorum(|voter| voter != self.me && tally.has(voter))
+        } else {
+            tally.wins(&self.voters)
+        };
+        match (wins, pre_vote) {
             (true, true) => self.campaign(io),
             (true, false) => self.become_leader(io),
             (false, _) => {}
@@ -145,10 +160,14 @@ impl Raft {
 
     fn start_election(&mut self, io: &mut Io<'_, Self>) {
         self.arm_election_timer(io);
+        if planted!(self.config, MislabelledTimer) {
+            io.cancel_timer(&Timer::Election);
+            io.set_timer(Timer::Heartbeat, self.patience());
+        }
         if self.leader.take().is_some() {
             io.announce(Event::Following { term: self.hard.term, leader: None });
         }
-        if !self.config.pre_vote {
+        if !(self.config.pre_vote && self.spares_leaders()) {
             return self.campaign(io);
         }
         self.role = Role::PreCandidate;
@@ -166,6 +185,11 @@ impl Raft {
         }
     }
 
+    /// Whether a node asks before it stands, and sticks to a leader that it hears from.
+    fn spares_leaders(&self) -> bool {
+        !planted!(self.config, NoPreVote)
+    }
+
     /// Whether this node leads, or has heard from its leader within the shortest election timeout.
     fn has_leader(&self, io: &Io<'_, Self>) -> bool {
         let recent = io.now().since(self.leader_heard) < self.config.election_timeout_min;
@@ -179,6 +203,11 @@ impl Raft {
         }
         if planted!(self.config, PromiseForgotten) {
             return last >= self.log.last_id();
+        }
+        if planted!(self.config, StaleAge) {
+            let head = self.log.last_index();
+            let age = self.log.term(head.saturating_sub(1)).unwrap_or(0);
+            return last.0 >= age && last.1 >= head;
         }
         last >= self.promised()
     }

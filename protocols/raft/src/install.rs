@@ -11,6 +11,7 @@ use seatrial_node::{Fact, Io, NodeId};
 
 use crate::event::{Event, SnapshotMeta};
 use crate::message::{Chunk, Message, Piece};
+use crate::mutant::planted;
 use crate::node::Raft;
 use crate::progress::Flow;
 use crate::role::Role;
@@ -40,6 +41,8 @@ impl Raft {
         if index > self.applied || index <= self.snapshots.newest_index() {
             return;
         }
+        let is_off = index < self.commit && planted!(self.config, SnapshotMislabelled);
+        let index = index + u64::from(is_off);
         if let Some(term) = self.log.term(index) {
             let snapshot = Snapshot::new(SnapshotMeta { index, term }, snapshot);
             self.snapshots.write(snapshot, Origin::Made, io);

@@ -263,6 +263,11 @@ impl Message {
         own < LIMIT && content
     }
 
+    /// Whether it acknowledges entries.
+    pub(crate) fn is_match(&self) -> bool {
+        matches!(self, Self::Appended { outcome: Outcome::Matched { .. }, .. })
+    }
+
     /// Whether a later message, of the same term to the same member, says all that is still of use of this one.
     pub(crate) fn is_replaced_by(&self, later: &Self) -> bool {
         match (self, later) {

@@ -24,66 +24,106 @@ pub enum Class {
     M,
     /// Hard: within 200,000 executions.
     H,
-    /// Shown only where something goes wrong that the default scenario leaves alone, such as a wrong clock or a damaged disk: no budget.
+    /// Shown only where something goes wrong that the default scenario leaves alone, such as a wrong clock, a damaged disk or a member
+    /// that stays broken: no budget there.
     X,
 }
 
-/// A bug to plant.
+/// Declares the mutants: their order, ids, names, classes, and what each does in one line.
 #[cfg(feature = "mutants")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Mutant {
-    /// O1: a vote is kept in memory only.
-    VoteNotPersisted,
-    /// O2: the current term is kept in memory only.
-    TermNotPersisted,
-    /// O3: entries of older terms are committed by counting replicas.
-    CommitOldTerm,
-    /// O4: votes are granted on the term alone.
-    NoUpToDateCheck,
-    /// O5: a follower cuts its log after `prev_index` at every append.
-    TruncateAlways,
-    /// O6: a leader answers reads from its own state at once.
-    StaleRead,
-    /// O6b: a leader's lease is timed by its own clock, without a margin.
-    SkewedLease,
-    /// O7: a follower acknowledges entries that its disk does not have yet.
-    AckBeforeFsync,
-    /// O9: entries are handed to the state machine as soon as they are in the log.
-    ApplyBeforeCommit,
-    /// O12: any success counts as having the whole log.
-    HeartbeatCountsAsAppend,
-    /// O13: every rejection moves the next index back by one.
-    NextIndexUnderflow,
-    /// O15: a log that does not reach its mark is taken for a shorter one.
-    ShortLogTrusted,
-    /// O16: a damaged node votes by what is left of its log.
-    PromiseForgotten,
-    /// O17: a node whose disk was replaced asks only as many as make a majority.
-    RecallMajority,
+macro_rules! mutants {
+    ($($variant:ident $id:literal $name:literal $class:ident $about:literal;)*) => {
+        /// A bug to plant.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Mutant {
+            $(#[doc = concat!($id, ": ", $about, ".")] $variant,)*
+        }
+
+        impl Mutant {
+            /// All of them, by where they come from.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            const fn facts(self) -> (&'static str, &'static str, Class, &'static str) {
+                match self {
+                    $(Self::$variant => ($id, $name, Class::$class, $about),)*
+                }
+            }
+        }
+    };
+}
+
+#[cfg(feature = "mutants")]
+mutants! {
+    VoteNotPersisted "O1" "vote-not-persisted" E
+        "a restart forgets the vote of the current term";
+    TermNotPersisted "O2" "term-not-persisted" E
+        "a restart begins at the last term in the log, and has not voted";
+    CommitOldTerm "O3" "commit-old-term" H
+        "commits entries of older terms by counting replicas";
+    NoUpToDateCheck "O4" "no-up-to-date-check" E
+        "votes for candidates whose log is behind";
+    TruncateAlways "O5" "truncate-always" M
+        "cuts the log after prev_index at every append";
+    StaleRead "O6" "stale-read" M
+        "a leader answers reads without asking a majority";
+    SkewedLease "O6b" "skewed-lease" X
+        "a leader answers reads until an election timeout after it was answered, by its own clock";
+    AckBeforeFsync "O7" "ack-before-fsync" M
+        "acknowledges entries before they are on the disk";
+    ApplyBeforeCommit "O9" "apply-before-commit" E
+        "applies entries when they are appended";
+    NoPreVote "O10" "no-pre-vote" X
+        "stands without asking first, and listens to whoever stands while it hears a leader (raft-core finds it)";
+    HeartbeatCountsAsAppend "O12" "heartbeat-counts-as-append" E
+        "any success sets the match index to the leader's last index";
+    NextIndexUnderflow "O13" "next-index-underflow" M
+        "every rejection, even a stale one, moves the next index back, without a floor";
+    ShortLogTrusted "O15" "short-log-trusted" X
+        "takes a damaged log for a shorter one";
+    PromiseForgotten "O16" "promise-forgotten" X
+        "votes by what is left of a damaged log";
+    RecallMajority "O17" "recall-majority" X
+        "asks a majority what a replaced disk had promised";
+    VotesOfOthers "RS-5" "votes-of-others" X
+        "a candidate needs a majority of votes besides its own (raft-core finds it)";
+    HalfCommits "RS-6" "half-commits" E
+        "of an even number of members half are enough to commit";
+    LastNotApplied "RS-7" "last-not-applied" X
+        "applies the last committed entry only when another one is committed (raft-core finds it)";
+    VoteNeverReset "RS-9" "vote-never-reset" E
+        "a vote is kept when the term changes, and nobody else gets one";
+    StaleAge "RS-12" "stale-age" M
+        "compares logs by the term of the entry before the last, and wants neither term nor index to be less";
+    SnapshotMislabelled "RS-13" "snapshot-mislabelled" E
+        "labels a snapshot with the committed entry after the last one that is in it";
+    HeartbeatUnderflow "CO-2" "heartbeat-underflow" E
+        "the first heartbeat panics unless every follower has answered before";
+    MislabelledTimer "CO-6" "mislabelled-timer" E
+        "the timer of an election has another one's name: who does not win does not stand again";
+    CommitFallsBack "VX-1" "commit-falls-back" E
+        "commits what equal match indices show, and nothing where they differ: entries are applied again";
+    LeaderNotCounted "VX-2" "leader-not-counted" X
+        "a leader's own log does not count (raft-core finds it)";
+    EqualMatchOnly "VX-3" "equal-match-only" X
+        "commits only an index at which the match indices of a majority are equal (raft-core finds it)";
+    LastIndexAcknowledged "VX-5" "last-index-acknowledged" E
+        "a follower acknowledges its whole log, whatever the message let it verify";
+    RejectionCountsAsMatch "VX-6" "rejection-counts-as-match" E
+        "a rejection sets the match index to the follower's last index, and no entry before that is sent";
+    FixedTimeouts "VX-10" "fixed-timeouts" X
+        "draws its election timeout once, and sends heartbeats as seldom as the shortest one (raft-core finds it)";
+    RankingNotSorted "B38" "ranking-not-sorted" E
+        "the ranking of match indices stays unsorted where one moves on that is above the quorum index";
+    AckAfterTermChange "B44" "ack-after-term-change" X
+        "entries of an older term that reach the disk late are acknowledged to the present leader";
+    StepDownDropsTail "B46" "step-down-drops-tail" M
+        "a leader that steps down drops what it does not know to be committed";
 }
 
 #[cfg(feature = "mutants")]
 impl Mutant {
-    /// All of them, in the order of their ids.
-    pub const ALL: &[Self] = &[
-        Self::VoteNotPersisted,
-        Self::TermNotPersisted,
-        Self::CommitOldTerm,
-        Self::NoUpToDateCheck,
-        Self::TruncateAlways,
-        Self::StaleRead,
-        Self::SkewedLease,
-        Self::AckBeforeFsync,
-        Self::ApplyBeforeCommit,
-        Self::HeartbeatCountsAsAppend,
-        Self::NextIndexUnderflow,
-        Self::ShortLogTrusted,
-        Self::PromiseForgotten,
-        Self::RecallMajority,
-    ];
-
-    /// The short id, as `"O1"`.
+    /// The short id, as `"O1"`: of the catalogue that it comes from (O, B), or of the program in which it was found (RS, CO, VX).
     pub const fn id(self) -> &'static str {
         self.facts().0
     }
@@ -101,65 +141,5 @@ impl Mutant {
     /// What it does, in one line.
     pub const fn about(self) -> &'static str {
         self.facts().3
-    }
-
-    const fn facts(self) -> (&'static str, &'static str, Class, &'static str) {
-        use Class::{E, H, M, X};
-        match self {
-            Self::VoteNotPersisted => {
-                ("O1", "vote-not-persisted", E, "a restart forgets the vote of the current term")
-            }
-            Self::TermNotPersisted => (
-                "O2",
-                "term-not-persisted",
-                E,
-                "a restart begins at the last term in the log, and has not voted",
-            ),
-            Self::CommitOldTerm => {
-                ("O3", "commit-old-term", H, "commits entries of older terms by counting replicas")
-            }
-            Self::NoUpToDateCheck => {
-                ("O4", "no-up-to-date-check", E, "votes for candidates whose log is behind")
-            }
-            Self::TruncateAlways => {
-                ("O5", "truncate-always", M, "cuts the log after prev_index at every append")
-            }
-            Self::StaleRead => {
-                ("O6", "stale-read", M, "a leader answers reads without asking a majority")
-            }
-            Self::SkewedLease => (
-                "O6b",
-                "skewed-lease",
-                X,
-                "a leader answers reads until an election timeout after it was answered, by its own clock",
-            ),
-            Self::AckBeforeFsync => {
-                ("O7", "ack-before-fsync", M, "acknowledges entries before they are on the disk")
-            }
-            Self::ApplyBeforeCommit => {
-                ("O9", "apply-before-commit", E, "applies entries when they are appended")
-            }
-            Self::HeartbeatCountsAsAppend => (
-                "O12",
-                "heartbeat-counts-as-append",
-                E,
-                "any success sets the match index to the leader's last index",
-            ),
-            Self::NextIndexUnderflow => (
-                "O13",
-                "next-index-underflow",
-                M,
-                "every rejection, even a stale one, moves the next index back, without a floor",
-            ),
-            Self::ShortLogTrusted => {
-                ("O15", "short-log-trusted", X, "takes a damaged log for a shorter one")
-            }
-            Self::PromiseForgotten => {
-                ("O16", "promise-forgotten", X, "votes by what is left of a damaged log")
-            }
-            Self::RecallMajority => {
-                ("O17", "recall-majority", X, "asks a majority what a replaced disk had promised")
-            }
-        }
     }
 }

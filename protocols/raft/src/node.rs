@@ -10,6 +10,7 @@ use crate::install::Incoming;
 use crate::lease::Lease;
 use crate::log::Log;
 use crate::message::{Entries, Message, Outcome};
+use crate::mutant::planted;
 use crate::progress::Progress;
 use crate::read::Reads;
 use crate::recall::Recall;
@@ -216,6 +217,9 @@ impl Raft {
             return self.reached("a disk of another node was refused", io);
         }
         self.voters = Configuration::new(io.members());
+        if planted!(self.config, FixedTimeouts) {
+            self.fix_timeouts(io);
+        }
         (self.quiet_since, self.leader_heard) = (io.now(), io.now());
         self.storage.start(io);
         self.tell_recovered(io);
@@ -312,6 +316,8 @@ impl Raft {
         }
         self.tell_persisted(io);
         self.mend(io);
+        #[cfg(feature = "mutants")]
+        self.storage.renew_promises(self.hard.term, self.leader);
         self.storage.keep_promises(io);
         self.advance_commit(io);
     }

@@ -77,6 +77,8 @@ impl Raft {
     /// brings the commit index along.
     pub(crate) fn heartbeat(&self, i: usize, io: &mut Io<'_, Self>) {
         let peer = &self.peers[i];
+        let counts_back = planted!(self.config, HeartbeatUnderflow);
+        assert!(peer.matched > 0 || !counts_back, "there is no entry before the first one");
         let prev_term = self.log.term(peer.matched);
         let (prev_index, prev_term) = prev_term.map_or((0, 0), |term| (peer.matched, term));
         let heartbeat = Message::Append {

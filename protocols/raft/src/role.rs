@@ -44,7 +44,8 @@ impl Raft {
         self.role = Role::Follower;
         self.leader = leader;
         if term > old_term {
-            self.adopt(HardState { term, vote: None }, io);
+            let vote = self.hard.vote.filter(|_| planted!(self.config, VoteNeverReset));
+            self.adopt(HardState { term, vote }, io);
         }
         if old_role == Role::Leader {
             self.leave_office(old_term, io);
@@ -96,7 +97,8 @@ impl Raft {
     /// Takes on a term, and the vote given in it; on the disk, too.
     pub(crate) fn adopt(&mut self, hard: HardState, io: &mut Io<'_, Self>) {
         if hard.term != self.hard.term {
-            self.storage.forget_promises();
+            let outlived = planted!(self.config, AckAfterTermChange);
+            self.storage.forget_promises(outlived);
             self.votes.clear();
         }
         self.hard = hard;
@@ -148,6 +150,9 @@ impl Raft {
         }
         if self.log.last_index() > self.commit {
             self.reached("a leader stepped down with uncommitted entries", io);
+        }
+        if planted!(self.config, StepDownDropsTail) {
+            self.truncate(self.commit + 1, io);
         }
         self.lose_reads(io);
         self.lease.clear();

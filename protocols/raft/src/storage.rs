@@ -327,9 +327,23 @@ impl Storage {
         }
     }
 
-    /// Drops what was promised in a term that is over. Its entries may have been truncated since, and its votes count no more.
-    pub(crate) fn forget_promises(&mut self) {
-        self.promises.clear();
+    /// Drops what was promised in a term that is over. Its entries may have been truncated since, and its votes count no more. With that
+    /// bug planted, acknowledgements outlive the term.
+    pub(crate) fn forget_promises(&mut self, acks_outlive: bool) {
+        self.promises.retain(|promise| acks_outlive && promise.message.is_match());
+    }
+
+    /// Makes acknowledgements of older terms, which only a planted bug leaves, ones of this term to its leader.
+    #[cfg(feature = "mutants")]
+    pub(crate) fn renew_promises(&mut self, now: u64, leader: Option<NodeId>) {
+        for promise in &mut self.promises {
+            if let (Message::Appended { term, round, .. }, Some(leader)) =
+                (&mut promise.message, leader)
+                && *term < now
+            {
+                (*term, *round, promise.to) = (now, 0, leader);
+            }
+        }
     }
 }
 

@@ -86,6 +86,14 @@ impl Config {
         self.raft.clone()
     }
 
+    /// Whether what a follower is asked gets lost. Never, but for a planted bug.
+    pub(crate) fn loses_requests(&self) -> bool {
+        #[cfg(feature = "mutants")]
+        return self.mutant == Some(Mutant::RequestLost);
+        #[cfg(not(feature = "mutants"))]
+        return false;
+    }
+
     /// Whether the session table is consulted before a command is applied. Always, but for a planted bug.
     pub(crate) fn dedups(&self) -> bool {
         #[cfg(feature = "mutants")]

@@ -24,6 +24,9 @@ impl<S: StateMachine> Service<S> {
         term: u64,
         io: &mut Io<'_, Self>,
     ) {
+        if self.config.loses_requests() {
+            return;
+        }
         let is_busy = io.buggify("service: too busy to forward");
         if is_busy || self.relay.len() >= self.config.max_in_flight {
             return io.reply(token, Response::Busy);

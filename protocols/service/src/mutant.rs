@@ -10,12 +10,14 @@ pub enum Mutant {
     Raft(seatrial_raft::Mutant),
     /// O14: the session table is not consulted, so a command that is tried again is applied again.
     NoClientDedup,
+    /// VX-9: a follower loses the requests that it should pass on.
+    RequestLost,
 }
 
 impl Mutant {
     /// All of them, Raft's first.
     pub fn all() -> impl Iterator<Item = Self> {
-        let own = std::iter::once(Self::NoClientDedup);
+        let own = [Self::NoClientDedup, Self::RequestLost];
         seatrial_raft::Mutant::ALL.iter().copied().map(Self::Raft).chain(own)
     }
 
@@ -24,6 +26,7 @@ impl Mutant {
         match self {
             Self::Raft(mutant) => mutant.id(),
             Self::NoClientDedup => "O14",
+            Self::RequestLost => "VX-9",
         }
     }
 
@@ -32,6 +35,7 @@ impl Mutant {
         match self {
             Self::Raft(mutant) => mutant.name(),
             Self::NoClientDedup => "no-client-dedup",
+            Self::RequestLost => "request-lost",
         }
     }
 
@@ -40,6 +44,7 @@ impl Mutant {
         match self {
             Self::Raft(mutant) => mutant.class(),
             Self::NoClientDedup => Class::E,
+            Self::RequestLost => Class::X,
         }
     }
 
@@ -48,6 +53,9 @@ impl Mutant {
         match self {
             Self::Raft(mutant) => mutant.about(),
             Self::NoClientDedup => "applies a retried command again: ignores the session table",
+            Self::RequestLost => {
+                "a follower neither passes on what it is asked, nor answers (raft-core finds it)"
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::figure_8::figure_8;
 use super::random::{Harm, drawn, heal, trouble};
-use crate::{Class, Mutant};
+use crate::Mutant;
 
 /// What the first seed finds that finds anything, and that seed.
 pub(super) fn hunt(mutant: Mutant, seeds: u64) -> Option<(u64, String)> {
@@ -26,13 +26,29 @@ fn follow_figure_8(mutant: Mutant) -> Option<String> {
     world.judge.violations.first().cloned()
 }
 
+/// Those that break no promise of figure 3 in this small world: they keep the cluster from serving, or take a parent or a schedule that it
+/// has not. Whole scenarios find them (`tests/integration/finds_bugs.rs`), or a schedule shows them (`tests/schedules`).
+const ELSEWHERE: [Mutant; 11] = [
+    Mutant::NoPreVote,
+    Mutant::VotesOfOthers,
+    Mutant::LastNotApplied,
+    Mutant::VoteNeverReset,
+    Mutant::SnapshotMislabelled,
+    Mutant::MislabelledTimer,
+    Mutant::LeaderNotCounted,
+    Mutant::EqualMatchOnly,
+    Mutant::FixedTimeouts,
+    Mutant::RankingNotSorted,
+    Mutant::AckAfterTermChange,
+];
+
 #[test]
 fn every_mutant_is_found() {
-    for mutant in Mutant::ALL {
-        let found = match mutant.class() {
-            Class::E | Class::M | Class::X => hunt(*mutant, 20_000).map(|(_, violation)| violation),
+    for mutant in Mutant::ALL.iter().filter(|mutant| !ELSEWHERE.contains(mutant)) {
+        let found = match mutant {
             // It takes a schedule that this small world seldom makes by chance.
-            Class::H => follow_figure_8(*mutant),
+            Mutant::CommitOldTerm => follow_figure_8(*mutant),
+            _ => hunt(*mutant, 20_000).map(|(_, violation)| violation),
         };
         assert!(found.is_some(), "{} is not found", mutant.name());
     }
