@@ -1,7 +1,7 @@
 //! What every judge has in common.
 
 use seatrial_history::{Measure, Moment, Observer, Verdict, Violation};
-use seatrial_node::NodeId;
+use seatrial_node::{Instant, NodeId};
 
 use crate::figures::Offer;
 
@@ -30,8 +30,10 @@ pub trait Checker: Observer {
     /// The violation seen so far, if there is one already.
     fn violation(&self) -> Option<&Violation>;
 
-    /// Whether it waits for something that may still come, so that an execution in which everybody has finished should go on.
-    fn awaits(&self) -> bool {
+    /// Whether it waits, at this time, for something that may still come, so that an execution in which everybody has finished should go
+    /// on.
+    fn awaits(&self, now: Instant) -> bool {
+        let _ = now;
         false
     }
 

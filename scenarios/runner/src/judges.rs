@@ -4,10 +4,10 @@ use seatrial_checkers::clocks::{ClockLaws, Law};
 use seatrial_checkers::delivery::{Cost, DeliveryProperties, Property as Delivery};
 use seatrial_checkers::detection::{DetectionProperties, Property as Detection};
 use seatrial_checkers::linearizability::Model;
-use seatrial_checkers::raft::{Progress, Property, RaftProperties};
+use seatrial_checkers::raft::{Progress, Property, RaftProperties, SteadyLeader};
 use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability, Offer};
 use seatrial_history::{Judgement, Measure, Moment, Observer, OpEvent, TraceEvent, Violation};
-use seatrial_node::{Duration, Fact, Load, NodeId};
+use seatrial_node::{Duration, Fact, Instant, Load, NodeId};
 
 use crate::registry::Protocol;
 use crate::scenario::{JudgeSpec, unknown};
@@ -50,6 +50,10 @@ pub fn checkers() -> Vec<CheckerInfo> {
         CheckerInfo {
             name: "progress",
             about: "once healed, a leader and a success within a bound (Raft §5.6)",
+        },
+        CheckerInfo {
+            name: "steady-leader",
+            about: "once healed, within a bound a leader that lasts for a quarter of it (Raft §5.6)",
         },
         CheckerInfo {
             name: "answers",
@@ -254,6 +258,9 @@ impl Judges {
             match name.as_str() {
                 "linearizability" => checkers.push(Box::new(Linearizability::new(model(spec)?))),
                 "progress" => checkers.push(Box::new(Progress::within(spec.progress_within))),
+                "steady-leader" => {
+                    checkers.push(Box::new(SteadyLeader::within(spec.progress_within)));
+                }
                 "answers" => checkers.push(Box::new(Answers::within(spec.progress_within))),
                 "echo" => checkers.push(Box::new(Echo::new())),
                 name => families.add(name)?,
@@ -286,8 +293,8 @@ impl Judges {
     }
 
     /// Whether one of them waits for something that may still come.
-    pub(crate) fn await_more(&self) -> bool {
-        self.checkers.iter().any(|checker| checker.awaits())
+    pub(crate) fn await_more(&self, now: Instant) -> bool {
+        self.checkers.iter().any(|checker| checker.awaits(now))
     }
 
     /// The first violation that was seen, if there is one.

@@ -138,7 +138,7 @@ impl<N: Node, W: Workload<N>> Arena<N, W> {
         let mut stop = loop {
             until = (until + LOOK).min(limit);
             let stop = self.world.run(until, &mut self.clients, ear);
-            let finished = self.clients.finished() && !ear.judges.await_more();
+            let finished = self.clients.finished() && !ear.judges.await_more(until);
             if stop != Stop::Time || finished {
                 break stop;
             }

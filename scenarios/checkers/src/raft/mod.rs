@@ -14,9 +14,11 @@
 //! | commit durable on a quorum | §5.3, §5.4.2 | `commit_durable` |
 //! | persisted log kept | §5, figure 2 | `persisted_kept` |
 //! | progress after healing | §5.6 | `progress` |
+//! | steady leader after healing | §5.6, thesis §9.6 | `steady_leader` |
 //!
-//! [`RaftProperties`] judges all but the last in one pass: it mirrors each node's log once, in a `LogView`, and shows each
-//! property the fact that has just been announced together with the mirror as it was before. [`Progress`] is on its own.
+//! [`RaftProperties`] judges all but the last two in one pass: it mirrors each node's log once, in a `LogView`, and shows each
+//! property the fact that has just been announced together with the mirror as it was before. [`Progress`] and [`SteadyLeader`] are on their
+//! own.
 //!
 //! # What a Raft must announce, and when
 //!
@@ -50,8 +52,10 @@ mod property;
 mod script;
 mod standing;
 mod state_machine_safety;
+mod steady_leader;
 mod term_monotone;
 
 pub use progress::Progress;
 pub use properties::RaftProperties;
 pub use property::Property;
+pub use steady_leader::SteadyLeader;

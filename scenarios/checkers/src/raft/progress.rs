@@ -189,7 +189,7 @@ impl Checker for Progress {
         self.violation.as_ref()
     }
 
-    fn awaits(&self) -> bool {
+    fn awaits(&self, _: Instant) -> bool {
         self.healed.is_some() && !self.done()
     }
 
@@ -371,10 +371,10 @@ mod tests {
         let mut checker = Progress::within(Duration::from_millis(100));
         checker.healed(at(10));
         checker.fact(at(20), A, &Fact::Lead { term: 1 });
-        assert!(!checker.done() && checker.awaits());
+        assert!(!checker.done() && checker.awaits(at(20).time));
         checker.op(at(30), &op("read", OpKind::Ok));
         assert!(checker.done(), "any operation counts where none are named");
-        assert!(!checker.awaits());
+        assert!(!checker.awaits(at(20).time));
         checker.begin(&Cluster::default());
         assert!(!checker.done());
     }
