@@ -28,9 +28,11 @@ macro_rules! library {
 pub const LIBRARY: &[LibraryEntry] = library![
     > "canary",
     > "echo",
+    > "raft-core",
     > "raft-counter",
     > "raft-kv",
     > "raft-kv-leases",
+    > "raft-slow-disks",
     > "raft-upgrade",
     "links/" > "fair-loss-link",
     "links/" > "stubborn-link",
