@@ -65,7 +65,7 @@ fn events(case: &Case) -> usize {
 
 #[test]
 fn every_schedule_shows_its_bug_with_its_last_step_and_nothing_without_the_bug() {
-    let mut table = "# bug events what-is-broken; see tests/integration/schedules.rs\n".to_owned();
+    let mut table = "# bug events what-is-broken; see tests/integration/by_hand.rs\n".to_owned();
     for (mutant, case) in cases() {
         let with = run(case.clone()).unwrap_or_else(|| panic!("{mutant}: it cannot go on"));
         assert!(!broken(&with).is_empty(), "{mutant}: nothing is broken");

@@ -205,7 +205,8 @@ fn a_case_that_is_kept_as_a_test_fails_while_the_bug_is_there_and_says_where_it_
     assert!(broken.contains("linearizability is violated"), "{broken}");
     seatrial::regression(&LOST.replace(" losing writes", ""));
     let moved = LOST.replacen("n0 -> c0", "n0 -> c0 Refused", 1);
-    let parted = seatrial::try_regression(&ours, &moved).expect("what is left of it breaks nothing");
+    let parted =
+        seatrial::try_regression(&ours, &moved).expect("what is left of it breaks nothing");
     let parts_at = parted.parts_at.expect("it is another run");
     assert!(parts_at.contains("step 3 of the schedule"), "{parts_at}");
 }

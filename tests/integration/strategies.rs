@@ -15,8 +15,7 @@ fn prepared(scenario: &str, mutant: Option<&str>, strategy: &str) -> Prepared {
 }
 
 fn results(prepared: &Prepared, seeds: u64, jobs: usize, stop_at_first: bool) -> Vec<SeedResult> {
-    let options =
-        HuntOptions { seeds: Some(seeds), jobs, stop_at_first, ..HuntOptions::default() };
+    let options = HuntOptions { seeds: Some(seeds), jobs, stop_at_first, ..HuntOptions::default() };
     let mut results = Vec::new();
     let mut keep = |result: &SeedResult, _: &HuntAccount| results.push(result.clone());
     hunt(prepared, &options, &AtomicBool::new(false), &mut keep);
