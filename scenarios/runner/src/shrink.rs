@@ -223,6 +223,9 @@ fn drive(
         }
         let layer = shrink.layer().to_string();
         for (candidate, run) in batch.iter().zip(judge_all(oracle, &batch)) {
+            if shrink.candidate().as_ref() != Some(candidate) {
+                break;
+            }
             budget.runs += 1;
             let failed = run.is_some();
             match run.and_then(|run| run.wishes) {
