@@ -3,7 +3,7 @@
 //! One seed decides everything that is not the protocol: time, order, loss, partitions, crashes, disks. The protocol's code is the
 //! code that ships. A run leaves a history; checkers judge it; a failure comes back as one command and one small file.
 //!
-//! - [`Trial`]: your own node in a simulated world, from a `#[test]`.
+//! - [`Trial`]: your own node in a simulated world, from a `#[test]`, or from [`#[seatrial::test]`](macro@test).
 //! - [`Scenario`]: what is tried, read from TOML.
 //! - [`Registry`]: the protocols that scenarios know, ours or your own.
 //! - [`Prepared`]: a scenario with its protocol; [`Prepared::run`] makes one run, [`hunt`] makes many.

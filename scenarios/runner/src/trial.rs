@@ -69,6 +69,12 @@ use crate::workload::{Operations, Workload};
 ///     .judge("echo", EveryAnswerEqualsItsRequest::new)
 ///     .seeds(100)
 ///     .run();
+///
+/// // The same as a test that is given its trial, with all the trouble that the node should survive: see [`test`](macro@crate::test).
+/// #[seatrial::test(seeds = 1000, faults = "swarm")]
+/// fn every_answer_equals_its_request(trial: Trial<Parrot>) {
+///     trial.clients(2, Talk::default).judge("echo", EveryAnswerEqualsItsRequest::new).run();
+/// }
 /// ```
 ///
 /// Where a run breaks a property, [`Trial::run`] panics with what broke, with the command that runs it again,
