@@ -14,10 +14,14 @@ pub(super) fn write(value: &impl Serialize, first: &[&str]) -> String {
             line(&mut text, key, value);
         }
     }
-    for (key, value) in table.iter().filter(|(key, _)| !first.contains(&key.as_str())) {
-        match value.as_table() {
-            Some(inner) => section(&mut text, key, inner),
-            None => line(&mut text, key, value),
+    // What comes after the heading of a table belongs to it, so tables come last.
+    let rest = || table.iter().filter(|(key, _)| !first.contains(&key.as_str()));
+    rest()
+        .filter(|(_, value)| !value.is_table())
+        .for_each(|(key, value)| line(&mut text, key, value));
+    for (key, value) in rest() {
+        if let Some(inner) = value.as_table() {
+            section(&mut text, key, inner);
         }
     }
     text
@@ -125,7 +129,7 @@ mod tests {
     fn what_is_as_usual_is_left_out_and_the_rest_reads_as_the_same_value() {
         let table = trim(&outer());
         let keys: Vec<&String> = table.keys().collect();
-        assert_eq!(keys, ["inner", "name", "words"]);
+        assert_eq!(keys, ["name", "inner", "words"]);
         assert_eq!(table["inner"].to_string(), "{ left = 1 }");
         assert_eq!(table.try_into::<Outer>().expect("it reads"), outer());
     }
