@@ -3,6 +3,7 @@
 //! Every message carries its sender's current term. Entries and snapshots are shared, not copied: a message is cheap to
 //! move and to clone.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -73,7 +74,7 @@ impl FromIterator<Entry> for Entries {
 }
 
 /// A piece of a snapshot, sharing the whole that it was cut from.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub struct Chunk {
     whole: Arc<[u8]>,
     start: usize,
@@ -104,6 +105,12 @@ impl PartialEq for Chunk {
 }
 
 impl Eq for Chunk {}
+
+impl Hash for Chunk {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
 
 /// One piece of a snapshot, with what tells to which snapshot it belongs. All members' pieces of one snapshot fit together, if
 /// the state was put into bytes in the same way: then the digests are equal.

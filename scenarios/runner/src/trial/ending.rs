@@ -31,7 +31,7 @@ pub struct Failed {
     /// The last things that happened in it.
     pub trace: Vec<TraceLine>,
     /// Its case made small, where [`Trial::run`] has done so.
-    pub small: Option<Small>,
+    pub small: Option<Box<Small>>,
 }
 
 /// A failing run made small.

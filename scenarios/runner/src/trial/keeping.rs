@@ -10,7 +10,7 @@ use super::{Failed, Small};
 use crate::case::Case;
 use crate::prepared::Prepared;
 use crate::registry::Registry;
-use crate::shrink::{ShrinkOptions, shrink};
+use crate::shrink::{ShrinkOptions, Shrunk, shrink};
 
 /// The line that runs a test again with this in its environment. Outside of a test the same program is run again.
 pub(super) fn command(environment: &str, test: Option<&str>) -> String {
@@ -53,7 +53,8 @@ pub(super) fn keep(
         let folder = place.regressions().display().to_string();
         format!("mkdir -p {folder} && cp {} {folder}/", path.display())
     });
-    failed.small = Some(Small { case, before: shrunk.before, after: shrunk.after, keep });
+    let Shrunk { before, after, .. } = shrunk;
+    failed.small = Some(Box::new(Small { case, before, after, keep }));
 }
 
 /// Writes a case, and says where it is, or why it is not.

@@ -66,7 +66,8 @@ where
         let (test, jobs) = (ready.test.clone(), ready.jobs);
         match ready.tried() {
             Ok(passed) => passed,
-            Err(Broken { registry, prepared, mut failed }) => {
+            Err(broken) => {
+                let Broken { registry, prepared, mut failed } = *broken;
                 keep(&registry, &prepared, place, test.as_deref(), jobs, &mut failed);
                 panic!("{failed}")
             }
@@ -130,7 +131,7 @@ fn thread_name() -> Option<String> {
 
 impl Ready {
     #[track_caller]
-    fn tried(self) -> Result<Passed, Broken> {
+    fn tried(self) -> Result<Passed, Box<Broken>> {
         let told = Environment::read();
         if let Some(path) = &told.case {
             self.again(path)?;
@@ -156,7 +157,7 @@ impl Ready {
 
     /// Runs the case in this file.
     #[track_caller]
-    fn again(&self, path: &Path) -> Result<(), Broken> {
+    fn again(&self, path: &Path) -> Result<(), Box<Broken>> {
         let again = |case: Case| Again::of(&self.registry, case).map_err(|e| e.in_file(path));
         let again = Case::read(path).and_then(again).unwrap_or_else(|error| panic!("{error}"));
         let Again { prepared, mut run, parts_at } = again;
@@ -171,7 +172,7 @@ impl Ready {
     }
 
     #[track_caller]
-    fn hunted(&self, options: &HuntOptions) -> Result<Passed, Broken> {
+    fn hunted(&self, options: &HuntOptions) -> Result<Passed, Box<Broken>> {
         assert!(
             options.seeds != Some(0),
             "the trial makes no sense: with no seeds nothing is tried"
@@ -195,7 +196,7 @@ impl Ready {
         Ok(Passed { runs: totals.seeds, events: totals.events, faults, kept: 0 })
     }
 
-    fn broken(&self, prepared: Prepared, run: Recording) -> Broken {
-        Broken { registry: self.registry.clone(), prepared, failed: Failed::new(run) }
+    fn broken(&self, prepared: Prepared, run: Recording) -> Box<Broken> {
+        Box::new(Broken { registry: self.registry.clone(), prepared, failed: Failed::new(run) })
     }
 }
