@@ -97,7 +97,7 @@ fn a_case_with_a_crash_for_good_replays_and_one_without_is_read_as_before() {
     let (again, seed) = case.prepare(&Registry::ours()).expect("it fits");
     assert_eq!(again.run(seed).hash, account.hash);
 
-    let endless = text.replace("kind = \"crash-stop\"", "kind = \"crash-stop\"\nlasts = \"1s\"");
+    let endless = text.replace("kind = \"crash-stop\"", "kind = \"crash-stop\", lasts = \"1s\"");
     let error = Case::parse("a.case", &endless).expect_err("it has no end").to_string();
     assert!(error.contains("never ends: leave `lasts` out"), "{error}");
     let unending = text.replace("kind = \"crash-stop\"", "kind = \"crash\"");
