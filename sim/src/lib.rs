@@ -63,5 +63,5 @@ pub use schedule::{ParseStepError, Schedule, Script, Step, Stuck, Wish};
 pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};
 pub use strategy::{Steering, Strategy};
-pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, WORLD};
+pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, Turn, WORLD};
 pub use world::World;

@@ -124,6 +124,17 @@ pub struct Choice {
     pub value: u64,
 }
 
+/// A point of a run from which on another seed decides. What was chosen before stays, and every stream of choices goes on where it stands,
+/// so that a run that turns away from its seed and back again makes the choices of that seed once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Turn {
+    /// After how many events. At 0, the world that was drawn and its plan stay, and all that happens is another.
+    pub step: u64,
+    /// The seed that decides from there on.
+    pub seed: u64,
+}
+
 /// All the chance of one run. Zero is the simplest value of every choice: no loss, the shortest latency, the first in line.
 ///
 /// ```
@@ -149,6 +160,8 @@ pub struct Tape {
     /// Neither overridden, recorded nor scripted: the seed alone decides.
     plain: bool,
     overrides: Vec<Override>,
+    /// Those to come, the last one first.
+    turns: Vec<Turn>,
     simple: Simple,
     /// What every choice at a site is for a moment, before anything else.
     insisted: Option<(Site, u64)>,
@@ -208,13 +221,14 @@ impl Tape {
             last,
             plain: true,
             overrides: Vec::new(),
+            turns: Vec::new(),
             simple: Simple::Nothing,
             insisted: None,
             record: None,
         }
     }
 
-    /// Begins another seed, keeping memory and sites. Overrides, simple choices and recording end.
+    /// Begins another seed, keeping memory and sites. Overrides, turns, simple choices and recording end.
     pub fn reseed(&mut self, seed: u64) {
         self.seed = seed;
         self.script = None;
@@ -222,6 +236,7 @@ impl Tape {
         self.sites.iter_mut().for_each(SiteStreams::reset);
         self.plain = true;
         self.overrides.clear();
+        self.turns.clear();
         self.simple = Simple::Nothing;
         self.insisted = None;
         self.record = None;
@@ -231,6 +246,27 @@ impl Tape {
     pub fn set_overrides(&mut self, overrides: Vec<Override>) {
         self.plain &= overrides.is_empty();
         self.overrides = overrides;
+    }
+
+    /// Lets other seeds decide from these points of the run on, which are in ascending order.
+    pub fn set_turns(&mut self, turns: &[Turn]) {
+        debug_assert!(turns.is_sorted_by_key(|turn| turn.step), "turns come in order");
+        self.turns.clear();
+        self.turns.extend(turns.iter().rev());
+    }
+
+    /// After how many events the next turn is.
+    pub(crate) fn next_turn(&self) -> Option<u64> {
+        self.turns.last().map(|turn| turn.step)
+    }
+
+    /// Takes the turns that are due after so many events.
+    pub(crate) fn turn(&mut self, step: u64) {
+        while let Some(turn) = self.turns.pop_if(|turn| turn.step <= step) {
+            self.seed = turn.seed;
+            let (seed, epoch) = (self.seed, self.epoch);
+            self.sites.iter_mut().for_each(|site| site.turn(seed, epoch));
+        }
     }
 
     /// Gives these choices their simplest value, which is zero, but for those that are overridden.

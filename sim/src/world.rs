@@ -55,6 +55,8 @@ pub struct World<N: Node> {
     pub(crate) nemesis: Nemesis,
     instant_limit: u64,
     event_limit: u64,
+    /// After how many events to look up: the limit is reached, or the tape turns.
+    pause: u64,
     /// Since which step the clock has stood still.
     instant_began: u64,
     pub(crate) started: bool,
@@ -82,6 +84,7 @@ where
             nemesis: self.nemesis.clone(),
             instant_limit: self.instant_limit,
             event_limit: self.event_limit,
+            pause: self.pause,
             instant_began: self.instant_began,
             started: self.started,
             acting: self.acting,
@@ -109,6 +112,7 @@ impl<N: Node> World<N> {
             nemesis: Nemesis::default(),
             instant_limit: u64::MAX,
             event_limit: u64::MAX,
+            pause: u64::MAX,
             instant_began: 0,
             started: false,
             acting: None,
@@ -214,7 +218,7 @@ impl<N: Node> World<N> {
                     return Stop::Events;
                 }
             }
-            if self.core.step >= self.event_limit {
+            if self.core.step >= self.pause && !self.goes_on() {
                 return Stop::Events;
             }
             let core = &mut self.core;
@@ -235,6 +239,15 @@ impl<N: Node> World<N> {
             }
             self.happen(slot, driver, observer);
         }
+    }
+
+    /// Takes the turns of the tape that are due, and says whether there may be more events.
+    #[cold]
+    fn goes_on(&mut self) -> bool {
+        self.core.tape.turn(self.core.step);
+        self.pause =
+            self.core.tape.next_turn().map_or(self.event_limit, |turn| turn.min(self.event_limit));
+        self.core.step < self.event_limit
     }
 
     /// Something must not have happened: nothing more does.

@@ -49,6 +49,22 @@ impl SiteStreams {
         }
     }
 
+    /// Goes on with the words of another seed, at the places where the streams stand.
+    pub(super) fn turn(&mut self, seed: u64, epoch: u64) {
+        for (index, stream) in self.streams.iter_mut().enumerate() {
+            if stream.epoch != epoch {
+                continue;
+            }
+            let source = (index as u32).wrapping_sub(1);
+            stream.core = ChaCha8Core::from_seed(stream_key(seed, self.key, source));
+            let words = &mut self.words[first_place(index) as usize..][..WORDS];
+            let words: &mut [u32; WORDS] = words.try_into().expect("so many words are a block");
+            for _ in 0..=stream.blocks {
+                stream.core.generate(words);
+            }
+        }
+    }
+
     /// A word for another choice of this source.
     #[inline(always)]
     pub(super) fn draw(&mut self, seed: u64, epoch: u64, source: u32) -> u32 {

@@ -115,3 +115,41 @@ fn chance_has_the_rate_it_is_asked_for() {
     assert!(!(0..1_000).any(|_| tape.chance(site::LOSS, 0, 0)));
     assert!((0..1_000).all(|_| tape.chance(site::LOSS, 0, MILLION)));
 }
+
+#[test]
+fn a_turn_gives_the_choices_of_another_seed_from_where_the_streams_stand() {
+    let draw = |tape: &mut Tape, count: usize| -> Vec<u64> {
+        (0..count).map(|_| tape.choose(site::LATENCY, 2, 1_000_000)).collect()
+    };
+    // Before, at and after the end of a block of words.
+    for before in [1, 63, 64, 65, 200] {
+        let (mut one, mut other) = (Tape::seeded(1), Tape::seeded(2));
+        let (ones, others) = (draw(&mut one, 400), draw(&mut other, 400));
+        let mut turned = Tape::seeded(1);
+        turned.set_turns(&[Turn { step: 10, seed: 2 }, Turn { step: 20, seed: 1 }]);
+        assert_eq!(draw(&mut turned, before), ones[..before]);
+        turned.turn(9);
+        assert_eq!(turned.next_turn(), Some(10), "not yet");
+        turned.turn(10);
+        assert_eq!(draw(&mut turned, 50), others[before..][..50], "{before} before");
+        turned.turn(25);
+        assert_eq!(draw(&mut turned, 50), ones[before + 50..][..50], "and back again");
+        assert_eq!(turned.next_turn(), None);
+        let loss = turned.choose(site::LOSS, 2, 1_000_000);
+        assert_eq!(loss, Tape::seeded(1).choose(site::LOSS, 2, 1_000_000), "a stream begun later");
+    }
+}
+
+#[test]
+fn turns_count_choices_from_the_beginning() {
+    let mut tape = Tape::seeded(1);
+    tape.set_turns(&[Turn { step: 1, seed: 2 }]);
+    tape.record();
+    for _ in 0..3 {
+        tape.choose(site::TIE, WORLD, 9);
+    }
+    tape.turn(1);
+    tape.choose(site::TIE, WORLD, 9);
+    let occurrences: Vec<u64> = tape.recorded().iter().map(|choice| choice.occurrence).collect();
+    assert_eq!(occurrences, [0, 1, 2, 3]);
+}
