@@ -94,6 +94,7 @@ pub struct Protocol {
     settings: Vec<SettingInfo>,
     /// Unless it says which there are, a fault may be aimed at any.
     pub(crate) roles: Option<&'static [&'static str]>,
+    files: Option<&'static [&'static str]>,
     pub(crate) budget: Option<FaultBudget>,
     /// A flag, a bound in parts in a million, and that bound where nothing is said: see `with_clock_bound`.
     pub(crate) clock_bound: Option<(&'static str, &'static str, u32)>,
@@ -172,6 +173,7 @@ impl Protocol {
             about,
             settings,
             roles: None,
+            files: None,
             budget: None,
             clock_bound: None,
             mutants,
@@ -228,6 +230,20 @@ impl Protocol {
         let roles = self.roles.filter(|roles| !roles.contains(&role))?;
         let known = ["any"].into_iter().chain(roles.iter().copied());
         Some(unknown(&format!("node and no role of {}", self.name), role, known))
+    }
+
+    /// Names the files that its nodes keep, so that a fault that is aimed at another is refused.
+    #[must_use]
+    pub fn with_files(mut self, files: &'static [&'static str]) -> Self {
+        self.files = Some(files);
+        self
+    }
+
+    /// What is wrong with aiming a fault at files whose names begin like this, if anything.
+    pub(crate) fn file_problem(&self, file: &str) -> Option<String> {
+        let files =
+            self.files.filter(|files| !files.iter().any(|known| known.starts_with(file)))?;
+        Some(unknown(&format!("file of {}", self.name), file, files.iter().copied()))
     }
 
     /// Names a bug that can be planted.

@@ -41,6 +41,9 @@ impl<'a> Ground<'a> {
         {
             return Some((role.clone(), what));
         }
+        if let Some(what) = fault.file().and_then(|file| self.protocol.file_problem(file)) {
+            return Some(("file".into(), what));
+        }
         let slip = self.no_zone(fault).or_else(|| self.stranger(planned));
         let slip = slip.or_else(|| {
             let (field, what) = fault.moot()?;

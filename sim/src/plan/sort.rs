@@ -67,6 +67,17 @@ impl Fault {
         matches!(self, Self::CrashWriting { .. } | Self::CrashMidway { .. })
     }
 
+    /// How the names of the files begin that it is aimed at; nothing, where it is aimed at none in particular.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::ReadError { file, .. }
+            | Self::BitRot { file, .. }
+            | Self::MisdirectedWrite { file, .. }
+            | Self::SyncFailure { file, .. } => Some(file.as_str()).filter(|file| !file.is_empty()),
+            _ => None,
+        }
+    }
+
     /// Whom it is aimed at, where that is one node.
     pub const fn target(&self) -> Option<&Target> {
         match self {

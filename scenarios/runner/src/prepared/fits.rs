@@ -100,6 +100,12 @@ pub(super) fn targets(
     let faults = &scenario.faults;
     let phases = faults.phase.iter().map(|phase| ("faults.phase", phase));
     for (table, spec) in std::iter::once(("faults", faults)).chain(phases) {
+        for (info, spec) in asked(spec) {
+            let mut files = spec.file.iter().flat_map(Choice::values);
+            if let Some(what) = files.find_map(|file| protocol.file_problem(file)) {
+                return Err((table, info.key, what));
+            }
+        }
         let stop = spec.crash_stop.iter().map(|stop| ("crash_stop", &stop.target));
         let drawn = asked(spec).map(|(info, spec)| (info.key, &spec.target));
         for (key, targets) in drawn.chain(stop) {

@@ -12,6 +12,7 @@ pub(super) fn over_raft(name: &'static str, about: &'static str) -> Protocol {
         .with_marks(&marks::RAFT)
         .with_marks(&marks::SERVICE)
         .with_roles(&["leader", "candidate", "pre-candidate", "follower"])
+        .with_files(&["log", "log.new", "mark", "mark.new", "snapshot", "snapshot.new", "lives"])
         .with_setting(
             "election_timeout",
             "the shortest election timeout; the longest is twice that",
