@@ -89,6 +89,7 @@ pub(crate) fn holds() -> Account {
         max: Duration::from_micros(median * 9),
     };
     Account {
+        found_by: None,
         scenario: "raft-kv".into(),
         protocol: "raft-kv".into(),
         mutant: None,
@@ -118,6 +119,7 @@ pub(crate) fn holds() -> Account {
 
 pub(crate) fn violated() -> Account {
     Account {
+        found_by: None,
         mutant: Some("vote-not-persisted".into()),
         judgements: vec![
             judgement(
@@ -136,6 +138,7 @@ pub(crate) fn violated() -> Account {
 pub(crate) fn seed(seed: u64, outcome: Outcome) -> SeedResult {
     let broken = outcome != Outcome::Holds;
     SeedResult {
+        strategy: None,
         seed,
         outcome,
         properties: if broken { vec!["election safety".into()] } else { Vec::new() },
@@ -150,7 +153,7 @@ pub(crate) fn hunt() -> HuntAccount {
         scenario: "raft-kv".into(),
         protocol: "raft-kv".into(),
         mutant: None,
-        strategy: None,
+        strategies: Vec::new(),
         first_seed: 0,
         seeds: 1_000,
         asked: Some(1_000),

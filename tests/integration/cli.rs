@@ -189,6 +189,7 @@ fn what_is_wrong_with_raft_kv_is_told_at_its_own_line() {
             "crash = { count = 1, lasts = \"1ms\", target = \"n17\" }",
             &["no n17", "n0 to n2"],
         ),
+        (crash, "bit_rot = { count = 1, file = \"makr\" }", &["no file of raft-kv", "`mark`"]),
     ] {
         let text = sample.replacen(good, bad, 1);
         let line = text.lines().position(|line| line.contains(bad)).expect("it is there") + 1;
@@ -196,6 +197,9 @@ fn what_is_wrong_with_raft_kv_is_told_at_its_own_line() {
         let place = format!("bad.toml:{line}: ");
         refused(&folder, "hunt bad.toml", &[&[place.as_str()], says].concat());
     }
+    let bad = "crash_midway = { count = 1, lasts = \"1ms\", after = 0 }";
+    write(&folder, "bad.toml", &sample.replacen(crash, bad, 1));
+    refused(&folder, "hunt bad.toml", &["bad.toml:", "no world can be made", "crash"]);
 }
 
 #[test]

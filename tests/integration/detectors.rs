@@ -75,7 +75,7 @@ fn what_a_detector_cannot_do_is_refused_with_what_to_write() {
 fn detection_times_and_false_suspicions_are_told_of_a_run_and_of_a_hunt() {
     let prepared = with("failure-detector", &[]).expect("it makes sense");
     let options = HuntOptions { seeds: Some(50), ..HuntOptions::default() };
-    let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {});
+    let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {}).account;
     let figure = |name: &str| {
         let figure = account.figures.iter().find(|figure| figure.name == name);
         match figure.expect("it was measured").measured {

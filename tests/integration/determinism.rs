@@ -32,7 +32,7 @@ fn results(prepared: &Prepared, first_seed: u64, seeds: u64, jobs: usize) -> Vec
     };
     let mut results = Vec::new();
     let mut keep = |result: &SeedResult, _: &HuntAccount| results.push(result.clone());
-    let account = hunt(prepared, &options, &AtomicBool::new(false), &mut keep);
+    let account = hunt(prepared, &options, &AtomicBool::new(false), &mut keep).account;
     assert_eq!(account.seeds, seeds);
     results
 }

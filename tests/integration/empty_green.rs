@@ -12,7 +12,7 @@ fn hunted(name: &str, seeds: u64, jobs: usize) -> HuntAccount {
     let scenario = Registry::ours().scenario(name).expect("it is in the library");
     let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
     let options = HuntOptions { seeds: Some(seeds), jobs, ..HuntOptions::default() };
-    hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {})
+    hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {}).account
 }
 
 fn declares_what_it_reached(registry: &Registry, hunt: &HuntAccount) {
@@ -42,7 +42,7 @@ fn every_mark_that_trouble_drawn_by_swarm_reaches_is_declared() {
         let swarm = "swarm".parse().expect("a word of ours");
         let prepared = prepared.with_faults(swarm, false).expect("it can be drawn");
         let options = HuntOptions { seeds: Some(300), jobs: 2, ..HuntOptions::default() };
-        let hunt = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {});
+        let hunt = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {}).account;
         declares_what_it_reached(&registry, &hunt);
     }
 }

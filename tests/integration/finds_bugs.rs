@@ -17,7 +17,7 @@ fn hunted(scenario: &str, mutant: Option<&str>, first_seed: u64, seeds: u64) -> 
     let prepared = Prepared::new(&Registry::ours(), scenario, mutant).expect("it makes sense");
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let options = HuntOptions { first_seed, seeds: Some(seeds), jobs, ..HuntOptions::default() };
-    hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {})
+    hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {}).account
 }
 
 /// How many executions a hunt may take, by the class of the bug.

@@ -96,7 +96,7 @@ where
 fn hunted(prepared: &Prepared, check: DeterminismCheck, first_seed: u64) -> HuntAccount {
     let options =
         HuntOptions { first_seed, seeds: Some(150), jobs: 2, check, ..HuntOptions::default() };
-    hunt(prepared, &options, &AtomicBool::new(false), &mut |_, _| {})
+    hunt(prepared, &options, &AtomicBool::new(false), &mut |_, _| {}).account
 }
 
 /// What an account says of determinism.

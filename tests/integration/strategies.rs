@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use seatrial::history::{HuntAccount, Outcome, SeedResult};
-use seatrial::{Case, HuntOptions, Prepared, Registry, Strategy, hunt};
+use seatrial::history::{Account, HuntAccount, Outcome, SeedResult};
+use seatrial::{Case, HuntOptions, Prepared, Registry, ShrinkOptions, Strategy, hunt, shrink};
 
 const ALL: [&str; 5] = ["pct:2", "pct:3", "pctcp:3", "delay:3", "pos"];
 
@@ -70,5 +70,60 @@ fn a_scenario_that_promises_a_bound_on_time_bears_no_strategy_that_breaks_it() {
     assert!(random.is_ok());
     let error = prepared.with_strategy("pct:3".parse().expect("a strategy"));
     let error = error.expect_err("it is synchronous");
-    assert!(error.contains("promises a bound on time") && error.contains("random"), "{error}");
+    assert!(error.contains("under a bound on time") && error.contains("random"), "{error}");
+}
+
+#[test]
+fn what_is_chosen_by_former_runs_is_the_same_on_any_number_of_threads() {
+    for strategy in ["guided", "portfolio"] {
+        let prepared = prepared("raft-kv", None, strategy);
+        let one = results(&prepared, 200, 1, false);
+        for jobs in [2, 5] {
+            assert_eq!(results(&prepared, 200, jobs, false), one, "{strategy} on {jobs}");
+        }
+        let bad = one.iter().find(|result| result.outcome != Outcome::Holds);
+        assert_eq!(bad, None, "{strategy}");
+        let named = one.iter().filter(|result| result.strategy.is_some()).count();
+        assert_eq!(named, if strategy == "portfolio" { 200 } else { 0 });
+    }
+}
+
+#[test]
+fn a_guided_failure_is_kept_in_a_case_that_gives_the_same_run_and_shrinks() {
+    let ours = Registry::ours();
+    let prepared = prepared("raft-kv", Some("vote-not-persisted"), "guided");
+    let options = HuntOptions {
+        seeds: Some(1_000),
+        jobs: 2,
+        stop_at_first: false,
+        max_failures: 50,
+        ..HuntOptions::default()
+    };
+    let hunted = hunt(&prepared, &options, &AtomicBool::new(false), &mut |_, _| {});
+    let kept = |run: &Account| {
+        let case =
+            Case::new(&hunted.prepared(&prepared, run.seed), run.seed, Some(run.hash.clone()));
+        (!case.turns.is_empty()).then_some(case)
+    };
+    let case = hunted.account.failures.iter().find_map(kept).expect("one goes on from another");
+    assert!(hunted.account.violated >= 5, "{}", hunted.account.violated);
+    let text = case.to_toml();
+    assert!(text.contains("turns = ["), "{text}");
+    let case = Case::parse("the.case", &text).expect("it can be read");
+    let (again, seed) = case.clone().prepare(&ours).expect("it makes sense");
+    assert_eq!(Some(again.run(seed).hash), case.hash);
+    let options = ShrinkOptions { jobs: 2, ..ShrinkOptions::default() };
+    let shrunk = shrink(&ours, case, &options, &AtomicBool::new(false), &mut |_| {});
+    let shrunk = shrunk.expect("it fails the same way");
+    assert!(shrunk.after.steps.is_some_and(|steps| steps < 60), "{:?}", shrunk.after);
+}
+
+#[test]
+fn a_portfolio_of_a_synchronous_protocol_leaves_out_what_it_does_not_bear() {
+    let prepared = prepared("perfect-failure-detector", None, "portfolio");
+    let results = results(&prepared, 150, 2, false);
+    let by = |name: &str| results.iter().filter(|r| r.strategy.as_deref() == Some(name)).count();
+    assert_eq!(by("random") + by("guided"), 150);
+    assert!(by("guided") > 10, "{}", by("guided"));
+    assert!(results.iter().all(|result| result.outcome == Outcome::Holds));
 }

@@ -111,6 +111,9 @@ pub struct Account {
     pub mutant: Option<String>,
     /// The seed.
     pub seed: u64,
+    /// What chose the run, in a hunt that chooses in several ways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found_by: Option<String>,
     /// What was drawn for this run or fixed by the scenario: name and value.
     pub knobs: Vec<(String, String)>,
     /// The planned trouble, a line each, in order of time.
@@ -194,6 +197,9 @@ pub enum TraceItem {
 pub struct SeedResult {
     /// The seed.
     pub seed: u64,
+    /// How the run was chosen, in a hunt that chooses in several ways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
     /// What it came to.
     pub outcome: Outcome,
     /// The properties that are violated or unknown.
@@ -219,6 +225,12 @@ pub struct StrategyInfo {
     pub actors: u64,
     /// How many events a run has, as far as was measured.
     pub events: u64,
+    /// How many runs were chosen so.
+    pub runs: u64,
+    /// How many abstract states they were the first to come past, where that was looked at.
+    pub states: u64,
+    /// How many broke a property.
+    pub violated: u64,
 }
 
 /// A whole hunt, told.
@@ -230,9 +242,9 @@ pub struct HuntAccount {
     pub protocol: String,
     /// The planted bug, if there is one.
     pub mutant: Option<String>,
-    /// How its runs were chosen, where not by seeds alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub strategy: Option<StrategyInfo>,
+    /// How its runs were chosen, where not all by seeds alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub strategies: Vec<StrategyInfo>,
     /// The first seed of the range.
     pub first_seed: u64,
     /// How many seeds were run to the end.

@@ -2,7 +2,7 @@
 
 use seatrial_history::{HuntAccount, StrategyInfo};
 
-use crate::numbers::count;
+use crate::numbers::{count, of};
 use crate::page::Page;
 
 /// What so many clean seeds bound, or after how many a mended bug may be believed to be gone.
@@ -10,15 +10,31 @@ pub(super) fn confidence(hunt: &HuntAccount, page: &Page) -> String {
     if hunt.seeds == 0 || hunt.unknown > 0 {
         return String::new();
     }
-    let mut said = vec![match hunt.violated {
-        0 => clean(hunt.seeds),
-        broken => after_a_fix(broken, hunt.seeds),
+    let (runs, broken) = independent(hunt);
+    let mut said = vec![match (runs, hunt.violated, broken) {
+        (0, ..) => GUIDED.to_owned(),
+        (_, 0, _) => clean(runs),
+        (_, _, 0) => format!(
+            "none of the {} broke a property but guided ones. {GUIDED}",
+            of(runs, "run", "runs")
+        ),
+        _ => after_a_fix(broken, runs),
     }];
-    let strategy = hunt.strategy.as_ref().filter(|_| hunt.violated == 0);
-    said.extend(strategy.and_then(|strategy| depth(strategy, hunt.seeds)));
+    if hunt.violated == 0 {
+        said.extend(hunt.strategies.iter().filter_map(depth));
+    }
     let lines = said.iter().map(|line| page.wrap(line, "  ", "  "));
     page.title("confidence") + &lines.collect::<String>()
 }
+
+/// How many runs were chosen by seeds that know nothing of each other, and how many of them broke a property. Only these are a sample.
+fn independent(hunt: &HuntAccount) -> (u64, u64) {
+    let guided = hunt.strategies.iter().find(|strategy| strategy.name == "guided");
+    let (runs, violated) = guided.map_or((0, 0), |guided| (guided.runs, guided.violated));
+    (hunt.seeds - runs.min(hunt.seeds), hunt.violated - violated.min(hunt.violated))
+}
+
+const GUIDED: &str = "guided runs are chosen by what was found, so that their number bounds nothing: replay the kept cases once it is mended";
 
 /// One who has seen none of so many is wrong about what is more frequent than that in one case of twenty.
 const DOUBT: f64 = 0.05;
@@ -70,17 +86,18 @@ fn at_least(seen: u64, mean: f64) -> f64 {
 const MANY: u64 = 500;
 
 /// What the strategy's theorem says of so many runs.
-fn depth(strategy: &StrategyInfo, seeds: u64) -> Option<String> {
-    let StrategyInfo { name, depth, actors, events } = strategy;
-    let depth = (*depth)?;
+fn depth(strategy: &StrategyInfo) -> Option<String> {
+    let StrategyInfo { name, depth, actors, events, runs, .. } = strategy;
+    let depth = depth.filter(|_| *runs > 0)?;
     let one_in = libm::pow(*events as f64, f64::from(depth - 1)) * *actors as f64;
-    let missed = libm::exp(libm::log1p(-1.0 / one_in) * seeds as f64);
+    let missed = libm::exp(libm::log1p(-1.0 / one_in) * *runs as f64);
     Some(format!(
         "{name}: a bug of depth {depth} shows in one of {} runs at least, for the order of events alone ({} nodes and clients, {} events: \
-         n·k^(d−1)), so so many seeds would have shown it with a probability of {:.1} %",
+         n·k^(d−1)), so {} would have shown it with a probability of {:.1} %",
         count(one_in as u64),
         count(*actors),
         count(*events),
+        of(*runs, "run", "runs"),
         100.0 * (1.0 - missed)
     ))
 }
@@ -107,10 +124,11 @@ mod tests {
     #[test]
     fn a_strategy_bounds_what_its_theorem_says() {
         let (name, depth) = ("pct:2".to_owned(), Some(2));
-        let strategy = StrategyInfo { name, depth, actors: 3, events: 300 };
-        let said = super::depth(&strategy, 900).expect("it bounds something");
+        let (actors, events, runs, states, violated) = (3, 300, 900, 0, 0);
+        let strategy = StrategyInfo { name, depth, actors, events, runs, states, violated };
+        let said = super::depth(&strategy).expect("it bounds something");
         assert!(said.contains("one of 900 runs") && said.contains("63.2 %"), "{said}");
         let none = StrategyInfo { depth: None, ..strategy };
-        assert_eq!(super::depth(&none, 900), None);
+        assert_eq!(super::depth(&none), None);
     }
 }

@@ -13,6 +13,9 @@ pub fn hunt(hunt: &HuntAccount, page: &Page) -> String {
     let mut out = headline(hunt, page);
     out.push_str(&kept(hunt, page));
     out.push_str(&totals(hunt).draw(page));
+    if hunt.strategies.len() > 1 {
+        out.push_str(&tables::strategies(&hunt.strategies).draw(page));
+    }
     out.push_str(&tables::faults(&hunt.faults).draw(page));
     out.push_str(&tables::traffic(hunt.traffic).draw(page));
     out.push_str(&tables::reached("seeds", &hunt.reached).draw(page));
@@ -90,7 +93,9 @@ fn headline(hunt: &HuntAccount, page: &Page) -> String {
 fn failure(account: &Account, page: &Page) -> String {
     let properties = broken(account).join(", ");
     let seed = page.paint(Role::Title, &format!("seed {}", account.seed));
-    format!("\n  {seed}  {properties}\n    replay  {}\n", clean(&account.replay))
+    let by = account.found_by.as_ref().map(|by| format!("    found by {by}\n"));
+    let by = by.unwrap_or_default();
+    format!("\n  {seed}  {properties}\n{by}    replay  {}\n", clean(&account.replay))
 }
 
 /// A run of which nobody can tell, and why.

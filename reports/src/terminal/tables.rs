@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use seatrial_history::{
-    Account, FaultCount, FaultSeeds, Figure, Judgement, Measured, OpCount, StateCurve, Theory,
-    Traffic, Verdict,
+    Account, FaultCount, FaultSeeds, Figure, Judgement, Measured, OpCount, StateCurve,
+    StrategyInfo, Theory, Traffic, Verdict,
 };
 use seatrial_node::{NodeId, Status};
 
@@ -155,6 +155,21 @@ pub(super) fn reached(unit: &str, reached: &[(String, u64)]) -> Table {
             _ => "".into(),
         };
         table.row([mark.as_str().into(), count(*times).into(), remark]);
+    }
+    table
+}
+
+/// What each way of choosing runs was given, and what it brought.
+pub(super) fn strategies(strategies: &[StrategyInfo]) -> Table {
+    const COLUMNS: [Align; 4] = [Align::Left, Align::Right, Align::Right, Align::Right];
+    let mut table = Table::new(&COLUMNS).head(&["strategies", "runs", "new states", "violated"]);
+    for StrategyInfo { name, runs, states, violated, .. } in strategies {
+        table.row([
+            name.as_str().into(),
+            count(*runs).into(),
+            count(*states).into(),
+            count(*violated).into(),
+        ]);
     }
     table
 }

@@ -80,10 +80,11 @@ pub(crate) struct Trouble {
     /// Draw trouble without regard to what the protocol promises to survive; runs outside of that are excused
     #[arg(long)]
     pub(crate) beyond_budget: bool,
-    /// How the order of events is chosen: random (by their times), pct:3 and pctcp:3 (priorities of nodes, or of chains of causes, for bugs
-    /// of that depth), delay:2 (so many events are delayed), pos (partial-order sampling)
-    #[arg(long, value_name = "HOW", default_value = "random")]
-    pub(crate) strategy: Strategy,
+    /// How runs are chosen: random (by seeds alone), pct:3 and pctcp:3 (events by priorities of nodes, or of chains of causes, for bugs of
+    /// that depth), delay:2 (so many events are delayed), pos (partial-order sampling), guided (by the states that former runs came past),
+    /// portfolio (all of these, each as often as it shows something new) [default: portfolio for a hunt, random for one run]
+    #[arg(long, value_name = "HOW")]
+    pub(crate) strategy: Option<Strategy>,
 }
 
 impl Trouble {
@@ -91,9 +92,10 @@ impl Trouble {
     pub(crate) fn apply(
         &self,
         prepared: Prepared,
+        usual: Strategy,
     ) -> Result<(Prepared, Option<PlanFile>), Failure> {
-        let strategy =
-            |prepared: Prepared| prepared.with_strategy(self.strategy).map_err(Failure::new);
+        let how = self.strategy.unwrap_or(usual);
+        let strategy = |prepared: Prepared| prepared.with_strategy(how).map_err(Failure::new);
         let Some(path) = &self.plan else {
             let prepared = prepared.with_faults(self.faults.clone(), self.beyond_budget);
             return Ok((strategy(prepared.map_err(Failure::new)?)?, None));

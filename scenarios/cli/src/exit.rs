@@ -81,6 +81,7 @@ pub(crate) mod tests {
             },
         };
         Account {
+            found_by: None,
             scenario: "raft-kv".into(),
             protocol: "raft-kv".into(),
             mutant: None,

@@ -6,7 +6,7 @@ mod ending;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use seatrial::{HuntOptions, Prepared, Registry};
+use seatrial::{Hunt, HuntOptions, Prepared, Registry, Strategy};
 use seatrial_history::HuntAccount;
 use seatrial_reports::{json, junit, terminal};
 
@@ -28,25 +28,26 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
     files::keep_apart(Path::new(&args.scenario), &outputs)?;
     let scenario = registry.scenario(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
-    let (prepared, _) = args.trouble.apply(prepared)?;
+    let (prepared, _) = args.trouble.apply(prepared, Strategy::Portfolio)?;
     let options = args.options()?;
     files::can_be_made(&args.out)?;
     let jsonl = args.jsonl.as_deref().map(Pending::create).transpose()?;
     let junit_file = args.junit.as_deref().map(Pending::create).transpose()?;
     let stop = stop::on_interrupt()?;
-    let account = sweep(&prepared, &options, jsonl, &stop, console, &args.out)?;
+    let hunted = sweep(&prepared, &options, jsonl, &stop, console, &args.out)?;
+    let account = &hunted.account;
     if let Some(mut file) = junit_file {
-        file.write(&junit::hunt(&account))?;
+        file.write(&junit::hunt(account))?;
         file.finish()?;
     }
-    tell(&account, &prepared, args.json, console)?;
+    tell(&hunted, &prepared, args.json, console)?;
     let missed: Vec<&str> = account
         .reached
         .iter()
         .filter(|(_, seeds)| *seeds == 0)
         .map(|(mark, _)| mark.as_str())
         .collect();
-    let exit = args.demands.hold(ending(&account), &prepared, &account.faults, &missed, console);
+    let exit = args.demands.hold(ending(account), &prepared, &account.faults, &missed, console);
     if args.expect_violation && exit == Exit::Holds {
         console.note("a violation was expected, and none was found: give it more seeds");
     }
@@ -61,11 +62,11 @@ fn sweep(
     stop: &AtomicBool,
     console: &Console,
     out: &Path,
-) -> Result<HuntAccount, Failure> {
+) -> Result<Hunt, Failure> {
     let mut progress = Progress::new(console.is_watched(), options.seeds, options.time_limit);
     let mut failure = None;
     let mut begun = false;
-    let mut account = seatrial::hunt(prepared, options, stop, &mut |result, totals| {
+    let mut hunted = seatrial::hunt(prepared, options, stop, &mut |result, totals| {
         progress.show(totals);
         if let Some(file) = &mut jsonl {
             let header = if begun { String::new() } else { header(totals) };
@@ -77,13 +78,14 @@ fn sweep(
         }
     });
     let wall = progress.finish();
-    account.interrupted |= stop.load(Ordering::Relaxed);
+    hunted.account.interrupted |= stop.load(Ordering::Relaxed);
     if let Some(failure) = failure {
         return Err(failure);
     }
+    let mut account = hunted.account.clone();
     let HuntAccount { failures, unknown_runs, excused_runs, .. } = &mut account;
     for kept in failures.iter_mut().chain(unknown_runs).chain(excused_runs) {
-        run::save(prepared, kept, out)?;
+        run::save(&hunted.prepared(prepared, kept.seed), kept, out)?;
     }
     if let Some(mut file) = jsonl {
         let header = if begun { String::new() } else { header(&account) };
@@ -91,7 +93,8 @@ fn sweep(
         file.finish()?;
     }
     console.note(&terminal::speed(account.seeds, account.events, account.virtual_time, wall));
-    Ok(account)
+    hunted.account = account;
+    Ok(hunted)
 }
 
 fn header(hunt: &HuntAccount) -> String {
@@ -100,17 +103,18 @@ fn header(hunt: &HuntAccount) -> String {
 
 /// The account of the first failure, then the summary.
 fn tell(
-    hunt: &HuntAccount,
+    hunted: &Hunt,
     prepared: &Prepared,
     as_json: bool,
     console: &Console,
 ) -> Result<(), Failure> {
+    let hunt = &hunted.account;
     if as_json {
         return console.out(&json::hunt(hunt));
     }
     let page = console.page();
     if let Some(first) = hunt.failures.first() {
-        let trace = prepared.record(first.seed).trace;
+        let trace = hunted.prepared(prepared, first.seed).record(first.seed).trace;
         console.out(&format!("{}\n", terminal::account(first, &trace, &page)))?;
     }
     console.out(&terminal::hunt(hunt, &page))

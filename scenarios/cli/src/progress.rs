@@ -133,7 +133,7 @@ mod tests {
             scenario: "raft-kv".into(),
             protocol: "raft-kv".into(),
             mutant: None,
-            strategy: None,
+            strategies: Vec::new(),
             first_seed: 0,
             seeds: 500,
             asked: Some(1_000),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use seatrial::{Case, PlanFile, Prepared, Registry};
+use seatrial::{Case, PlanFile, Prepared, Registry, Strategy};
 use seatrial_history::Account;
 
 use crate::args::{Telling, Trouble};
@@ -53,7 +53,14 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
     files::keep_apart(Path::new(&args.scenario), &[args.telling.history.as_deref()])?;
     let scenario = registry.scenario(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
-    let (prepared, plan) = args.trouble.apply(prepared)?;
+    let (prepared, plan) = args.trouble.apply(prepared, Strategy::Random)?;
+    if !prepared.strategy().is_of_one_run() {
+        let what = format!(
+            "--strategy {} chooses a run by those before it, and here is one alone: take random, pct:3, pctcp:3, delay:2 or pos, or hunt",
+            prepared.strategy()
+        );
+        return Err(Failure::new(what));
+    }
     let seed = args.seed.or_else(|| plan?.seed).unwrap_or(0);
     if args.print_plan {
         console.out(&PlanFile::of(&prepared, seed).to_toml())?;

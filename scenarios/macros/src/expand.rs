@@ -85,10 +85,14 @@ mod tests {
     #[test]
     fn an_option_that_makes_no_sense_is_answered_with_what_to_write() {
         for (options, says) in [
-            ("seds = 10", "there is no option `seds`: seeds, jobs, faults, config are there"),
+            (
+                "seds = 10",
+                "there is no option `seds`: seeds, jobs, faults, strategy, config are there",
+            ),
             ("seeds = 0", "seeds is at least one"),
             ("seeds = \"ten\"", "a whole number is wanted: seeds = 10"),
             ("faults = swarm", "a text is wanted: faults = \"swarm\""),
+            ("strategy = pct", "a text is wanted: strategy = \"portfolio\""),
             ("seeds = 1, seeds = 2", "`seeds` stands here twice"),
             ("config = 7", "the path of a function is wanted"),
             ("seeds", "expected `=`"),

@@ -11,6 +11,7 @@ pub(crate) struct Options {
     seeds: Option<LitInt>,
     jobs: Option<LitInt>,
     faults: Option<LitStr>,
+    strategy: Option<LitStr>,
     config: Option<ExprPath>,
 }
 
@@ -28,18 +29,21 @@ impl Options {
         let seeds = self.seeds.iter().map(|seeds| quote!(.seeds(#seeds)));
         let jobs = self.jobs.iter().map(|jobs| quote!(.jobs(#jobs)));
         let faults = self.faults.iter().map(|faults| quote!(.faults_from(#faults)));
-        seeds.chain(jobs).chain(faults).collect()
+        let strategy = self.strategy.iter().map(|strategy| quote!(.strategy(#strategy)));
+        seeds.chain(jobs).chain(faults).chain(strategy).collect()
     }
 
     fn take(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let twice = match name.to_string().as_str() {
             "seeds" => self.seeds.replace(number(name, input)?).is_some(),
             "jobs" => self.jobs.replace(number(name, input)?).is_some(),
-            "faults" => self.faults.replace(text(name, input)?).is_some(),
+            "faults" => self.faults.replace(text(name, input, "swarm")?).is_some(),
+            "strategy" => self.strategy.replace(text(name, input, "portfolio")?).is_some(),
             "config" => self.config.replace(path(name, input)?).is_some(),
             _ => {
-                let what =
-                    format!("there is no option `{name}`: seeds, jobs, faults, config are there");
+                let what = format!(
+                    "there is no option `{name}`: seeds, jobs, faults, strategy, config are there"
+                );
                 return Err(Error::new(name.span(), what));
             }
         };
@@ -77,8 +81,8 @@ fn number(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitInt> {
     }
 }
 
-fn text(name: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let what = format!("a text is wanted: {name} = \"swarm\"");
+fn text(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {
+    let what = format!("a text is wanted: {name} = \"{example}\"");
     input.parse().map_err(|error| Error::new(error.span(), what))
 }
 

@@ -246,7 +246,9 @@ mod tests {
         let prepared = crate::Prepared::new(&crate::Registry::ours(), scenario, None);
         let options = crate::HuntOptions { seeds: Some(40), jobs, ..Default::default() };
         let stop = std::sync::atomic::AtomicBool::new(false);
-        crate::hunt(&prepared.expect("it makes sense"), &options, &stop, &mut |_, _| {}).figures
+        crate::hunt(&prepared.expect("it makes sense"), &options, &stop, &mut |_, _| {})
+            .account
+            .figures
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use seatrial_sim::{FaultPlan, Override, Schedule, Steering, Step, Stuck, Wish};
+use seatrial_search::Recipe;
+use seatrial_sim::{FaultPlan, Override, Schedule, Steering, Step, Stuck, Turn, Wish};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -34,6 +35,9 @@ pub struct Case {
     /// The hash of the run when the case was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
+    /// Where other seeds take over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Turn>,
     /// Where its trouble was drawn from, if not from the scenario.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub faults: Option<String>,
@@ -74,11 +78,13 @@ impl Case {
     /// The case of this seed, with the hash of its run.
     pub fn new(prepared: &Prepared, seed: u64, hash: Option<String>) -> Self {
         let bent = prepared.bends();
+        let Recipe { seed: decides, turns, .. } = prepared.recipe(seed);
         Self {
             seatrial_case: CASE_VERSION,
-            seed,
+            seed: decides,
             mutant: prepared.mutant().map(|mutant| mutant.name.to_owned()),
             hash,
+            turns,
             faults: match prepared.faults() {
                 Faults::Scenario => None,
                 faults => Some(faults.to_string()),
@@ -202,8 +208,10 @@ impl Case {
         let course = self
             .schedule
             .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));
-        let Self { plan, choices, simple, steering, operations, .. } = self;
-        let bent = Bent { plan: Some(plan), choices, simple, course, steering, operations };
+        let Self { seed, turns, plan, choices, simple, steering, operations, .. } = self;
+        let recipe = (!turns.is_empty()).then_some(Recipe { seed, turns, order: None });
+        let plan = Some(plan);
+        let bent = Bent { plan, choices, simple, course, steering, recipe, operations };
         let wrong = |what: String| ScenarioError::new(&name, what);
         let faults = self.faults.as_deref().map_or(Ok(Faults::Scenario), str::parse);
         // Its plan is drawn already, but what else its seed draws is drawn once more, and told.
@@ -216,9 +224,10 @@ impl Case {
 }
 
 /// What stands first in a case, in this order.
-const FIRST: [&str; 10] = [
+const FIRST: [&str; 11] = [
     "seatrial_case",
     "seed",
+    "turns",
     "mutant",
     "hash",
     "faults",

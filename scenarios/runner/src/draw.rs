@@ -6,7 +6,7 @@ mod swarm;
 use std::collections::BTreeMap;
 
 use seatrial_node::Duration;
-use seatrial_sim::{FaultPlan, Latency, Order, Rates, Setup, Steering, Tape};
+use seatrial_sim::{FaultPlan, Latency, Order, Rates, Setup, Steering, Tape, Turn};
 
 pub(crate) use self::plan::Draft;
 pub(crate) use self::swarm::Menu;
@@ -109,6 +109,15 @@ impl Drawn {
             self.knobs.push(("strategy.slack".to_owned(), slack.to_string()));
         }
         self.setup.steering = steering;
+    }
+
+    /// Tells that other seeds take over on the way.
+    pub(crate) fn turn(&mut self, turns: &[Turn]) {
+        if !turns.is_empty() {
+            let told = turns.iter().map(|turn| format!("{} from step {}", turn.seed, turn.step));
+            let told: Vec<String> = told.collect();
+            self.knobs.push(("other seeds".to_owned(), told.join(", ")));
+        }
     }
 
     /// Puts a plan in the place of the one that was drawn. Where it is another, so are the knobs of the trouble: those of the plan are told.

@@ -1,23 +1,28 @@
 //! A hunt: many seeds of one scenario, on several threads.
 //!
 //! Whatever the number of threads, results are taken in the order of their seeds, so that a hunt that stops at its first failure
-//! stops at the same one, and a file of results has the same bytes.
+//! stops at the same one, and a file of results has the same bytes. What later runs learn from, they learn in this order, too.
+
+mod supply;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use seatrial_checkers::{Figures, Offer};
 use seatrial_history::{
     Account, FaultCount, FaultSeeds, HuntAccount, Outcome, SeedResult, Traffic,
 };
 use seatrial_node::Duration as VirtualDuration;
+use seatrial_search::{Arm, Campaign, Recipe, Seen};
 use seatrial_sim::{Counts, FaultKind};
 
 use crate::prepared::{Measuring, Prepared, Recording, Worker, fault_count, traffic};
 use crate::repeat::{DETERMINISM, DeterminismCheck};
 use crate::states::Known;
+use crate::strategy::{self, Strategy};
+use supply::{Order, Supply};
 
 /// How a hunt goes on and when it ends.
 #[derive(Clone, Debug)]
@@ -53,13 +58,39 @@ impl Default for HuntOptions {
     }
 }
 
+/// A hunt, told, and what it takes to make its runs again.
+#[derive(Clone, Debug)]
+pub struct Hunt {
+    /// The hunt, told.
+    pub account: HuntAccount,
+    /// How the runs were made whose accounts are kept, where their seeds alone do not say so.
+    recipes: BTreeMap<u64, Recipe>,
+}
+
+impl Hunt {
+    /// Whether the run of this seed was made as it was because of what the hunt had seen before.
+    pub(crate) fn is_chosen_by_others(&self, seed: u64) -> bool {
+        self.recipes.contains_key(&seed)
+    }
+
+    /// The scenario as the run of this seed was made, which the hunt has kept an account of.
+    pub fn prepared(&self, prepared: &Prepared, seed: u64) -> Prepared {
+        let prepared = prepared.clone();
+        match self.recipes.get(&seed) {
+            Some(recipe) => prepared.made_by(recipe.clone()),
+            None => prepared,
+        }
+    }
+}
+
 /// One seed's part of the whole.
 struct Found {
+    order: Order,
     result: SeedResult,
     counts: Counts,
     reached: Vec<(String, u64)>,
     figures: Vec<Offer>,
-    states: Vec<u64>,
+    states: Vec<Seen>,
     /// It had more trouble than is survived.
     outside: bool,
     /// It was run twice.
@@ -77,9 +108,10 @@ pub fn hunt(
     options: &HuntOptions,
     stop: &AtomicBool,
     on_seed: &mut dyn FnMut(&SeedResult, &HuntAccount),
-) -> HuntAccount {
-    let supply = Supply::new(options, stop);
-    let mut totals = Totals::new(prepared, options);
+) -> Hunt {
+    let campaign = Campaign::new(prepared.strategy().arms(prepared), options.first_seed);
+    let supply = Supply::new(campaign, options, stop);
+    let mut totals = Totals::new(prepared, options, supply.arms());
     std::thread::scope(|scope| {
         let (give, take) = sync_channel(1024);
         for _ in 0..options.jobs.max(1) {
@@ -91,47 +123,16 @@ pub fn hunt(
     });
     totals.refresh();
     totals.account.interrupted = stop.load(Ordering::Relaxed);
-    totals.account
-}
-
-/// Hands out seeds.
-struct Supply<'a> {
-    next: AtomicU64,
-    end: Option<u64>,
-    deadline: Option<Instant>,
-    stop: &'a AtomicBool,
-    /// A failure was found, and one is enough.
-    enough: AtomicBool,
-}
-
-impl<'a> Supply<'a> {
-    fn new(options: &HuntOptions, stop: &'a AtomicBool) -> Self {
-        Self {
-            next: AtomicU64::new(options.first_seed),
-            end: options.seeds.map(|seeds| options.first_seed.saturating_add(seeds)),
-            deadline: options.time_limit.map(|limit| Instant::now() + limit),
-            stop,
-            enough: AtomicBool::new(false),
-        }
-    }
-
-    fn next(&self) -> Option<u64> {
-        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if late || self.stop.load(Ordering::Relaxed) || self.enough.load(Ordering::Relaxed) {
-            return None;
-        }
-        let seed = self.next.fetch_add(1, Ordering::Relaxed);
-        self.end.is_none_or(|end| seed < end).then_some(seed)
-    }
+    Hunt { account: totals.account, recipes: totals.recipes }
 }
 
 fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &SyncSender<Found>) {
     let mut worker = prepared.worker(Measuring::Bounded).with_states();
-    while let Some(seed) = supply.next() {
-        worker.run(seed);
-        let mut found = found(&mut worker);
+    while let Some(order) = supply.next() {
+        worker.run_by(order.number, &order.recipe, None);
+        let mut found = found(&mut worker, order);
         found.repeated = options.check.wants(&found.result, options.first_seed);
-        if found.repeated && !prepared.repeats(&found.result) {
+        if found.repeated && !prepared.repeats(&found.result, &found.order.recipe) {
             found.differs = true;
             found.only_differs = found.result.outcome != Outcome::Violated;
             found.result.outcome = Outcome::Violated;
@@ -143,11 +144,22 @@ fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &
     }
 }
 
-fn found(worker: &mut Worker<'_>) -> Found {
+fn found(worker: &mut Worker<'_>, order: Order) -> Found {
     let (reached, figures, states) = (worker.reached(), worker.take_figures(), worker.states());
     let (result, counts) = (worker.result(), worker.counts().clone());
     let (outside, repeated, differs, only_differs) = (worker.is_outside(), false, false, false);
-    Found { result, counts, reached, figures, states, outside, repeated, differs, only_differs }
+    Found {
+        order,
+        result,
+        counts,
+        reached,
+        figures,
+        states,
+        outside,
+        repeated,
+        differs,
+        only_differs,
+    }
 }
 
 /// Takes results in the order of seeds.
@@ -162,16 +174,21 @@ fn collect(
     let mut expected = options.first_seed;
     for found in take {
         early.insert(found.result.seed, found);
-        while let Some(found) = early.remove(&expected) {
+        while let Some(mut found) = early.remove(&expected) {
             expected += 1;
             let failed = found.result.outcome == Outcome::Violated;
-            totals.add(&found);
+            if supply.arms().len() > 1 {
+                let arm = supply.arms()[found.order.arm];
+                found.result.strategy = Some(strategy::of_arm(arm).to_string());
+            }
+            let fresh = supply.told(&found.order, &found.states, found.result.events);
+            totals.add(&found, fresh);
             if totals.account.seeds.is_multiple_of(REFRESH) {
                 totals.refresh();
             }
             on_seed(&found.result, &totals.account);
             if failed && options.stop_at_first {
-                supply.enough.store(true, Ordering::Relaxed);
+                supply.close();
                 return;
             }
         }
@@ -191,15 +208,19 @@ struct Totals<'p> {
     figures: Figures,
     states: Known,
     account: HuntAccount,
+    recipes: BTreeMap<u64, Recipe>,
 }
 
 impl<'p> Totals<'p> {
-    fn new(prepared: &'p Prepared, options: &HuntOptions) -> Self {
+    fn new(prepared: &'p Prepared, options: &HuntOptions, arms: &[Arm]) -> Self {
+        let (actors, events) = (prepared.actors(), prepared.usual_events());
+        let plain = prepared.strategy() == Strategy::Random;
+        let arms = arms.iter().filter(|_| !plain);
         let account = HuntAccount {
             scenario: prepared.scenario().name.clone(),
             protocol: prepared.scenario().protocol.clone(),
             mutant: prepared.mutant().map(|mutant| mutant.name.to_owned()),
-            strategy: prepared.strategy_info(),
+            strategies: arms.map(|arm| strategy::info(*arm, actors, events)).collect(),
             first_seed: options.first_seed,
             seeds: 0,
             asked: options.seeds,
@@ -232,6 +253,7 @@ impl<'p> Totals<'p> {
             figures: Figures::default(),
             states: Known::default(),
             account,
+            recipes: BTreeMap::new(),
         }
     }
 
@@ -251,7 +273,8 @@ impl<'p> Totals<'p> {
         account.states = Some(self.states.curve());
     }
 
-    fn add(&mut self, found: &Found) {
+    /// Takes a run, which was the first in so many states.
+    fn add(&mut self, found: &Found, fresh: u64) {
         self.add_faults(&found.counts);
         for (mark, _) in &found.reached {
             match self.reached.get_mut(mark) {
@@ -262,6 +285,11 @@ impl<'p> Totals<'p> {
         found.figures.iter().for_each(|offer| self.figures.add(offer));
         self.states.add(&found.states);
         let account = &mut self.account;
+        if let Some(strategy) = account.strategies.get_mut(found.order.arm) {
+            strategy.runs += 1;
+            strategy.states += fresh;
+            strategy.violated += u64::from(found.result.outcome == Outcome::Violated);
+        }
         account.seeds += 1;
         account.outside += u64::from(found.outside);
         account.repeated += u64::from(found.repeated);
@@ -286,6 +314,9 @@ impl<'p> Totals<'p> {
             return;
         }
         let told = again(self.prepared, found);
+        if found.order.recipe != self.prepared.recipe(found.result.seed) {
+            self.recipes.insert(found.result.seed, found.order.recipe.clone());
+        }
         if found.result.outcome != Outcome::Violated && told.outcome() == Outcome::Violated {
             // It does not repeat itself, which nothing excuses.
             match found.result.outcome {
@@ -314,9 +345,11 @@ impl<'p> Totals<'p> {
 /// After how many seeds the tables that a live view shows are brought up to date: making them costs more than a short run.
 const REFRESH: u64 = 64;
 
-/// Makes a failing run once more, with the recorder on. Where its seed has given two runs, that is told too.
+/// Makes a failing run once more, with the recorder on. Where what made it has given two runs, that is told too.
 fn again(prepared: &Prepared, found: &Found) -> Account {
+    let prepared = prepared.clone().made_by(found.order.recipe.clone());
     let Recording { mut account, .. } = prepared.record(found.result.seed);
+    account.found_by.clone_from(&found.result.strategy);
     if found.differs || account.hash != found.result.hash {
         prepared.tell_apart(&found.result.hash, &mut account);
     }

@@ -131,7 +131,7 @@ pub use budget::{FaultBudget, Share};
 pub use case::{CASE_VERSION, Case};
 pub use explore::{Bounds, ExplorationInfo, explore};
 pub use faults::{COMMON, Faults, KindInfo, KnobInfo, find_kinds, kinds};
-pub use hunt::{HuntOptions, hunt};
+pub use hunt::{Hunt, HuntOptions, hunt};
 pub use judges::{CheckerInfo, checkers, figures};
 pub use marks::{MarkInfo, told_from_facts};
 pub use plan_file::{PLAN_VERSION, PlanFile};

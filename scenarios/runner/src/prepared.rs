@@ -1,5 +1,6 @@
 //! A scenario that has found its protocol, and runs of it.
 
+mod bent;
 mod bite;
 mod fits;
 mod worker;
@@ -7,13 +8,11 @@ mod worker;
 use std::fmt;
 use std::sync::Arc;
 
-use seatrial_history::{Account, History, StrategyInfo, TraceLine};
-use seatrial_node::NodeId;
-use seatrial_sim::{
-    FaultKind, FaultPlan, Order, Override, Schedule, Setup, Simple, Steering, Stuck, Tape, Target,
-    Wish,
-};
+use seatrial_history::{Account, History, TraceLine};
+use seatrial_search::Recipe;
+use seatrial_sim::{Fault, FaultKind, FaultPlan, Order, Setup, Stuck, Tape, Target};
 
+pub(crate) use self::bent::{Bent, Course};
 pub(crate) use self::worker::{Measuring, Worker, fault_count, traffic};
 use crate::bounds::{self, Bound};
 use crate::budget::FaultBudget;
@@ -26,7 +25,7 @@ use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::stage::Limit;
-use crate::strategy::{Chosen, Strategy};
+use crate::strategy::{self, Strategy};
 use crate::workload::Operations;
 
 /// A scenario ready to run, any number of times and on any number of threads.
@@ -40,66 +39,12 @@ pub struct Prepared {
     /// Those are drawn beyond the budget, too.
     beyond: bool,
     trouble: Trouble,
-    strategy: Chosen,
+    strategy: Strategy,
+    /// About how many events a run has, where a strategy has to know.
+    events: u64,
     /// What is survived, the scenario's assumptions included.
     budget: FaultBudget,
     bent: Bent,
-}
-
-/// What a case file changes of a run beyond its seed.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bent {
-    pub(crate) plan: Option<FaultPlan>,
-    pub(crate) choices: Vec<Override>,
-    /// Sites at which all other choices are the simplest.
-    pub(crate) simple: Vec<String>,
-    pub(crate) course: Course,
-    /// The strategy that chooses what happens next, where time does not.
-    pub(crate) steering: Option<Steering>,
-    /// What clients ask, where their workload does not say so.
-    pub(crate) operations: Option<Operations>,
-}
-
-impl Bent {
-    /// Bends what chance decides, too.
-    pub(crate) fn bend(&self, tape: &mut Tape) {
-        tape.set_overrides(self.choices.clone());
-        tape.simplify(match &self.course {
-            Course::ByTime { .. } if self.simple.is_empty() => Simple::Nothing,
-            Course::ByTime { .. } => Simple::Sites(self.simple.clone()),
-            Course::Schedule(_) | Course::Wishes(..) => Simple::Everything,
-        });
-        if let Course::ByTime { kept: true } = self.course {
-            tape.record();
-        }
-    }
-}
-
-/// What decides what happens next.
-#[derive(Clone, Debug)]
-pub(crate) enum Course {
-    /// Time.
-    ByTime {
-        /// The run is kept as a schedule, and so are its choices.
-        kept: bool,
-    },
-    /// A schedule, step by step.
-    Schedule(Arc<Schedule>),
-    /// A schedule of which what cannot happen is left out; what could is kept. The disks of these nodes are done at once.
-    Wishes(Arc<[Wish]>, Vec<NodeId>),
-}
-
-impl Default for Course {
-    fn default() -> Self {
-        Self::ByTime { kept: false }
-    }
-}
-
-impl Course {
-    /// Whether somebody says what happens, so that the run has no end of its own.
-    pub(crate) const fn is_led(&self) -> bool {
-        !matches!(self, Self::ByTime { .. })
-    }
 }
 
 /// One run with all that happened in it.
@@ -112,6 +57,9 @@ pub struct Recording {
     /// What clients asked and were told.
     pub history: History,
 }
+
+/// Of how many seeds the world is looked at before any is run.
+const SAMPLED: u64 = 32;
 
 impl Prepared {
     /// Finds the scenario's protocol, workload, mutant and judges, and checks its settings.
@@ -150,7 +98,7 @@ impl Prepared {
         let budget = protocol.budget_in(&scenario.cluster);
         let budget = if scenario.judge.synchronous { budget.synchronous() } else { budget };
         let (faults, trouble, bent) = (Faults::Scenario, Trouble::Scenario, Bent::default());
-        Ok(Self {
+        let prepared = Self {
             scenario,
             protocol,
             mutant,
@@ -158,10 +106,19 @@ impl Prepared {
             faults,
             beyond: false,
             trouble,
-            strategy: Chosen::RANDOM,
+            strategy: Strategy::Random,
+            events: 0,
             budget,
             bent,
-        })
+        };
+        // What is wrong with a world may lie in what is drawn.
+        match (0..SAMPLED).find_map(|seed| prepared.setup(seed).check().err()) {
+            None => Ok(prepared),
+            Some(error) => {
+                let what = format!("no world can be made of what is drawn here: {error}");
+                Err(prepared.scenario.wrong("faults", "", what))
+            }
+        }
     }
 
     /// The same scenario with trouble from elsewhere, drawn within what the protocol promises to survive or, where asked for, beyond.
@@ -187,19 +144,37 @@ impl Prepared {
     /// # Errors
     /// Where the scenario promises that everything is in time, and this would break it.
     pub fn with_strategy(mut self, strategy: Strategy) -> Result<Self, String> {
-        self.strategy = Chosen::new(strategy, &self)?;
+        self.events = strategy.measure(&self)?;
+        self.strategy = strategy;
         Ok(self)
+    }
+
+    /// The same scenario, of which every run is made by this recipe.
+    pub(crate) fn made_by(mut self, recipe: Recipe) -> Self {
+        self.bent.recipe = Some(recipe);
+        self
+    }
+
+    /// How the run of this seed is made.
+    pub(crate) fn recipe(&self, seed: u64) -> Recipe {
+        let plain = || Recipe::plain(seed, self.strategy.order());
+        self.bent.recipe.clone().unwrap_or_else(plain)
     }
 
     /// How its runs are chosen.
     pub const fn strategy(&self) -> Strategy {
-        self.strategy.strategy
+        self.strategy
     }
 
-    /// The same, for whoever tells of a hunt.
-    pub(crate) fn strategy_info(&self) -> Option<StrategyInfo> {
+    /// About how many events a run has.
+    pub(crate) const fn usual_events(&self) -> u64 {
+        self.events
+    }
+
+    /// How many nodes and clients there are at most.
+    pub(crate) fn actors(&self) -> u64 {
         let (nodes, clients) = (&self.scenario.cluster.nodes, &self.scenario.clients.count);
-        self.strategy.info(u64::from(nodes.greatest()) + u64::from(clients.greatest()))
+        u64::from(nodes.greatest()) + u64::from(clients.greatest())
     }
 
     /// The same scenario with the trouble of this file in every run, in a world as large as the file says.
@@ -212,6 +187,7 @@ impl Prepared {
         file.pin("clients", file.clients, &mut self.scenario.clients.count)?;
         file.check(&self.scenario, &self.protocol)?;
         self.bent.plan = Some(file.plan.clone());
+        self.check_plan(0).map_err(|what| file.wrong(what))?;
         Ok(self)
     }
 
@@ -274,6 +250,12 @@ impl Prepared {
         self
     }
 
+    /// Whether what it promises bears messages and timers that are late, as a strategy, or a schedule, makes them.
+    pub(crate) fn bears_delays(&self) -> bool {
+        let late = [FaultKind::SlowLink, FaultKind::Pause];
+        !self.scenario.judge.synchronous && late.iter().all(|kind| self.survives(*kind))
+    }
+
     /// Whether the protocol promises to survive this kind of fault.
     pub(crate) fn survives(&self, kind: FaultKind) -> bool {
         self.budget.survives(kind)
@@ -301,14 +283,14 @@ impl Prepared {
 
     /// The world that this seed draws, its plan included.
     pub(crate) fn setup(&self, seed: u64) -> Setup {
-        self.drawn(&mut self.tape(seed)).setup
+        self.drawn(seed).setup
     }
 
     /// Whether the plan fits the world that this seed draws; a sentence that says why, if not.
     pub(crate) fn check_plan(&self, seed: u64) -> Result<(), String> {
-        let drawn = self.drawn(&mut self.tape(seed));
+        let drawn = self.drawn(seed);
         let plan = &drawn.setup.plan;
-        let misses = || plan.faults.iter().find_map(|planned| self.misses(planned.fault.target()?));
+        let misses = || plan.faults.iter().find_map(|planned| self.misses(&planned.fault));
         let unknown =
             || plan.faults.iter().find_map(|planned| self.scenario.unversed(&planned.fault));
         let problem = plan.problem(&drawn.setup.members, drawn.setup.clients);
@@ -316,12 +298,13 @@ impl Prepared {
         problem.map_or(Ok(()), |problem| Err(format!("the plan makes no sense: {problem}")))
     }
 
-    /// What is wrong with a fault that is aimed at a role, if no node ever shows it.
-    fn misses(&self, target: &Target) -> Option<String> {
-        match target {
-            Target::Role(role) => self.protocol.role_problem(role),
-            Target::Node(_) => None,
-        }
+    /// What is wrong with a fault that is aimed at a role that no node ever shows, or at a file that no node keeps.
+    fn misses(&self, fault: &Fault) -> Option<String> {
+        let role = match fault.target() {
+            Some(Target::Role(role)) => self.protocol.role_problem(role),
+            _ => None,
+        };
+        role.or_else(|| self.protocol.file_problem(fault.file()?))
     }
 
     /// What a case file changes of the runs.
@@ -365,13 +348,16 @@ impl Prepared {
         Worker::new(self, measuring)
     }
 
-    pub(crate) fn tape(&self, seed: u64) -> Tape {
-        let mut tape = Tape::seeded(seed);
+    /// All that this seed draws before anything happens.
+    pub(crate) fn drawn(&self, seed: u64) -> Drawn {
+        let recipe = self.recipe(seed);
+        let mut tape = Tape::seeded(recipe.seed);
         self.bent.bend(&mut tape);
-        tape
+        self.draw_by(&recipe, &mut tape)
     }
 
-    pub(crate) fn drawn(&self, tape: &mut Tape) -> Drawn {
+    /// The same by a recipe, from its tape, which goes on where this leaves it.
+    pub(crate) fn draw_by(&self, recipe: &Recipe, tape: &mut Tape) -> Drawn {
         let mut drawn = draw(&self.scenario, &self.trouble, tape);
         if let Some(plan) = &self.bent.plan {
             drawn.bend(plan);
@@ -381,8 +367,11 @@ impl Prepared {
         }
         drawn.clients.script.clone_from(&self.bent.operations);
         if !self.bent.course.is_led() {
-            let bent = self.bent.steering;
-            drawn.steer(bent.or_else(|| self.strategy.steering(&drawn.setup, tape)));
+            let steered =
+                || Some(strategy::steering(recipe.order?, self.events, &drawn.setup, tape));
+            let steering = self.bent.steering.or_else(steered);
+            drawn.steer(steering);
+            drawn.turn(&recipe.turns);
         }
         drawn.course = self.bent.course.clone();
         drawn

@@ -9,6 +9,7 @@ use std::hint::black_box;
 use seatrial_history::{
     Account, Judgement, Moment, Outcome, SeedResult, TraceItem, TraceLine, Verdict, Violation,
 };
+use seatrial_search::Recipe;
 
 use crate::prepared::{Measuring, Prepared};
 use crate::record::Recorder;
@@ -53,11 +54,11 @@ const BEFORE: usize = 3;
 const SHOWN: usize = 4;
 
 impl Prepared {
-    /// Whether the seed of this run gives the same run in a fresh world.
-    pub(crate) fn repeats(&self, first: &SeedResult) -> bool {
+    /// Whether what made this run gives the same run in a fresh world.
+    pub(crate) fn repeats(&self, first: &SeedResult, recipe: &Recipe) -> bool {
         let _elsewhere = occupy_memory();
         let mut worker = self.worker(Measuring::Bounded);
-        worker.run(first.seed);
+        worker.run_by(first.seed, recipe, None);
         worker.result() == *first
     }
 

@@ -144,7 +144,7 @@ pub fn shrink(
 ) -> Result<Shrunk, ShrinkError> {
     let file = case.file().to_owned();
     let (prepared, seed) = case.clone().prepare(registry)?;
-    let drawn = prepared.drawn(&mut prepared.tape(seed));
+    let drawn = prepared.drawn(seed);
     let mut oracle = Oracle::new(registry, case.clone());
     let mut subject = pin::subject(&case, &drawn);
     let Some(first) = oracle.first(&subject) else {

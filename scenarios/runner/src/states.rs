@@ -4,11 +4,15 @@
 //! index among all nodes, how many it suspects, and how much it has delivered, in powers of two. A state is the multiset of its
 //! nodes, so that names do not matter. Runs that come past no state that others have not shown teach nothing new.
 //!
+//! A *landmark* is a set of places worth reaching that the run has reached, each once, twice or more often. There are far fewer of them than of
+//! arrangements of nodes, so that one that is seldom met says more.
+//!
 //! It is folded from facts alone: a fact of none of these kinds costs one look, and one of them a few comparisons with each node.
 
 mod known;
 
 use seatrial_node::{Fact, NodeId};
+use seatrial_search::Seen;
 
 pub(crate) use self::known::Known;
 
@@ -60,7 +64,9 @@ pub(crate) struct States {
     members: Vec<NodeId>,
     bodies: Vec<Body>,
     sum: u64,
-    found: Vec<u64>,
+    /// Which places worth reaching have been reached.
+    trail: u64,
+    found: Vec<Seen>,
     /// Where those that were found are, by their last bits.
     table: Vec<u64>,
 }
@@ -74,29 +80,35 @@ impl States {
         self.bodies.resize(members.len(), Body::default());
         self.found.clear();
         self.table.fill(0);
-        self.sum = 0;
-        for body in &mut self.bodies {
-            body.part = mix(body.word());
-            self.sum = self.sum.wrapping_add(body.part);
-        }
+        (self.sum, self.trail) = (0, 0);
+        (0..members.len()).for_each(|at| self.refresh(at));
     }
 
     /// The states that the run has come past.
-    pub(crate) fn found(&self) -> &[u64] {
+    pub(crate) fn found(&self) -> &[Seen] {
         &self.found
     }
 
-    /// A node has announced something.
+    /// A node has announced something, after so many events.
     #[inline]
-    pub(crate) fn fact(&mut self, node: NodeId, fact: &Fact) {
+    pub(crate) fn fact(&mut self, step: u64, node: NodeId, fact: &Fact) {
         match *fact {
             Fact::Persist { .. } | Fact::Apply { .. } | Fact::Vote { .. } | Fact::Stamp { .. } => {}
             Fact::Send { .. } | Fact::Broadcast { .. } | Fact::Reached { .. } => {}
-            _ => self.take(node, fact),
+            _ => self.take(step, node, fact),
         }
     }
 
-    fn take(&mut self, node: NodeId, fact: &Fact) {
+    /// The places that the run has reached so far, as one number: each set of them is a landmark.
+    #[inline]
+    pub(crate) fn landmark(&mut self, step: u64, trail: u64) {
+        if trail != self.trail {
+            self.trail = trail;
+            self.note(step, mix(trail), true);
+        }
+    }
+
+    fn take(&mut self, step: u64, node: NodeId, fact: &Fact) {
         let at = node.0 as usize;
         let known = self.members.get(at) == Some(&node);
         let Some(at) = known.then_some(at).or_else(|| self.members.binary_search(&node).ok())
@@ -120,7 +132,7 @@ impl States {
             Some((which, value)) => self.rank(at, which, value),
             None => self.refresh(at),
         }
-        self.note();
+        self.note(step, self.sum, false);
     }
 
     /// A level of a node has changed: its rank, and those of the nodes that it has passed.
@@ -157,8 +169,8 @@ impl States {
         body.part = part;
     }
 
-    /// Keeps the state that the system is in now, unless the run has been in it before.
-    fn note(&mut self) {
+    /// Keeps a state that the run is in now, unless it has been in it before.
+    fn note(&mut self, step: u64, state: u64, landmark: bool) {
         if self.found.len() * 2 >= self.table.len() {
             if self.found.len() >= MOST_OF_A_RUN {
                 return;
@@ -166,9 +178,9 @@ impl States {
             self.grow();
         }
         // The last bit is for those who keep states, and zero is no state.
-        let state = mix(self.sum ^ self.bodies.len() as u64) | 1;
+        let state = mix(state ^ self.bodies.len() as u64) | 1;
         if place(&mut self.table, state) {
-            self.found.push(state);
+            self.found.push(Seen { state, step, landmark });
         }
     }
 
@@ -176,7 +188,7 @@ impl States {
         self.table.clear();
         self.table.resize((self.found.len() * 4).max(256), 0);
         for state in &self.found {
-            place(&mut self.table, *state);
+            place(&mut self.table, state.state);
         }
     }
 }
@@ -260,9 +272,9 @@ mod tests {
         let mut states = States::default();
         states.begin(&[NodeId(0), NodeId(1), NodeId(2)]);
         for (node, fact) in facts {
-            states.fact(NodeId(*node), fact);
+            states.fact(0, NodeId(*node), fact);
         }
-        *states.found().last().expect("a fact that counts")
+        states.found().last().expect("a fact that counts").state
     }
 
     const LEAD: Fact = Fact::Lead { term: 1 };
@@ -286,7 +298,7 @@ mod tests {
         let mut states = States::default();
         states.begin(&[NodeId(0), NodeId(1), NodeId(2)]);
         for (node, index) in [(0, 3), (1, 5), (2, 5), (0, 9), (1, 1), (2, 4), (0, 4), (2, 4)] {
-            states.fact(NodeId(node), &append(index));
+            states.fact(0, NodeId(node), &append(index));
             for body in &states.bodies {
                 let more = states.bodies.iter().filter(|b| b.levels[LOG] > body.levels[LOG]);
                 assert_eq!(usize::from(body.ranks[LOG]), more.count());
@@ -299,11 +311,16 @@ mod tests {
         let mut states = States::default();
         for _ in 0..2 {
             states.begin(&[NodeId(0)]);
-            for _ in 0..500 {
-                states.fact(NodeId(0), &Fact::Paused);
-                states.fact(NodeId(0), &Fact::Resumed);
+            for step in 0..500 {
+                states.fact(step, NodeId(0), &Fact::Paused);
+                states.fact(step, NodeId(0), &Fact::Resumed);
             }
-            assert_eq!(states.found().len(), 2);
+            let steps: Vec<u64> = states.found().iter().map(|seen| seen.step).collect();
+            assert_eq!(steps, [0, 0], "when it was first in each");
+            states.landmark(7, 99);
+            states.landmark(8, 99);
+            let landmarks: Vec<&Seen> = states.found().iter().filter(|s| s.landmark).collect();
+            assert_eq!((landmarks.len(), landmarks[0].step), (1, 7));
         }
     }
 
@@ -315,10 +332,10 @@ mod tests {
         for round in 0..40_u32 {
             for node in &members {
                 for _ in 0..(1_u32 << (round % 12)) {
-                    states.fact(*node, &Fact::Deliver { origin: *node, message: 0, digest: 0 });
+                    states.fact(0, *node, &Fact::Deliver { origin: *node, message: 0, digest: 0 });
                 }
-                states.fact(*node, &Fact::Paused);
-                states.fact(*node, &Fact::Resumed);
+                states.fact(0, *node, &Fact::Paused);
+                states.fact(0, *node, &Fact::Resumed);
             }
         }
         assert!(states.found().len() <= MOST_OF_A_RUN, "{}", states.found().len());

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use seatrial_history::StrategyInfo;
 use seatrial_node::Duration;
+use seatrial_search::{Arm, Recipe};
 use seatrial_sim::{Setup, Steering, Strategy as Order, Tape, WORLD};
 
 use crate::prepared::{Measuring, Prepared};
@@ -18,11 +19,26 @@ pub enum Strategy {
     Random,
     /// In an order that is chosen on purpose, within what a slow network and slow machines can show.
     Steered(Order),
+    /// By what former runs came past: later ones go on from states that were seldom met.
+    Guided,
+    /// By all of these in turn, each as often as it shows something new.
+    Portfolio,
 }
 
+/// What a portfolio steers by, beside seeds alone and guidance.
+const PORTFOLIO: [Order; 4] =
+    [Order::Pct { depth: 3 }, Order::Pctcp { depth: 3 }, Order::Delay { delays: 2 }, Order::Pos];
+
 /// The names of strategies, each with the number that it takes where nothing is said.
-const NAMES: [(&str, Option<u32>); 5] =
-    [("random", None), ("pct", Some(3)), ("pctcp", Some(3)), ("delay", Some(2)), ("pos", None)];
+const NAMES: [(&str, Option<u32>); 7] = [
+    ("random", None),
+    ("pct", Some(3)),
+    ("pctcp", Some(3)),
+    ("delay", Some(2)),
+    ("pos", None),
+    ("guided", None),
+    ("portfolio", None),
+];
 
 /// More points than that are no bound on anything.
 const MOST: u32 = 100;
@@ -57,6 +73,8 @@ impl FromStr for Strategy {
             "pctcp" => Self::Steered(Order::Pctcp { depth: count }),
             "delay" => Self::Steered(Order::Delay { delays: count }),
             "pos" => Self::Steered(Order::Pos),
+            "guided" => Self::Guided,
+            "portfolio" => Self::Portfolio,
             _ => Self::Random,
         })
     }
@@ -71,65 +89,94 @@ impl fmt::Display for Strategy {
             Self::Steered(Order::Pos) => f.write_str("pos"),
             Self::Steered(other) => write!(f, "{other:?}"),
             Self::Random => f.write_str("random"),
+            Self::Guided => f.write_str("guided"),
+            Self::Portfolio => f.write_str("portfolio"),
         }
     }
-}
-
-/// A strategy, and about how many events a run of this scenario has.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Chosen {
-    pub(crate) strategy: Strategy,
-    events: u64,
 }
 
 /// How many runs are made to see how long one is.
 const MEASURED: u64 = 4;
 
-impl Chosen {
-    /// The strategy that every scenario has before another is asked for.
-    pub(crate) const RANDOM: Self = Self { strategy: Strategy::Random, events: 0 };
+impl Strategy {
+    /// What orders the events of each run, where all have the same.
+    pub(crate) const fn order(self) -> Option<Order> {
+        match self {
+            Self::Steered(order) => Some(order),
+            Self::Random | Self::Guided | Self::Portfolio => None,
+        }
+    }
 
-    /// This strategy for runs of this scenario, of which the first few are made to see how long they are.
+    /// Whether a single run can be chosen so, without those before it.
+    pub const fn is_of_one_run(self) -> bool {
+        matches!(self, Self::Random | Self::Steered(_))
+    }
+
+    /// The ways in which runs of this scenario are chosen.
+    pub(crate) fn arms(self, prepared: &Prepared) -> Vec<Arm> {
+        match self {
+            Self::Random => vec![Arm::Random],
+            Self::Steered(order) => vec![Arm::Steered(order)],
+            Self::Guided => vec![Arm::Guided],
+            Self::Portfolio => {
+                let bears = prepared.bears_delays();
+                let steered = PORTFOLIO.into_iter().map(Arm::Steered).filter(|_| bears);
+                [Arm::Random].into_iter().chain(steered).chain([Arm::Guided]).collect()
+            }
+        }
+    }
+
+    /// About how many events a run of this scenario has, where this strategy has to know: the first few are made.
     ///
     /// # Errors
-    /// Where the scenario promises that everything is in time, which such a strategy would break.
-    pub(crate) fn new(strategy: Strategy, prepared: &Prepared) -> Result<Self, String> {
-        if strategy == Strategy::Random {
-            return Ok(Self::RANDOM);
-        }
-        if prepared.scenario().judge.synchronous {
-            return Err(format!(
-                "{} is synchronous: it promises a bound on time, which `{strategy}` would break; take --strategy random",
-                prepared.scenario().name
-            ));
+    /// Where what is promised does not bear what is late, which such a strategy makes.
+    pub(crate) fn measure(self, prepared: &Prepared) -> Result<u64, String> {
+        match self {
+            Self::Random | Self::Guided => return Ok(0),
+            Self::Steered(_) | Self::Portfolio if prepared.bears_delays() => {}
+            Self::Portfolio => return Ok(0),
+            Self::Steered(_) => {
+                return Err(format!(
+                    "{} promises what it does under a bound on time, which `{self}` would break; take --strategy random, guided or \
+                     portfolio",
+                    prepared.scenario().name
+                ));
+            }
         }
         let mut worker = prepared.worker(Measuring::Bounded);
         let events = (0..MEASURED).map(|seed| {
-            worker.run(seed);
+            worker.run_by(seed, &Recipe::plain(seed, None), None);
             worker.result().events
         });
-        Ok(Self { strategy, events: events.max().unwrap_or(1) })
+        Ok(events.max().unwrap_or(1))
     }
+}
 
-    /// The same, for whoever tells of a hunt.
-    pub(crate) fn info(&self, actors: u64) -> Option<StrategyInfo> {
-        let Strategy::Steered(order) = self.strategy else { return None };
-        let depth = match order {
-            Order::Pct { depth } => Some(depth),
-            _ => None,
-        };
-        let name = self.strategy.to_string();
-        Some(StrategyInfo { name, depth, actors, events: self.events })
+/// The strategy of an arm.
+pub(crate) const fn of_arm(arm: Arm) -> Strategy {
+    match arm {
+        Arm::Random => Strategy::Random,
+        Arm::Steered(order) => Strategy::Steered(order),
+        Arm::Guided => Strategy::Guided,
     }
+}
 
-    /// How this run is steered. The slack is drawn for each: what a short one shows, a long one may hide.
-    pub(crate) fn steering(&self, setup: &Setup, tape: &mut Tape) -> Option<Steering> {
-        let Strategy::Steered(strategy) = self.strategy else { return None };
-        let site = tape.site("strategy: slack");
-        let times = 1 << tape.choose(site, WORLD, SLACKS);
-        let slack = (setup.latency.usually_below() * times).max(Duration::from_micros(1));
-        Some(Steering { strategy, slack, events: self.events })
-    }
+/// An arm of a hunt among so many nodes and clients, whose runs have about so many events, for whoever tells of it.
+pub(crate) fn info(arm: Arm, actors: u64, events: u64) -> StrategyInfo {
+    let depth = match arm {
+        Arm::Steered(Order::Pct { depth }) => Some(depth),
+        _ => None,
+    };
+    let (name, runs, states, violated) = (of_arm(arm).to_string(), 0, 0, 0);
+    StrategyInfo { name, depth, actors, events, runs, states, violated }
+}
+
+/// How a run is steered. The slack is drawn for each: what a short one shows, a long one may hide.
+pub(crate) fn steering(order: Order, events: u64, setup: &Setup, tape: &mut Tape) -> Steering {
+    let site = tape.site("strategy: slack");
+    let times = 1 << tape.choose(site, WORLD, SLACKS);
+    let slack = (setup.latency.usually_below() * times).max(Duration::from_micros(1));
+    Steering { strategy: order, slack, events }
 }
 
 /// The slack is once, twice, four times … as long as a message usually takes at most.
@@ -141,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_strategy_is_written_as_it_is_read() {
-        for text in ["random", "pct:3", "pct:1", "pctcp:4", "delay:2", "pos"] {
+        for text in ["random", "pct:3", "pct:1", "pctcp:4", "delay:2", "pos", "guided", "portfolio"]
+        {
             let strategy: Strategy = text.parse().expect(text);
             assert_eq!(strategy.to_string(), text);
         }
@@ -153,7 +201,10 @@ mod tests {
     fn what_is_no_strategy_is_answered_with_what_to_write() {
         let refused = |text: &str| text.parse::<Strategy>().expect_err(text);
         assert!(refused("ptc").contains("did you mean `pct`?"));
-        assert!(refused("greedy").contains("there is random, pct, pctcp, delay, pos"));
+        assert!(
+            refused("greedy")
+                .contains("there is random, pct, pctcp, delay, pos, guided, portfolio")
+        );
         assert!(refused("pct:0").contains("a number from 1 to 100 is wanted, as pct:3"));
         assert!(refused("pct:three").contains("as pct:3"));
         assert!(refused("pos:3").contains("write pos in place of pos:3"));

@@ -6,12 +6,23 @@ use seatrial_node::{Duration, Fact, Instant, NodeId};
 use crate::marks::Sightings;
 use crate::scenario::Scenario;
 
+/// Of a place that was reached more often than that it does not matter how often.
+const TOLD_APART: u64 = 3;
+
+/// A number for a name: FNV-1a.
+fn named(mark: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    mark.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
+}
+
 /// The counts of one run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     open: Vec<(Process, Instant)>,
     ops: Vec<Ops>,
     reached: Vec<(&'static str, u64)>,
+    /// Which places have been reached, and whether once, twice or more often: as one number, whatever the order.
+    trail: u64,
     sightings: Sightings,
     healed: Option<Moment>,
     /// Whether the last operation that ended took effect.
@@ -55,6 +66,11 @@ impl Tally {
     pub(crate) fn reached(&mut self) -> Vec<(String, u64)> {
         self.reached.sort_unstable();
         self.reached.iter().map(|(mark, times)| ((*mark).to_owned(), *times)).collect()
+    }
+
+    /// Which places have been reached so far, as one number.
+    pub(crate) const fn trail(&self) -> u64 {
+        self.trail
     }
 
     fn ops(&mut self, f: &str) -> &mut Ops {
@@ -110,10 +126,21 @@ impl Observer for Tally {
     }
 
     fn fact(&mut self, _: Moment, node: NodeId, fact: &Fact) {
-        let reached = &mut self.reached;
-        let mut reach = |mark| match reached.iter_mut().find(|(known, _)| *known == mark) {
-            Some((_, times)) => *times += 1,
-            None => reached.push((mark, 1)),
+        let (reached, trail) = (&mut self.reached, &mut self.trail);
+        let mut reach = |mark: &'static str| {
+            let times = match reached.iter_mut().find(|(known, _)| *known == mark) {
+                Some((_, times)) => {
+                    *times += 1;
+                    *times
+                }
+                None => {
+                    reached.push((mark, 1));
+                    1
+                }
+            };
+            if times <= TOLD_APART {
+                *trail = trail.wrapping_add(named(mark).wrapping_mul(times));
+            }
         };
         self.sightings.see(node, fact, &mut reach);
     }

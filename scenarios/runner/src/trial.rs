@@ -22,6 +22,7 @@ use crate::scenario::{
     Choice, ClientSpec, ClusterSpec, CrashStop, FaultSpec, JudgeSpec, Keep, Knob, NetworkSpec,
     Recurring, Scenario, WorkloadSpec,
 };
+use crate::strategy::Strategy;
 use crate::workload::{Operations, Workload};
 
 /// Puts a node through a simulated world: so many nodes, clients that ask, trouble from the seed, and judges.
@@ -90,6 +91,7 @@ pub struct Trial<N: Node> {
     protocol: Protocol,
     asked: bool,
     faults: Faults,
+    strategy: Strategy,
     plan: Option<FaultPlan>,
     operations: Option<Operations>,
     seeds: u64,
@@ -146,6 +148,7 @@ where
             protocol,
             asked: false,
             faults: Faults::default(),
+            strategy: Strategy::default(),
             plan: None,
             operations: None,
             seeds: 100,
@@ -210,6 +213,19 @@ where
     #[track_caller]
     pub fn faults_from(mut self, what: &str) -> Self {
         self.faults = what.parse().unwrap_or_else(|what| panic!("faults_from: {what}"));
+        self
+    }
+
+    /// How runs are chosen, as the command line's `--strategy` says it: `"random"`, by seeds alone, which is usual; `"pct:3"`, `"pctcp:3"`,
+    /// `"delay:2"` or `"pos"`, with events in an order that is chosen on purpose; `"guided"`, by what former runs came past; `"portfolio"`, by
+    /// all of these.
+    ///
+    /// # Panics
+    /// Where the text is no such thing.
+    #[must_use]
+    #[track_caller]
+    pub fn strategy(mut self, how: &str) -> Self {
+        self.strategy = how.parse().unwrap_or_else(|what| panic!("strategy: {what}"));
         self
     }
 

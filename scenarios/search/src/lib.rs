@@ -1,4 +1,5 @@
-//! Exhaustive search through small worlds: every order of delivery, every crash point. And failing runs made small: [`Shrink`].
+//! Exhaustive search through small worlds: every order of delivery, every crash point. Which runs a hunt makes: [`Campaign`]. And failing
+//! runs made small: [`Shrink`].
 //!
 //! A hunt draws runs; a search leaves none out. It takes a world of a few nodes and a few requests, and tries all that may happen next, in
 //! every state, until nothing is left. What is wrong with an execution says an *oracle*, a closure. So that nothing is left out, the
@@ -106,6 +107,7 @@
 mod account;
 mod breadth;
 mod budget;
+mod campaign;
 mod chance;
 mod choice;
 mod depth;
@@ -121,6 +123,7 @@ mod symmetry;
 mod tests;
 
 pub use account::{Counterexample, Explored, Extent, Line};
+pub use campaign::{Arm, Campaign, Recipe, Seen};
 pub use choice::Choice;
 pub use exploration::{Explorable, Exploration, Reduction};
 pub use identity::{Arrivals, Identity};

@@ -34,7 +34,8 @@ impl Workload for Hunt {
         let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut |seed, _| {
             let hash = u64::from_str_radix(&seed.hash, 16).expect("a hash in hexadecimal");
             fingerprint = fingerprint.rotate_left(1) ^ hash;
-        });
+        })
+        .account;
         assert_eq!(account.violated, 0, "the correct build holds");
         let simulated = Duration::from_nanos(account.virtual_time.as_nanos());
         Outcome { amount: account.seeds, simulated, fingerprint }

@@ -169,7 +169,7 @@ fn a_panic_is_its_own_seeds_affair_and_the_other_seeds_and_threads_go_on() {
             HuntOptions { seeds: Some(200), jobs, stop_at_first: false, ..HuntOptions::default() };
         let mut results: Vec<SeedResult> = Vec::new();
         let mut keep = |result: &SeedResult, _: &HuntAccount| results.push(result.clone());
-        let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut keep);
+        let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut keep).account;
         assert_eq!((account.seeds, account.unknown), (200, 0));
         results
     };

@@ -38,7 +38,7 @@ mod tests {
             scenario: "raft-kv".into(),
             protocol: "raft-kv".into(),
             mutant: None,
-            strategy: None,
+            strategies: Vec::new(),
             first_seed: 0,
             seeds: 100,
             asked: None,

@@ -25,7 +25,7 @@ fn no_fault_is_planned_for_when_the_world_has_healed() {
 fn where_nothing_goes_wrong_everybody_is_healed_and_no_knob_tells_of_trouble() {
     let prepared = raft("none", false);
     for seed in 0..50 {
-        let drawn = prepared.drawn(&mut prepared.tape(seed));
+        let drawn = prepared.drawn(seed);
         assert_eq!(drawn.setup.plan.core, None, "seed {seed}");
         let idle = drawn.knobs.iter().find(|(place, _)| place.starts_with("swarm."));
         assert_eq!(idle, None, "seed {seed}");
@@ -37,7 +37,7 @@ fn under_a_plan_from_a_file_the_knobs_are_those_of_the_plan() {
     let file = "seatrial_plan = 1\nheal_after = \"100ms\"\n[rates]\nloss = 25000\n";
     let file = PlanFile::parse("plan.toml", file).expect("it is a plan");
     let prepared = raft("scenario", false).with_plan(&file).expect("it fits");
-    let knobs = prepared.drawn(&mut prepared.tape(7)).knobs;
+    let knobs = prepared.drawn(7).knobs;
     let told: Vec<_> = knobs.iter().filter(|(place, _)| place.starts_with("plan.")).collect();
     let pair = |place: &str, value: &str| (place.to_owned(), value.to_owned());
     assert_eq!(told, [&pair("plan.heal_after", "100ms"), &pair("plan.rates.loss", "2.5%")]);
@@ -49,7 +49,7 @@ fn under_a_plan_from_a_file_the_knobs_are_those_of_the_plan() {
 #[test]
 fn a_plan_that_is_the_drawn_one_leaves_the_knobs_as_they_were() {
     let prepared = raft("swarm", false);
-    let drawn = prepared.drawn(&mut prepared.tape(7));
+    let drawn = prepared.drawn(7);
     let mut bent = drawn.clone();
     bent.bend(&drawn.setup.plan);
     assert_eq!(bent.knobs, drawn.knobs);

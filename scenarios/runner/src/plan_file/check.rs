@@ -58,14 +58,24 @@ impl PlanFile {
         Ok(())
     }
 
+    /// What is wrong with the plan as a whole.
+    pub(crate) fn wrong(&self, what: String) -> ScenarioError {
+        self.origin.wrong("", "", what)
+    }
+
     fn check_rates(&self) -> Result<(), ScenarioError> {
         let rates = toml::Table::try_from(self.plan.rates).expect("rates are a table");
-        let is_more = |value: &toml::Value| value.as_integer() > Some(i64::from(MILLION));
-        let Some((name, rate)) = rates.iter().find(|(_, rate)| is_more(rate)) else {
-            return Ok(());
-        };
-        let what = format!("{name} = {rate}: rates are parts in a million, so {MILLION} at most");
-        Err(self.origin.wrong("rates", name, what))
+        let buggify = rates.get("buggify").and_then(toml::Value::as_table);
+        let tables = [("rates", Some(&rates)), ("rates.buggify", buggify)];
+        for (table, rates) in tables.iter().filter_map(|(table, rates)| Some((*table, (*rates)?))) {
+            let is_more = |value: &toml::Value| value.as_integer() > Some(i64::from(MILLION));
+            if let Some((name, rate)) = rates.iter().find(|(_, rate)| is_more(rate)) {
+                let what =
+                    format!("{name} = {rate}: rates are parts in a million, so {MILLION} at most");
+                return Err(self.origin.wrong(table, name, what));
+            }
+        }
+        Ok(())
     }
 
     /// No error, where there is no slip.

@@ -90,6 +90,15 @@ fn whoever_does_not_exist_is_named_with_the_line() {
 fn a_rate_above_one_is_refused_with_its_line() {
     let error = refused("loss = 20000", "loss = 1000001");
     assert!(error.starts_with("plan.toml:8: loss = 1000001"), "{error}");
+    let buggify = "loss = 20000\nbuggify = { sites = 2000000, fires = 5 }";
+    let error = refused("loss = 20000", buggify);
+    assert!(error.contains("sites = 2000000: rates are parts in a million"), "{error}");
+}
+
+#[test]
+fn what_no_world_can_be_made_of_is_refused_and_panics_nowhere() {
+    let error = refused("heal_after", "core = [\"n1\", \"n1\"]\nheal_after");
+    assert!(error.starts_with("plan.toml") && error.contains("n1"), "{error}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use seatrial_checkers::delivery::MESSAGES;
 use seatrial_history::{
     Account, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
 };
+use seatrial_search::{Recipe, Seen};
 use seatrial_sim::{Choice, Count, Counts, FaultKind, Incident, Stuck, Tape, Wish};
 
 use super::Prepared;
@@ -87,10 +88,16 @@ impl Worker<'_> {
 
     /// Makes one run and lets a recorder listen.
     pub(crate) fn run_with(&mut self, seed: u64, recorder: Option<&mut Recorder>) {
+        self.run_by(seed, &self.prepared.recipe(seed), recorder);
+    }
+
+    /// Makes the run of this number by a recipe of its own.
+    pub(crate) fn run_by(&mut self, seed: u64, recipe: &Recipe, recorder: Option<&mut Recorder>) {
         let mut tape = self.tape.take().unwrap_or_else(|| Tape::seeded(0));
-        tape.reseed(seed);
+        tape.reseed(recipe.seed);
         self.prepared.bent.bend(&mut tape);
-        let drawn = self.prepared.drawn(&mut tape);
+        tape.set_turns(&recipe.turns);
+        let drawn = self.prepared.draw_by(recipe, &mut tape);
         let limit = self.prepared.limit(&drawn);
         self.judges.begin(&drawn.setup.members);
         self.tally.begin();
@@ -207,6 +214,7 @@ impl Worker<'_> {
         let bad = last.judgements.iter().filter(|judgement| judgement.verdict != Verdict::Holds);
         SeedResult {
             seed: last.seed,
+            strategy: None,
             outcome: self.outcome(),
             properties: bad.map(|judgement| judgement.property.clone()).collect(),
             events: last.end.end.step,
@@ -226,7 +234,7 @@ impl Worker<'_> {
     }
 
     /// The abstract states that the last run came past.
-    pub(crate) fn states(&self) -> Vec<u64> {
+    pub(crate) fn states(&self) -> Vec<Seen> {
         self.states.as_ref().map(|states| states.found().to_vec()).unwrap_or_default()
     }
 
@@ -252,9 +260,11 @@ impl Worker<'_> {
             Faults::Scenario => String::new(),
             faults => format!(" --faults {faults}"),
         };
-        let chosen = match self.prepared.strategy() {
-            Strategy::Random => String::new(),
-            strategy => format!(" --strategy {strategy}"),
+        let chosen = match last.drawn.setup.steering {
+            Some(steering) if self.prepared.bent.steering.is_none() => {
+                format!(" --strategy {}", Strategy::Steered(steering.strategy))
+            }
+            _ => String::new(),
         };
         let with = mutant.as_ref().map_or_else(String::new, |mutant| format!(" --mutant {mutant}"));
         Account {
@@ -262,6 +272,7 @@ impl Worker<'_> {
             protocol: scenario.protocol.clone(),
             mutant,
             seed: last.seed,
+            found_by: None,
             knobs: last.drawn.knobs.clone(),
             plan: describe_plan(&last.drawn.setup.plan),
             healed,

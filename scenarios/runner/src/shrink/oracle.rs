@@ -106,8 +106,7 @@ impl<'r> Oracle<'r> {
         let Ok((prepared, _)) = self.case.clone().prepare(self.registry) else {
             return false;
         };
-        let late = [FaultKind::SlowLink, FaultKind::Pause];
-        self.controlled = !late.iter().all(|kind| prepared.survives(*kind));
+        self.controlled = !prepared.bears_delays();
         !self.controlled || self.case.mutant.is_some()
     }
 

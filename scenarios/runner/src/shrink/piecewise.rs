@@ -25,7 +25,7 @@ impl Piecewise {
     /// Begins with this case, which has failed. Nothing, where no run can be made of it.
     pub(crate) fn begin(registry: &Registry, case: Case, may_be_led: bool) -> Option<Self> {
         let (prepared, seed) = case.clone().prepare(registry).ok()?;
-        let drawn = prepared.drawn(&mut prepared.tape(seed));
+        let drawn = prepared.drawn(seed);
         let subject = pin::subject(&case, &drawn);
         let run = |case: &Case| {
             let prepared = Oracle::new(registry, case.clone()).prepare(&subject, false)?;

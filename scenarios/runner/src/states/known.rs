@@ -5,6 +5,7 @@
 //! bounded, at 16 MiB, for a hunt of any length, and the numbers are the same whatever thread brought which seed.
 
 use seatrial_history::StateCurve;
+use seatrial_search::Seen;
 
 /// More states than this are not kept.
 const MOST: usize = 3 << 19;
@@ -43,7 +44,7 @@ impl Known {
     }
 
     /// The next seed came past these, each named once.
-    pub(crate) fn add(&mut self, found: &[u64]) {
+    pub(crate) fn add(&mut self, found: &[Seen]) {
         let point = (self.seeds / self.width) as usize;
         if point == POINTS {
             self.widen();
@@ -51,7 +52,7 @@ impl Known {
         let point = (self.seeds / self.width) as usize;
         self.fresh.resize(point + 1, 0);
         self.seeds += 1;
-        for state in found {
+        for Seen { state, .. } in found {
             if self.passes(*state) && self.see(*state) {
                 self.fresh[point] += 1 << self.thinned;
             }
@@ -135,8 +136,8 @@ mod tests {
     use super::super::mix;
     use super::*;
 
-    fn state(n: u64) -> u64 {
-        mix(n) | 1
+    fn state(n: u64) -> Seen {
+        Seen { state: mix(n) | 1, step: n, landmark: false }
     }
 
     #[test]

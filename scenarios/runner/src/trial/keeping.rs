@@ -40,7 +40,11 @@ pub(super) fn keep(
     let case = Case::new(prepared, account.seed, Some(account.hash.clone()));
     let stem = format!("{}-{}", test.unwrap_or("trial").replace("::", "-"), account.seed);
     let folder = target_folder().join("seatrial");
-    account.case = Some(write(&case, &folder.join(format!("{stem}.case"))));
+    let path = write(&case, &folder.join(format!("{stem}.case")));
+    if prepared.bends().recipe.is_some() {
+        account.replay = command(&format!("SEATRIAL_CASE={path}"), test);
+    }
+    account.case = Some(path);
     if account.outcome() != Outcome::Violated {
         return;
     }

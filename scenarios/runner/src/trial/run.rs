@@ -118,6 +118,7 @@ where
             let prepared = prepared.asked(self.operations);
             self.plan.map_or(Ok(prepared.clone()), |plan| prepared.planned(plan))
         });
+        let prepared = prepared.and_then(|prepared| prepared.with_strategy(self.strategy));
         let prepared = prepared.unwrap_or_else(|what| panic!("the trial makes no sense: {what}"));
         let test = self.place.map(|place| place.test()).or_else(thread_name);
         Ready { registry, prepared, seeds: self.seeds, jobs: self.jobs, test, kept }
@@ -177,20 +178,20 @@ impl Ready {
             options.seeds != Some(0),
             "the trial makes no sense: with no seeds nothing is tried"
         );
-        let mut undecided = None;
-        let stop = AtomicBool::new(false);
-        let mut totals = hunt(&self.prepared, options, &stop, &mut |result, _| {
-            if result.outcome == Outcome::Unknown {
-                undecided.get_or_insert(result.seed);
-            }
-        });
-        let undecided = || undecided.map(|seed| self.prepared.record(seed).account);
-        if let Some(account) = totals.failures.pop().or_else(undecided) {
-            let trace = self.prepared.record(account.seed).trace;
+        let mut hunted = hunt(&self.prepared, options, &AtomicBool::new(false), &mut |_, _| {});
+        let totals = &mut hunted.account;
+        if let Some(account) = totals.failures.pop().or_else(|| totals.unknown_runs.pop()) {
+            let seed = account.seed;
+            let prepared = hunted.prepared(&self.prepared, seed);
+            let trace = prepared.record(seed).trace;
             let mut run = Recording { account, trace, history: Default::default() };
-            let seed = format!("SEATRIAL_SEED={}", run.account.seed);
-            run.account.replay = command(&seed, self.test.as_deref());
-            return Err(self.broken(self.prepared.clone(), run));
+            let again = match hunted.is_chosen_by_others(seed) {
+                // Those that chose it have to be made first.
+                true => format!("SEATRIAL_SEEDS={}", seed + 1),
+                false => format!("SEATRIAL_SEED={seed}"),
+            };
+            run.account.replay = command(&again, self.test.as_deref());
+            return Err(self.broken(prepared, run));
         }
         let faults = totals.faults.iter().map(|count| count.bit).sum();
         Ok(Passed { runs: totals.seeds, events: totals.events, faults, kept: 0 })
