@@ -3,9 +3,13 @@
 //! A hunt's lines are a header, then one seed a line in order of seed, then a summary; a file whose last line is no summary was
 //! cut off. Spans of time are texts with their unit, as `"1.5ms"`; moments are a step and nanoseconds.
 
-use seatrial_history::{Account, HuntAccount, Outcome, SeedResult};
+use seatrial_history::{
+    Account, ExplorationAccount, HuntAccount, LikelihoodAccount, Outcome, ScheduleStep, SeedResult,
+};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+use crate::trace::fact_text;
 
 /// The form of everything written here. It rises when a reader of the old form would go wrong.
 pub const FORM: u64 = 1;
@@ -22,6 +26,56 @@ pub fn hunt(hunt: &HuntAccount) -> String {
     value.insert("unknown_runs".into(), hunt.unknown_runs.iter().map(account_value).collect());
     value.insert("excused_runs".into(), hunt.excused_runs.iter().map(account_value).collect());
     document(&Value::Object(value))
+}
+
+/// How likely a failure was as one JSON document.
+pub fn likelihood(account: &LikelihoodAccount) -> String {
+    let mut members = Map::new();
+    members.insert("form".into(), FORM.into());
+    if let Value::Object(rest) = value(account) {
+        members.extend(rest);
+    }
+    document(&Value::Object(members))
+}
+
+/// An exhaustive search as one JSON document. How many executions there are is a text: no number of JSON is as large.
+pub fn exploration(account: &ExplorationAccount) -> String {
+    let mut members = first(account.outcome());
+    let step = |step: &ScheduleStep| {
+        let facts = step.facts.iter().map(|(node, fact)| format!("{node} {}", fact_text(fact)));
+        json!({ "text": step.text, "facts": facts.collect::<Vec<_>>() })
+    };
+    let found = account.found.as_ref().map(|found| {
+        json!({
+            "violation": found.violation,
+            "steps": found.steps.iter().map(step).collect::<Vec<_>>(),
+            "is_shortest": found.is_shortest,
+        })
+    });
+    let rest = json!({
+        "protocol": account.protocol,
+        "mutant": account.mutant,
+        "nodes": account.nodes,
+        "messages": account.messages,
+        "crashes": account.crashes,
+        "restarts": account.restarts,
+        "losses": account.losses,
+        "timers": account.timers,
+        "symmetry": account.symmetry,
+        "states": account.states,
+        "transitions": account.transitions,
+        "executions": account.executions.map(|number| number.to_string()),
+        "ends": account.ends,
+        "depth": account.depth,
+        "complete": account.unfinished.is_none() && account.found.is_none(),
+        "unfinished": account.unfinished,
+        "found": found,
+        "replay": account.replay,
+    });
+    if let Value::Object(rest) = rest {
+        members.extend(rest);
+    }
+    document(&Value::Object(members))
 }
 
 /// The first line of a hunt's JSON lines.

@@ -6,6 +6,7 @@
 mod confidence;
 mod exploration;
 mod hunt;
+mod likelihood;
 mod list;
 mod speed;
 mod tables;
@@ -14,6 +15,7 @@ use seatrial_history::{Account, Judgement, Outcome, TraceLine, Verdict, Violatio
 
 pub use self::exploration::exploration;
 pub use self::hunt::hunt;
+pub use self::likelihood::likelihood;
 pub use self::list::list;
 pub use self::speed::speed;
 use crate::page::{Page, Role, clean};

@@ -15,6 +15,7 @@ mod exploration;
 mod figure;
 mod jepsen;
 mod jsonl;
+mod likelihood;
 mod moment;
 mod observer;
 mod op;
@@ -32,6 +33,7 @@ pub use account::{
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
 pub use jepsen::Keyed;
+pub use likelihood::{LikelihoodAccount, LikelihoodPoint, TurningEvent};
 pub use moment::Moment;
 pub use observer::Observer;
 pub use op::{History, OpEvent, OpKind, Process};

@@ -7,7 +7,7 @@ use seatrial::{Faults, PlanFile, Prepared, Strategy};
 use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
-use crate::{check, explore, faults, hunt, list, replay, run, shrink};
+use crate::{check, explore, faults, hunt, likelihood, list, replay, run, shrink};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -28,6 +28,7 @@ Examples:
   seatrial run raft-kv --seed 42
   seatrial replay target/seatrial/raft-kv-42.case
   seatrial shrink target/seatrial/raft-kv-42.case
+  seatrial likelihood target/seatrial/raft-kv-42.case
   seatrial explore uniform-broadcast --nodes 3 --messages 1
   seatrial check history.jsonl --model cas-register
 
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Replay(replay::Args),
     /// Make a failing run small: leave out all that its failure does not need
     Shrink(shrink::Args),
+    /// Tell when the failure of a run became inevitable
+    Likelihood(likelihood::Args),
     /// Judge a recorded history, from anywhere
     Check(check::Args),
 }

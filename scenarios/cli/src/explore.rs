@@ -2,7 +2,7 @@
 
 use seatrial::{Bounds, Registry};
 use seatrial_history::{ExplorationAccount, Outcome};
-use seatrial_reports::terminal;
+use seatrial_reports::{json, terminal};
 
 use crate::console::Console;
 use crate::exit::Exit;
@@ -58,6 +58,9 @@ pub(crate) struct Args {
     /// Swap the exit codes 0 and 1: it is a violation that is wanted
     #[arg(long)]
     expect_violation: bool,
+    /// Tell the search as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// The command that makes the same search, whatever the defaults become.
@@ -96,7 +99,10 @@ pub(crate) fn explore(
         Bounds { nodes, messages, crashes, restarts, losses, timers, depth, symmetry, limit };
     let mut account = seatrial::explore(registry, &args.protocol, args.mutant.as_deref(), &bounds)?;
     account.replay = replay(args, &account);
-    console.out(&terminal::exploration(&account, &console.page()))?;
+    console.out(&match args.json {
+        true => json::exploration(&account),
+        false => terminal::exploration(&account, &console.page()),
+    })?;
     let exit = match account.outcome() {
         Outcome::Holds | Outcome::Excused => Exit::Holds,
         Outcome::Unknown => Exit::Unknown,

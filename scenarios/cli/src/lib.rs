@@ -20,6 +20,7 @@ mod failure;
 mod faults;
 mod files;
 mod hunt;
+mod likelihood;
 mod list;
 mod program;
 mod progress;
@@ -67,6 +68,7 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Explore(args) => explore::explore(&args, registry, console),
         Command::Replay(args) => replay::replay(&args, registry, console),
         Command::Shrink(args) => shrink::shrink(&args, registry, console),
+        Command::Likelihood(args) => likelihood::likelihood(&args, registry, console),
         Command::Check(args) => check::check(&args, console),
     }
 }

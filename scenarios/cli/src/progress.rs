@@ -90,6 +90,29 @@ impl ShrinkBar {
     }
 }
 
+/// How many runs have been made, where nobody knows how many there will be.
+pub(crate) struct RunsBar(ProgressBar);
+
+impl RunsBar {
+    /// A count, where somebody watches.
+    pub(crate) fn new(watched: bool) -> Self {
+        let bar = if watched { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{spinner} {pos} runs");
+        bar.set_style(style.expect("the template is sound"));
+        Self(bar)
+    }
+
+    /// Shows how many there have been.
+    pub(crate) fn show(&self, runs: u64) {
+        self.0.set_position(runs);
+    }
+
+    /// Takes it away.
+    pub(crate) fn finish(self) {
+        self.0.finish_and_clear();
+    }
+}
+
 fn left(progress: &ShrinkProgress<'_>) -> String {
     let ShrinkProgress { layer, faults, steps, .. } = progress;
     match steps {

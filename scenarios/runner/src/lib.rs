@@ -7,6 +7,7 @@
 //! - [`Scenario`]: what is tried, read from TOML.
 //! - [`Registry`]: the protocols that scenarios know, ours or your own.
 //! - [`Prepared`]: a scenario with its protocol; [`Prepared::run`] makes one run, [`hunt`] makes many.
+//! - [`shrink`]: a failing run made small; [`likelihood`]: when its failure became inevitable.
 //! - [`explore`]: every order of events in a small world.
 //! - [`Case`]: one run as a file.
 //! - [`Workload`]: what clients of your node ask.
@@ -105,6 +106,7 @@ mod hunt;
 mod hush;
 mod intern;
 mod judges;
+mod likelihood;
 mod marks;
 mod plan_file;
 mod prepared;
@@ -133,6 +135,7 @@ pub use explore::{Bounds, ExplorationInfo, explore};
 pub use faults::{COMMON, Faults, KindInfo, KnobInfo, find_kinds, kinds};
 pub use hunt::{Hunt, HuntOptions, hunt};
 pub use judges::{CheckerInfo, checkers, figures};
+pub use likelihood::{LikelihoodOptions, likelihood};
 pub use marks::{MarkInfo, told_from_facts};
 pub use plan_file::{PLAN_VERSION, PlanFile};
 pub use prepared::{Prepared, Recording};

@@ -111,9 +111,15 @@ pub enum ShrinkError {
     /// No run can be made of it.
     #[error(transparent)]
     Case(#[from] ScenarioError),
+    /// It is a schedule, which leaves nothing to chance.
+    #[error("{file}: a schedule leaves nothing to chance: take the case that it was shrunk from")]
+    Led {
+        /// The case.
+        file: String,
+    },
     /// It breaks nothing.
     #[error(
-        "{file}: the failure does not reproduce: the run breaks no property, so there is nothing to shrink; the case stays as it is"
+        "{file}: the failure does not reproduce: the run breaks no property, so there is nothing to look for; the case stays as it is"
     )]
     Passes {
         /// The case.

@@ -45,7 +45,7 @@ impl Signature {
     }
 
     /// The violation that is broken in this way, if one is.
-    pub(super) fn find<'j>(&self, judgements: &'j [Judgement]) -> Option<&'j Violation> {
+    pub(crate) fn find<'j>(&self, judgements: &'j [Judgement]) -> Option<&'j Violation> {
         let mut violations = judgements.iter().filter_map(|judged| judged.verdict.violation());
         violations.find(|violation| Self::of(violation) == *self)
     }

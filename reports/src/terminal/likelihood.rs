@@ -1,0 +1,143 @@
+//! When a failure became inevitable: the curve of how likely it was, and the events that made it so.
+
+use seatrial_history::{LikelihoodAccount, LikelihoodPoint, TurningEvent};
+
+use super::subject;
+use crate::numbers::{count, of};
+use crate::page::{Page, Role, clean};
+use crate::table::{Align, Cell, Table};
+
+/// The property, the curve, and what happened where it rises.
+pub fn likelihood(account: &LikelihoodAccount, page: &Page) -> String {
+    let subject = subject(&account.scenario, account.mutant.as_deref());
+    let mut out = format!(
+        "{}  {subject}, seed {}: broken at step {}, {}\n",
+        page.paint(Role::Bad, &account.property),
+        account.seed,
+        count(account.failed.step),
+        account.failed.time,
+    );
+    out.push_str(&format!("  replay  {}\n", clean(&account.replay)));
+    out.push_str(&curve(account).draw(page));
+    let lesson = format!(
+        "from each point {} went on by other seeds, with the same plan of faults; the bar is the part of them that failed in the same way",
+        of(account.runs, "run", "runs")
+    );
+    out.push_str(&page.wrap(&lesson, "  ", "  "));
+    let events = [("inevitable", &account.inevitable), ("the greatest leap", &account.turning)];
+    for (what, event) in events {
+        if let Some(event) = event {
+            out.push_str(&turning(what, event, page));
+        }
+    }
+    if account.inevitable.is_none() {
+        let what = match account.points.first() {
+            Some(first) if first.failed == first.runs => {
+                "every run under this plan fails: look at the plan"
+            }
+            _ => "it never became inevitable: up to its end chance might have averted it",
+        };
+        out.push_str(&page.wrap(what, "  ", "  "));
+    }
+    out
+}
+
+/// The longest bar.
+const BAR: u64 = 40;
+
+fn curve(account: &LikelihoodAccount) -> Table {
+    const COLUMNS: [Align; 5] =
+        [Align::Right, Align::Right, Align::Right, Align::Left, Align::Left];
+    let mut table = Table::new(&COLUMNS).head(&["step", "time", "fails"]);
+    for point in &account.points {
+        let at = |event: &Option<TurningEvent>| {
+            event.as_ref().is_some_and(|event| event.after.at.step == point.at.step)
+        };
+        let mark = match () {
+            () if at(&account.inevitable) => Cell::role("inevitable from here", Role::Bad),
+            () if at(&account.turning) => Cell::role("the greatest leap", Role::Unsure),
+            () => "".into(),
+        };
+        let bar = "#".repeat((point.failed * BAR).div_ceil(point.runs.max(1)) as usize);
+        table.row([
+            count(point.at.step).into(),
+            point.at.time.to_string().into(),
+            share(point).into(),
+            bar.into(),
+            mark,
+        ]);
+    }
+    table
+}
+
+fn turning(what: &str, event: &TurningEvent, page: &Page) -> String {
+    let TurningEvent { before, after, what: lines } = event;
+    let title = format!(
+        "{what}: step {}, {}, from {} to {}",
+        count(after.at.step),
+        after.at.time,
+        share(before),
+        share(after),
+    );
+    let lines = match lines.as_slice() {
+        [] => vec!["a choice was made that shows only later".to_owned()],
+        lines => lines.to_vec(),
+    };
+    page.title(&title)
+        + &lines.iter().map(|line| page.wrap(&clean(line), "  ", "    ")).collect::<String>()
+}
+
+fn share(point: &LikelihoodPoint) -> String {
+    format!("{} %", point.failed * 100 / point.runs.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_history::Moment;
+    use seatrial_node::Instant;
+
+    use super::*;
+    use crate::samples;
+
+    fn point(step: u64, failed: u64) -> LikelihoodPoint {
+        let time = Instant::from_nanos(step * 1_500_000);
+        LikelihoodPoint { at: Moment { step, time }, failed, runs: 200 }
+    }
+
+    fn account() -> LikelihoodAccount {
+        let what = vec!["n1 -> n2  deliver #81 Vote { term: 3 }".to_owned()];
+        let event = |before, after| TurningEvent { before, after, what: what.clone() };
+        LikelihoodAccount {
+            scenario: "raft-kv".into(),
+            mutant: Some("vote-not-persisted".into()),
+            seed: 42,
+            property: "election safety".into(),
+            failed: point(900, 200).at,
+            points: vec![
+                point(0, 3),
+                point(299, 8),
+                point(300, 120),
+                point(599, 180),
+                point(600, 197),
+                point(900, 200),
+            ],
+            inevitable: Some(event(point(599, 180), point(600, 197))),
+            turning: Some(event(point(299, 8), point(300, 120))),
+            runs: 200,
+            replay: "seatrial replay raft-kv-42.case".into(),
+        }
+    }
+
+    #[test]
+    fn the_curve_and_its_events_look_as_they_should() {
+        samples::golden("likelihood.txt", &likelihood(&account(), &samples::PAGE));
+    }
+
+    #[test]
+    fn a_failure_that_was_never_or_always_inevitable_says_so() {
+        let never = LikelihoodAccount { inevitable: None, ..account() };
+        assert!(likelihood(&never, &samples::PAGE).contains("might have averted it"));
+        let always = LikelihoodAccount { points: vec![point(0, 200)], ..never };
+        assert!(likelihood(&always, &samples::PAGE).contains("look at the plan"));
+    }
+}
