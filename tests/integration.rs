@@ -28,6 +28,7 @@ mod integration {
     mod raft_world; // every size of cluster serves, whoever is asked
     mod repeatable;
     mod schedules; // cases that say what happens, and cases made small
+    mod searching; // the commands that search beyond a hunt
     mod strategies; // what is chosen on purpose, and the same each time
     mod trouble; // where faults come from: swarm, lists, plans from files, and what is excused // equal seeds give equal worlds
 }

@@ -33,7 +33,7 @@ impl Cell {
 
 /// Rows under one another. Only the last column may wrap; it wants to be on the left.
 pub(crate) struct Table {
-    align: &'static [Align],
+    align: Vec<Align>,
     head: Option<Vec<Cell>>,
     rows: Vec<Vec<Cell>>,
 }
@@ -43,7 +43,8 @@ const GAP: &str = "  ";
 
 impl Table {
     /// A table of columns that stand so.
-    pub(crate) const fn new(align: &'static [Align]) -> Self {
+    pub(crate) fn new(align: &[Align]) -> Self {
+        let align = align.to_vec();
         Self { align, head: None, rows: Vec::new() }
     }
 
@@ -54,9 +55,11 @@ impl Table {
     }
 
     /// Adds a row, which may end early.
-    pub(crate) fn row<const N: usize>(&mut self, cells: [Cell; N]) {
-        debug_assert!(N <= self.align.len(), "a row has no more cells than the table has columns");
-        self.rows.push(cells.into());
+    pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
+        let cells = cells.into();
+        let columns = self.align.len();
+        debug_assert!(cells.len() <= columns, "a row has no more cells than the table has columns");
+        self.rows.push(cells);
     }
 
     /// The table as lines; a head is set off by an empty line, and nothing is drawn of a table without rows.

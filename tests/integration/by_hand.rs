@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use seatrial::history::Account;
-use seatrial::{Case, Registry};
+use seatrial::{BY_HAND, Case, Registry};
 use seatrial_sim::Step;
 
 use super::support::source::root;
@@ -69,6 +69,8 @@ fn every_schedule_shows_its_bug_with_its_last_step_and_nothing_without_the_bug()
     for (mutant, case) in cases() {
         let with = run(case.clone()).unwrap_or_else(|| panic!("{mutant}: it cannot go on"));
         assert!(!broken(&with).is_empty(), "{mutant}: nothing is broken");
+        let known = BY_HAND.iter().find(|(name, _)| *name == mutant).map(|(_, events)| *events);
+        assert_eq!(known, Some(events(&case) as u64), "{mutant}: what the benchmark goes by");
         writeln!(table, "{mutant} {} {}", events(&case), broken(&with).join(", "))
             .expect("a text can be written to");
 

@@ -10,6 +10,7 @@
 //! Checkers and reports know this crate and no host, so they judge and draw a run on real sockets as well as a simulated one.
 
 mod account;
+mod bugs;
 mod edn;
 mod exploration;
 mod figure;
@@ -30,6 +31,7 @@ pub use account::{
     Account, FaultCount, FaultSeeds, HuntAccount, Judgement, OpCount, Outcome, SeedResult,
     StrategyInfo, TraceItem, TraceLine, Traffic,
 };
+pub use bugs::{Campaigned, Small};
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
 pub use jepsen::Keyed;

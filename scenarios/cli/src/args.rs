@@ -7,7 +7,7 @@ use seatrial::{Faults, PlanFile, Prepared, Strategy};
 use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
-use crate::{check, explore, faults, hunt, likelihood, list, replay, run, shrink};
+use crate::{bench, check, explore, faults, hunt, likelihood, list, replay, run, shrink};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Shrink(shrink::Args),
     /// Tell when the failure of a run became inevitable
     Likelihood(likelihood::Args),
+    /// Measure the search: how many executions it takes to find each planted bug
+    Bench(bench::Args),
     /// Judge a recorded history, from anywhere
     Check(check::Args),
 }

@@ -12,6 +12,7 @@
 //! progress and speed, goes to standard error.
 
 mod args;
+mod bench;
 mod check;
 mod console;
 mod exit;
@@ -69,6 +70,7 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Replay(args) => replay::replay(&args, registry, console),
         Command::Shrink(args) => shrink::shrink(&args, registry, console),
         Command::Likelihood(args) => likelihood::likelihood(&args, registry, console),
+        Command::Bench(args) => bench::bench(&args, registry, console),
         Command::Check(args) => check::check(&args, console),
     }
 }

@@ -90,6 +90,30 @@ impl ShrinkBar {
     }
 }
 
+/// How many cells of a table are there.
+pub(crate) struct CellsBar(ProgressBar);
+
+impl CellsBar {
+    /// A bar that is full after so many cells.
+    pub(crate) fn new(watched: bool, cells: u64) -> Self {
+        let bar = if watched { ProgressBar::new(cells) } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("[{bar:20}] {pos}/{len}  {eta}  {msg}");
+        bar.set_style(style.expect("the template is sound").progress_chars("=> "));
+        Self(bar)
+    }
+
+    /// Another cell is begun.
+    pub(crate) fn show(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+        self.0.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// How many runs have been made, where nobody knows how many there will be.
 pub(crate) struct RunsBar(ProgressBar);
 

@@ -96,6 +96,7 @@
 //! The same `Member` runs under any other host. On the command line, `seatrial hunt uniform-broadcast` and its like try our own
 //! stacks, and `seatrial list` shows them.
 
+mod bench;
 mod bounds;
 mod budget;
 mod case;
@@ -129,6 +130,7 @@ mod trial;
 mod wires;
 mod workload;
 
+pub use bench::{BY_HAND, Bug, CampaignOptions, bugs};
 pub use budget::{FaultBudget, Share};
 pub use case::{CASE_VERSION, Case};
 pub use explore::{Bounds, ExplorationInfo, explore};

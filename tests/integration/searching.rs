@@ -1,0 +1,120 @@
+//! The commands that search beyond a hunt: what chooses runs, when a failure became inevitable, and the benchmark of planted bugs.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::support::program::{Said, say};
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+/// Holds that the program refuses this line and says all of that.
+fn refused(folder: &TempDir, line: &str, says: &[&str]) {
+    let said = say(folder.path(), line);
+    assert_eq!(said.code, Some(2), "{line}\n{said:?}");
+    for words in says {
+        assert!(said.err.contains(words), "{line}: no {words:?} in\n{}", said.err);
+    }
+}
+
+fn json(said: &Said) -> Value {
+    serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {said:?}"))
+}
+
+#[test]
+fn a_hunt_says_what_found_a_bug_and_a_single_run_is_no_portfolio() {
+    let folder = folder();
+    let said = say(folder.path(), "hunt raft-kv --mutant vote-not-persisted --seed 70 --quiet");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.out.contains("\n    found by "), "{}", said.out);
+    assert!(said.out.contains("\nstrategies  "), "{}", said.out);
+    let told = say(folder.path(), "hunt raft-kv --mutant vote-not-persisted --seed 70 --json -q");
+    let told = json(&told);
+    let names = told["strategies"].as_array().expect("a list");
+    let names: Vec<&str> = names.iter().filter_map(|strategy| strategy["name"].as_str()).collect();
+    assert_eq!(names, ["random", "pct:3", "pctcp:3", "delay:2", "pos", "guided"]);
+    assert!(told["failures"][0]["found_by"].is_string());
+    for strategy in ["guided", "portfolio"] {
+        let line = format!("run raft-kv --strategy {strategy}");
+        refused(&folder, &line, &["chooses a run by those before it", "take random, pct:3"]);
+    }
+}
+
+#[test]
+fn the_likelihood_of_a_failure_is_told_from_its_case_and_a_small_one_is_refused() {
+    let folder = folder();
+    let line = "hunt raft-kv --mutant vote-not-persisted --seed 70 --quiet --out .";
+    let said = say(folder.path(), line);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let found = fs::read_dir(folder.path()).expect("a folder").find_map(|entry| {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        name.ends_with(".case").then_some(name)
+    });
+    let case = found.expect("its case is there");
+    let line = format!("likelihood {case} --points 5 --runs 20");
+    let one = say(folder.path(), &format!("{line} --jobs 1"));
+    assert_eq!(one.code, Some(1), "{one:?}");
+    assert!(one.out.contains("\ninevitable: step "), "{}", one.out);
+    assert_eq!(say(folder.path(), &format!("{line} --jobs 3")).out, one.out);
+    let told = json(&say(folder.path(), &format!("{line} --json")));
+    let points = told["points"].as_array().expect("a list");
+    assert!(points.len() >= 6, "{told}");
+    assert_eq!(points[points.len() - 1]["failed"], 20, "where it happens it is certain");
+    assert!(say(folder.path(), &format!("shrink {case} --out small.case -q")).code == Some(1));
+    refused(&folder, "likelihood small.case", &["small.case", "the case that it was shrunk from"]);
+    let mended = fs::read_to_string(folder.path().join(&case)).expect("it can be read");
+    let mended = mended.replace("mutant = \"vote-not-persisted\"\n", "");
+    fs::write(folder.path().join("mended.case"), mended).expect("it can be written");
+    refused(&folder, "likelihood mended.case", &["mended.case", "breaks no property"]);
+}
+
+#[test]
+fn the_benchmark_goes_on_where_it_was_stopped_and_draws_its_gallery() {
+    let folder = folder();
+    let line = "bench bugs --bugs E1,O9 --strategy random,portfolio --campaigns 2 --out b.jsonl -q";
+    let first = say(folder.path(), &format!("{line} --gallery b.html"));
+    assert_eq!(first.code, Some(0), "{first:?}");
+    assert!(first.out.contains("apply-before-commit"), "{}", first.out);
+    let path = folder.path().join("b.jsonl");
+    let lines = fs::read_to_string(&path).expect("results are there");
+    assert_eq!(lines.lines().count(), 8);
+    let page = fs::read_to_string(folder.path().join("b.html")).expect("the gallery is there");
+    assert!(page.contains("<svg") && page.contains("apply-before-commit"), "{page}");
+    // Cut off in the midst of a line: that one is measured again, and no other.
+    let cut = lines.trim_end().rfind('\n').expect("several lines") + 20;
+    fs::write(&path, &lines[..cut]).expect("it can be written");
+    let again = say(folder.path(), line);
+    let now = fs::read_to_string(&path).expect("results are there");
+    assert_eq!(now.lines().count(), 8);
+    assert_eq!(now.lines().take(7).collect::<Vec<_>>(), lines.lines().take(7).collect::<Vec<_>>());
+    let plain = |text: &str| text.split("; ").next().map(str::to_owned);
+    assert_eq!(plain(&again.out), plain(&first.out));
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_with_what_to_write() {
+    let folder = folder();
+    refused(&folder, "bench bugs --bugs O99", &["no bug `O99`", "list mutants"]);
+    refused(&folder, "bench bugs --class Z", &["no class `Z`", "E, M, H, X or C"]);
+    refused(&folder, "bench bugs --bugs O3 --class E", &["none of these bugs"]);
+    refused(&folder, "bench bugs --strategy greedy", &["greedy", "portfolio"]);
+    refused(&folder, "bench bugs --quick --campaigns 3", &["--campaigns"]);
+    fs::write(folder.path().join("b.jsonl"), "{\"id\":1}\n").expect("it can be written");
+    refused(&folder, "bench bugs --out b.jsonl", &["b.jsonl:1", "name another file with --out"]);
+}
+
+#[test]
+fn an_exploration_can_be_told_as_json() {
+    let folder = folder();
+    let said = say(folder.path(), "explore uniform-broadcast --messages 1 --json");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let told = json(&said);
+    assert_eq!((told["outcome"].as_str(), told["complete"].as_bool()), (Some("holds"), Some(true)));
+    assert!(told["states"].as_u64().is_some_and(|states| states > 100), "{told}");
+    let line = "explore uniform-broadcast --mutant urb-early --json";
+    let told = json(&say(folder.path(), line));
+    assert!(told["found"]["steps"].as_array().is_some_and(|steps| steps.len() > 3), "{told}");
+}
