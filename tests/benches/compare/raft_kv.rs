@@ -147,13 +147,13 @@ fn setup(nodes: u32) -> Setup {
 }
 
 fn begin(world: &mut World<Kv>, setup: &Setup, tape: Tape) {
-    let config = Config {
-        raft: RaftConfig::default(),
+    // Whoever is given another disk has to be told: what the old one promised, it asks the others.
+    world.reset_with(setup, tape, |boot| Config {
+        raft: RaftConfig { replaced_disk: boot.replaced_disk, ..RaftConfig::default() },
         snapshot_every: 1_000,
         forward: false,
         ..Config::default()
-    };
-    world.reset(setup, tape, |_| config.clone());
+    });
 }
 
 /// Writes 64 bytes, waits for the answer, and writes again; asks another node where none comes.
