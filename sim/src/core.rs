@@ -36,6 +36,8 @@ pub(crate) struct Body<T> {
     pub(crate) disk: SimDisk,
     /// When the disk has done all that it was asked.
     pub(crate) disk_free: Instant,
+    /// When the node is told of the last of it: later, where the disk is slow.
+    pub(crate) disk_told: Instant,
     /// Which life this is; 0 before the first.
     pub(crate) life: u32,
     /// It has opened and has not crashed since.
@@ -343,6 +345,7 @@ impl<N: Node> Core<N> {
         body.tokens = 0;
         self.odd -= u32::from(std::mem::take(&mut body.paused));
         body.disk_free = self.now;
+        body.disk_told = self.now;
         let mut waiting = std::mem::take(&mut body.waiting);
         waiting.append(&mut body.stalled);
         let unsynced = body.disk.crash(node, &mut self.tape, &mut self.counts);
@@ -366,6 +369,7 @@ impl<T: Ord + Clone> Body<T> {
             timers: Timers::new(),
             disk: SimDisk::default(),
             disk_free: Instant::ZERO,
+            disk_told: Instant::ZERO,
             life: 0,
             up: false,
             paused: false,
@@ -382,6 +386,7 @@ impl<T: Ord + Clone> Body<T> {
         self.timers.reset();
         self.disk.reset();
         self.disk_free = Instant::ZERO;
+        self.disk_told = Instant::ZERO;
         self.life = 0;
         self.up = false;
         self.paused = false;

@@ -24,16 +24,19 @@ pub(crate) struct WorldPort<'a, N: Node> {
 }
 
 impl<N: Node> WorldPort<'_, N> {
-    /// The disk does one thing after the other: when would it be done with this?
+    /// The disk does one thing after the other: when is the node told that it has done this? What a slow disk adds is told late but keeps
+    /// nothing else waiting: a backlog of it would outlast the fault by any time.
     fn disk_done(&mut self, time: Sampler, at: Site) -> Instant {
         let core = &mut *self.core;
-        let mut span = time.sample(&mut core.tape, at, self.node);
+        let span = time.sample(&mut core.tape, at, self.node);
         let body = &mut core.bodies[self.node as usize];
-        if body.disk.trouble.any {
-            span = span + body.disk.trouble.delay(&mut core.counts);
-        }
         body.disk_free = body.disk_free.max(core.now) + span;
-        body.disk_free
+        let mut told = body.disk_free;
+        if body.disk.trouble.any {
+            told += body.disk.trouble.delay(&mut core.counts);
+        }
+        body.disk_told = body.disk_told.max(told);
+        body.disk_told
     }
 
     #[cold]

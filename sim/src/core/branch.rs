@@ -37,6 +37,7 @@ impl<T: Ord + Clone> Body<T> {
         self.timers.clone_from(&former.timers);
         self.disk.go_back_to(&former.disk);
         self.disk_free = former.disk_free;
+        self.disk_told = former.disk_told;
         self.life = former.life;
         self.up = former.up;
         self.paused = former.paused;

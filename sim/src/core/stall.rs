@@ -23,8 +23,8 @@ impl<N: Node> Core<N> {
         let mut stalled = std::mem::take(&mut self.bodies[node as usize].stalled);
         for slot in stalled.drain(..) {
             let body = &mut self.bodies[node as usize];
-            body.disk_free = body.disk_free.max(self.now) + Duration::from_nanos(1);
-            self.queue.push(body.disk_free.as_nanos(), slot, Lane::Disk(node));
+            body.disk_told = body.disk_told.max(self.now) + Duration::from_nanos(1);
+            self.queue.push(body.disk_told.as_nanos(), slot, Lane::Disk(node));
         }
         self.bodies[node as usize].stalled = stalled;
     }

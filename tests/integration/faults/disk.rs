@@ -308,6 +308,17 @@ fn who_gets_the_disk_of_another_can_tell_and_has_its_own_back_when_it_is_over() 
     }
 }
 
+/// It syncs every ten milliseconds and is told of each after thirty: were they to wait for each other, the last would be told long after the
+/// disk is well again.
+#[test]
+fn a_slow_disk_leaves_no_backlog() {
+    let slow = planned(ms(103), ms(400), Fault::SlowDisk { node: N1, by: ms(30) });
+    let (world, ear, stop) = run(true, &[slow], 1);
+    assert_eq!(stop, Stop::Time);
+    assert!(world.counts().of(FaultKind::SlowDisk).effect > 40);
+    assert_eq!(ear.broken, BTreeSet::new(), "no sync was late");
+}
+
 #[test]
 fn a_refusal_without_such_a_fault_is_an_incident() {
     let slow = planned(ms(103), ms(400), Fault::SlowDisk { node: N1, by: ms(1) });
