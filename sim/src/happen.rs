@@ -165,15 +165,21 @@ impl<N: Node> World<N> {
         }
     }
 
+    #[inline(always)]
     fn fire(&mut self, node: u32, key: N::Timer) {
         self.count(Kind::Timer, node, 0, 0);
         if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.timer)(&key));
-            let node = self.core.members[node as usize];
-            self.core.note(Step::Timer { node, word: word_of(&text).to_owned() }, &text);
-            self.core.trace.push(TraceEvent::Timer { node, text });
+            self.trace_timer(node, &key);
         }
         self.handle(node, Input::Timer(key));
+    }
+
+    #[cold]
+    fn trace_timer(&mut self, node: u32, key: &N::Timer) {
+        let text = self.core.describe.map_or_else(String::new, |d| (d.timer)(key));
+        let node = self.core.members[node as usize];
+        self.core.note(Step::Timer { node, word: word_of(&text).to_owned() }, &text);
+        self.core.trace.push(TraceEvent::Timer { node, text });
     }
 
     fn ask(&mut self, client: u32, to: u32, attempt: u64, id: u64, body: N::Request) {
