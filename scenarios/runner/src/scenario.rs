@@ -3,6 +3,7 @@
 mod bound;
 mod error;
 mod faults;
+mod kind;
 mod knob;
 mod library;
 mod mark;

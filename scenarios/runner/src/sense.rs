@@ -36,6 +36,10 @@ impl<'a> Ground<'a> {
     /// What is wrong with a fault by itself: whom it names is not there, or nothing could come of it.
     pub(crate) fn fault(&self, planned: &PlannedFault) -> Option<Slip> {
         let fault = &planned.fault;
+        if fault.target() == Some(&Target::Role("any".to_owned())) {
+            let what = "`any` is for what a seed draws; here it is written down, so name a node";
+            return Some(("any".into(), what.to_owned()));
+        }
         if let Some(Target::Role(role)) = fault.target()
             && let Some(what) = self.protocol.role_problem(role)
         {
@@ -90,7 +94,7 @@ impl<'a> Ground<'a> {
         let stranger =
             words.rfind(|word| word.parse::<NodeId>().is_ok()).unwrap_or_default().to_owned();
         if problem.contains("there is no n") {
-            problem = format!("{problem}: {}", there_is(&self.members));
+            problem = format!("{problem}; {}", there_is(&self.members));
         }
         Some((stranger, problem))
     }
@@ -101,13 +105,15 @@ pub(crate) fn no_wire(protocol: &str) -> String {
     format!("messages of {protocol} have no form in bytes that could change: leave it out")
 }
 
-/// `there is n0 to n2; …`.
+/// `there is n0 to n2: …`.
 pub(crate) fn there_is(members: &[NodeId]) -> String {
     match members {
         [] => "there is nobody".to_owned(),
         [only] => format!("there is only {only}"),
         [first, .., last] => {
-            format!("there is {first} to {last}; `nodes = {}` makes it one more", members.len() + 1)
+            format!(
+                "there is {first} to {last}: name one of them, or let the scenario have more `nodes`"
+            )
         }
     }
 }
@@ -185,6 +191,13 @@ fn clash(earlier: &Fault, later: &Fault) -> Option<String> {
         ) if first.signum() * second.signum() < 0 => {
             Some(format!("{node}'s clock cannot run fast and slow at once"))
         }
+        (
+            Fault::WallOffset { by: first, .. },
+            Fault::WallOffset { by: second, .. },
+            Some(Target::Node(node)),
+        ) if first.as_nanos().signum() * second.as_nanos().signum() < 0 => {
+            Some(format!("{node}'s wall clock cannot be ahead and behind at once"))
+        }
         (Fault::DiskSwap { between }, Fault::Wipe { node: Target::Node(node) }, _)
             if between.contains(node) =>
         {
@@ -226,6 +239,13 @@ mod tests {
             ("kind = 'wall-strobe'\nnode = 'n0'\nby = '0s'\nperiod = '1s'", "by"),
             ("kind = 'slow-disk'\nnode = 'n0'\nby = '0s'", "by"),
             ("kind = 'read-error'\nnode = 'n0'\nrate = 0", "rate"),
+            ("kind = 'reset'\nnode = 'n0'\npeers = ['n1', 'n0']", "peers"),
+            ("kind = 'reset'\nnode = 'n0'\npeers = ['n1', 'n1']", "peers"),
+            ("kind = 'isolate'\nnode = 'n0'\nclients = ['n1']", "clients"),
+            ("kind = 'cut-clients'\nclients = ['c0', 'c0']", "clients"),
+            ("kind = 'corrupt'\nrate = 1\nfrom = ['c0']", "from"),
+            ("kind = 'corrupt'\nrate = 1\nto = ['c0']", "to"),
+            ("kind = 'slow-link'\nby = '1s'\nto = ['n1', 'n1']", "to"),
             ("kind = 'read-error'\nnode = 'n0'\nfile = 'Log 1'", "file"),
         ] {
             assert_eq!(read(text).moot().map(|(field, _)| field), Some(field), "{text}");

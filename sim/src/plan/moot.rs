@@ -10,6 +10,9 @@ impl Fault {
     /// Why it does nothing in any world, if that is so: the field to blame, and a sentence for whoever wrote it.
     pub fn moot(&self) -> Option<(&'static str, String)> {
         let still = "the clock would be right";
+        if let Some(twice) = self.twice() {
+            return Some(twice);
+        }
         let (field, what) = match self {
             Self::Partition { groups } if groups.iter().any(Vec::is_empty) => {
                 ("groups", "a group is empty: name who is in it, or leave it out")
@@ -44,9 +47,49 @@ impl Fault {
             Self::SlowDisk { by: Duration::ZERO, .. } => {
                 ("by", "by = \"0s\": an operation that takes no longer is not slow")
             }
+            Self::Reset { node: Target::Node(node), peers }
+                if peers.contains(&Endpoint::Node(*node)) =>
+            {
+                return Some((
+                    "peers",
+                    format!("{node} has no connection to itself: leave it out"),
+                ));
+            }
+            Self::Isolate { clients, .. } if clients.iter().any(is_node) => {
+                ("clients", "clients are cut off with it, and no other nodes: name c0, c1, …")
+            }
+            Self::Corrupt { from, .. } if from.iter().any(is_client) => {
+                ("from", "what clients send has no bytes that could change: name nodes")
+            }
+            Self::Corrupt { to, .. } if to.iter().any(is_client) => {
+                ("to", "what clients are sent has no bytes that could change: name nodes")
+            }
             _ => return self.no_link().or_else(|| self.no_file()),
         };
         Some((field, what.to_owned()))
+    }
+
+    /// Whoever is named twice in one list.
+    fn twice(&self) -> Option<(&'static str, String)> {
+        let lists: [(&'static str, &[Endpoint]); 2] = match self {
+            Self::Isolate { clients, .. } | Self::CutClients { clients } => {
+                [("clients", clients), ("clients", &[])]
+            }
+            Self::Reset { peers, .. } => [("peers", peers), ("peers", &[])],
+            Self::OneWay { from, to }
+            | Self::LossBurst { from, to, .. }
+            | Self::SlowTail { from, to, .. }
+            | Self::SlowLink { from, to, .. }
+            | Self::Throttle { from, to, .. }
+            | Self::Clog { from, to }
+            | Self::Corrupt { from, to, .. } => [("from", from), ("to", to)],
+            _ => return None,
+        };
+        lists.into_iter().find_map(|(field, list)| {
+            let again = |(i, who): (usize, &Endpoint)| list[..i].contains(who).then_some(*who);
+            let who = list.iter().enumerate().find_map(again)?;
+            Some((field, format!("{who} is named twice: leave one out")))
+        })
     }
 
     /// From a node to itself, and between clients, there is no link that anything could happen to.
@@ -61,7 +104,6 @@ impl Fault {
         else {
             return None;
         };
-        let is_node = |who: &Endpoint| matches!(who, Endpoint::Node(_));
         let linked =
             |one: &Endpoint, other: &Endpoint| one != other && (is_node(one) || is_node(other));
         let any = from.iter().any(|one| to.iter().any(|other| linked(one, other)));
@@ -91,6 +133,14 @@ impl Fault {
             ("file", what)
         })
     }
+}
+
+const fn is_node(who: &Endpoint) -> bool {
+    matches!(who, Endpoint::Node(_))
+}
+
+const fn is_client(who: &Endpoint) -> bool {
+    matches!(who, Endpoint::Client(_))
 }
 
 /// Which side of a bridge is empty, if one is, once whoever is the bridge is taken out of both.

@@ -30,7 +30,9 @@ pub enum Faults {
 /// # Errors
 /// Where there is neither, with what there is.
 pub fn find_kinds(name: &str) -> Result<Vec<&'static KindInfo>, String> {
-    let of = |info: &&KindInfo| info.kind.name() == name || info.kind.group().name() == name;
+    // Scenarios write kinds as keys, with `_`.
+    let of =
+        |info: &&KindInfo| [info.kind.name(), info.key, info.kind.group().name()].contains(&name);
     let found: Vec<_> = kinds().filter(of).collect();
     if !found.is_empty() {
         return Ok(found);
@@ -143,6 +145,7 @@ mod tests {
             assert_eq!(read(text), text);
         }
         assert_eq!(read("crash, loss"), "loss,crash", "in the order of the list");
+        assert_eq!(read("one_way"), "one-way", "as scenarios write it");
         assert!(!read("node,-pause,-crash-stop").contains("pause"));
         assert_eq!(read("node,-crash-stop").split(',').filter(|kind| *kind == "crash").count(), 1);
         assert_eq!(read("torn-write"), "crash", "it comes with a crash");

@@ -1,10 +1,10 @@
 //! Whether a plan from a file fits a scenario, and agrees with itself.
 
 use seatrial_node::{Duration, NodeId};
-use seatrial_sim::{FaultPlan, MILLION, PlannedFault};
+use seatrial_sim::{FaultKind, FaultPlan, MILLION, PlannedFault};
 
 use super::PlanFile;
-use crate::faults::{How, kinds};
+use crate::faults::{How, KindInfo, kinds};
 use crate::registry::Protocol;
 use crate::scenario::{Knob, Scenario, ScenarioError, unknown};
 use crate::sense::{Ground, Slip, clashes, stop_of, there_is, too_late};
@@ -139,7 +139,11 @@ pub(super) fn take_out_idle(plan: &mut FaultPlan) -> Vec<String> {
 
 /// What is wrong with a kind of fault that a plan names, if anything.
 pub(super) fn no_kind(name: &str) -> Option<String> {
-    let planned = kinds().filter(|info| matches!(info.how, How::Recurring { .. } | How::Special));
+    let is_rate = |info: &&KindInfo| {
+        matches!(info.how, How::Steady { .. }) || info.kind == FaultKind::Buggify
+    };
+    let follows = |info: &&KindInfo| matches!(info.how, How::Follows(_));
+    let planned = kinds().filter(|info| !is_rate(info) && !follows(info));
     let known = planned.map(|info| info.kind.name());
     if known.clone().any(|known| known == name) {
         return None;
@@ -149,6 +153,9 @@ pub(super) fn no_kind(name: &str) -> Option<String> {
         Some(How::Follows(kind)) => {
             format!("a {name} is no fault by itself: it comes with a {kind}")
         }
+        Some(How::Special) => format!(
+            "{name} is given by two rates: write `sites` and `fires` under [rates.{name}], in parts of a million"
+        ),
         Some(_) => format!("{name} is a rate: write it under [rates], in parts of a million"),
         None => unknown("kind of fault", name, known),
     })

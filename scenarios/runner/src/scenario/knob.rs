@@ -115,6 +115,20 @@ impl<T: Scalar> Knob<T> {
     }
 }
 
+/// `3`, `3 or 5`, `1 to 3`.
+impl<T: fmt::Display> fmt::Display for Knob<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(value) => value.fmt(f),
+            Self::OneOf(values) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                f.write_str(&values.join(" or "))
+            }
+            Self::Between { min, max } => write!(f, "{min} to {max}"),
+        }
+    }
+}
+
 impl<T> Choice<T> {
     /// Draws a value; see [`Knob::draw`].
     pub(crate) fn draw(&self, name: &str, tape: &mut Tape) -> &T {

@@ -1,9 +1,8 @@
-//! Checks what a table of faults says of kinds that recur, and what a phase may say.
+//! Checks what a phase may say.
 
 use seatrial_node::Duration;
 
-use super::{FaultSpec, Knob, Rate, Recurring};
-use crate::faults::{How, kinds};
+use super::{FaultSpec, Knob, Rate};
 
 impl FaultSpec {
     /// How long the trouble goes on at most.
@@ -24,53 +23,7 @@ pub(super) fn twice() -> Wrong {
 }
 
 /// Which table, which key, what is wrong.
-type Wrong = (&'static str, &'static str, String);
-
-/// More faults of one kind in a run are a slip of the pen.
-const MOST_FAULTS: u64 = 1_000;
-
-/// What recurs is said to be so many times or every so often, and to last if it has an end.
-pub(super) fn check_kinds(
-    table: &'static str,
-    spec: &FaultSpec,
-    trouble: Duration,
-) -> Result<(), Wrong> {
-    for kind in kinds() {
-        if let How::Recurring { get, .. } = kind.how
-            && let Some(recurring) = get(spec)
-            && let Some(what) = problem(recurring, kind.kind.is_instant(), trouble)
-        {
-            return Err((table, kind.key, format!("{}: {what}", kind.key)));
-        }
-    }
-    Ok(())
-}
-
-fn problem(recurring: &Recurring, is_instant: bool, trouble: Duration) -> Option<String> {
-    let no_time = recurring.lasts.greatest() == Duration::ZERO;
-    match (&recurring.count, &recurring.every) {
-        (None, None) => return Some("missing field `count`, or `every` in place of it".into()),
-        (Some(_), Some(_)) => return Some("give `count` or `every`, and not both".into()),
-        (None, Some(every)) => {
-            let gap = every.least();
-            if trouble.as_nanos() / MOST_FAULTS > gap.as_nanos() || gap == Duration::ZERO {
-                return Some(format!(
-                    "every = {gap} in {trouble} makes more than {MOST_FAULTS} faults: make it longer"
-                ));
-            }
-        }
-        (Some(count), None) if u64::from(count.greatest()) > MOST_FAULTS => {
-            let count = count.greatest();
-            return Some(format!("count = {count}: at most {MOST_FAULTS} in a run"));
-        }
-        (Some(_), None) => {}
-    }
-    match (is_instant, no_time) {
-        (false, true) => Some("missing field `lasts`, or it is no time at all".into()),
-        (true, false) => Some("it happens at once: leave `lasts` out".into()),
-        _ => None,
-    }
-}
+pub(super) type Wrong = (&'static str, &'static str, String);
 
 /// Whether a phase has a name that no other has, a length, and nothing that goes on all the time.
 pub(super) fn check<'s>(
@@ -104,6 +57,7 @@ pub(super) fn check<'s>(
     let none = Knob::Fixed(Rate(0));
     let steady = [
         ("trouble", phase.trouble != whole.trouble),
+        ("core", phase.core.is_some()),
         ("loss", phase.loss != none),
         ("duplicate", phase.duplicate != none),
         ("reorder", phase.reorder != none),
@@ -112,12 +66,14 @@ pub(super) fn check<'s>(
         ("awaited", !phase.awaited.is_empty()),
         ("phase", !phase.phase.is_empty()),
     ];
-    steady.into_iter().find(|(_, given)| *given).map_or(Ok(()), |(key, _)| {
-        wrong(
-            key,
-            &format!(
-                "`{key}` is of the whole trouble, not of the phase {name}: write it under [faults]"
-            ),
-        )
-    })
+    let key = steady.into_iter().find(|(_, given)| *given);
+    key.map_or(Ok(()), |(key, _)| Err(of_the_whole(key, name)))
+}
+
+/// A phase says what only the whole can.
+pub(super) fn of_the_whole(key: &'static str, phase: &str) -> Wrong {
+    let what = format!(
+        "`{key}` is of the whole trouble, not of the phase {phase}: write it under [faults]"
+    );
+    ("faults.phase", key, what)
 }

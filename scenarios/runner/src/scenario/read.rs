@@ -6,9 +6,10 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Fault, FaultKind, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
-use super::phase::{self, check_kinds};
-use super::{Choice, FaultSpec, Knob, LibraryEntry, Origin, Rate, Scenario, ScenarioError};
-use crate::faults::{COMMON, How, asked, kinds};
+use super::{
+    Choice, FaultSpec, Knob, LibraryEntry, Origin, Rate, Scenario, ScenarioError, kind, phase,
+};
+use crate::faults::{asked, asked_for};
 
 impl Scenario {
     /// The scenario of this name from a library, or else from the file of this path.
@@ -42,11 +43,20 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// How long the trouble goes on is said once: not beside phases, even where it is what nobody need say.
+    /// How long the trouble goes on is said once: neither beside phases nor in one, even where it is what nobody need say.
     fn check_unphased(&self, text: &str) -> Result<(), (&'static str, &'static str, String)> {
         let written: toml::Table = toml::from_str(text).unwrap_or_default();
-        let says = written.get("faults").is_some_and(|faults| faults.get("trouble").is_some());
-        if says && !self.faults.phase.is_empty() { Err(phase::twice()) } else { Ok(()) }
+        let faults = written.get("faults");
+        let says = |table: &toml::Value| table.get("trouble").is_some();
+        if faults.is_some_and(says) && !self.faults.phase.is_empty() {
+            return Err(phase::twice());
+        }
+        let phases = faults.and_then(|faults| faults.get("phase")?.as_array());
+        let phase = phases.and_then(|phases| phases.iter().position(says));
+        phase.map_or(Ok(()), |place| {
+            let name = self.faults.phase[place].name.as_deref().unwrap_or_default();
+            Err(phase::of_the_whole("trouble", name))
+        })
     }
 
     /// The scenario as text, complete, with every default written out.
@@ -97,7 +107,6 @@ impl Scenario {
             return Err(("cluster", "zones", what));
         }
         self.check_latencies()?;
-        self.check_knobs()?;
         self.check_crash_stop()?;
         self.check_recurring()?;
         self.check_versions()?;
@@ -122,24 +131,6 @@ impl Scenario {
         Err(("faults", "crash_stop", what))
     }
 
-    /// A kind that recurs is given its own knobs and no others.
-    fn check_knobs(&self) -> Result<(), (&'static str, &'static str, String)> {
-        for info in kinds() {
-            if let How::Recurring { get, .. } = info.how
-                && let Some(recurring) = get(&self.faults)
-                && let Some(knob) = recurring.knobs().iter().find(|knob| !info.has_knob(knob))
-            {
-                let known = COMMON.iter().chain(info.knobs).map(|knob| knob.name);
-                return Err((
-                    "faults",
-                    info.key,
-                    unknown(&format!("knob of {}", info.kind), knob, known),
-                ));
-            }
-        }
-        Ok(())
-    }
-
     /// What recurs is said to be so many times or every so often, and to last if it has an end; phases are phases and nothing else.
     fn check_recurring(&self) -> Result<(), (&'static str, &'static str, String)> {
         let faults = &self.faults;
@@ -151,15 +142,18 @@ impl Scenario {
         if !faults.phase.is_empty() && faults.trouble != FaultSpec::default().trouble {
             return Err(phase::twice());
         }
-        check_kinds("faults", faults, faults.longest())?;
+        let longest = faults.longest();
+        if longest == Duration::ZERO && !asked_for(faults).is_empty() {
+            let what =
+                "the trouble is over before it begins, and faults are asked for: make it longer";
+            return Err(("faults", "trouble", what.to_owned()));
+        }
+        kind::check("faults", faults, longest, &self.cluster)?;
         for (place, phase) in faults.phase.iter().enumerate() {
             let others = faults.phase[..place].iter();
             phase::check(phase, others)?;
-            check_kinds(
-                "faults.phase",
-                phase,
-                phase.lasts.as_ref().map_or(Duration::ZERO, Knob::greatest),
-            )?;
+            let longest = phase.lasts.as_ref().map_or(Duration::ZERO, Knob::greatest);
+            kind::check("faults.phase", phase, longest, &self.cluster)?;
         }
         Ok(())
     }
@@ -230,6 +224,13 @@ impl Scenario {
                 late.at
             );
             return Err(("faults.script", "at", what));
+        }
+        if let Some(late) = self.faults.awaited.iter().find(|awaited| awaited.then.at >= trouble) {
+            let what = format!(
+                "a fault {} after what it waits for would never be: the trouble is over after {trouble}; make it longer",
+                late.then.at
+            );
+            return Err(("faults.awaited", "at", what));
         }
         let core = FaultPlan { core: self.faults.core.clone(), ..FaultPlan::calm() };
         if let Some(problem) = core.problem(&members, 0) {
