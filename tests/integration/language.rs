@@ -72,10 +72,9 @@ fn page() -> String {
     let mut page = Page { items: items(&FOLDERS), ..Page::default() };
     page.defaults = defaults();
     page.text.push_str(HEAD);
-    page.section("Scenario", "the file", "");
-    while let Some((kind, title, path)) = page.ahead.pop() {
-        page.section(&kind, &title, &path);
-    }
+    page.whole("Scenario", "the file", "");
+    // The path is one that no default of a scenario has.
+    page.whole("PlanTable", "a plan of faults, in a file of its own", "plan.");
     faults(&mut page.text);
     named(&mut page.text);
     protocols(&mut page.text);
@@ -115,6 +114,14 @@ struct Page {
 }
 
 impl Page {
+    /// A type, and after it all that it is made of.
+    fn whole(&mut self, kind: &str, title: &str, path: &str) {
+        self.section(kind, title, path);
+        while let Some((kind, title, path)) = self.ahead.pop() {
+            self.section(&kind, &title, &path);
+        }
+    }
+
     /// A type, with all its keys or values.
     fn section(&mut self, kind: &str, title: &str, path: &str) {
         let item = self.items[kind].clone();
@@ -193,9 +200,10 @@ impl Page {
             };
         }
         let word = match kind {
-            "u8" | "u16" | "u32" | "u64" | "usize" => "whole number",
+            "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "toml::Value" => "whole number",
             "f64" => "number",
             "String" => "text",
+            "toml::Table" => "table",
             "bool" => "`true` or `false`",
             "Duration" => "time",
             "Rate" => "percentage",

@@ -47,25 +47,37 @@ struct Origin {
     text: String,
 }
 
-/// The fields of a file.
+/// What `--print-plan` writes and `--plan` reads: the trouble of a run, and the world that it is for. Times count from the beginning of the
+/// run; rates are parts in a million, where scenarios have percentages.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
-    #[serde(rename = "seatrial_plan")]
-    _version: u32,
+struct PlanTable {
+    /// The version of the form of the file: 1.
+    #[expect(dead_code, reason = "it is looked at before anything else is read")]
+    seatrial_plan: u32,
+    /// The scenario that it is for: another refuses it. Any, where none is named.
     #[serde(default)]
     scenario: String,
+    /// The seed that drew it, with which it is run where `--seed` names no other. From 2⁶³ on it stands in quotes.
     seed: Option<toml::Value>,
+    /// How many nodes there are; as the seed draws it, where this is not said.
     nodes: Option<u32>,
+    /// How many clients there are; as the seed draws it, where this is not said.
     clients: Option<u32>,
+    /// Whether faults may be at once that cannot both be as they say, as a seed may draw them: one gives way then, or they add up.
     #[serde(default)]
     overlaps: bool,
+    /// How long the trouble goes on. Then every fault ends.
     heal_after: Duration,
+    /// Who is healed then; everybody, where this is not said. What is broken elsewhere stays so for ever.
     core: Option<Vec<NodeId>>,
+    /// What happens to messages and at fault points all the time, until the world heals.
     #[serde(default)]
     rates: Rates,
+    /// Faults at their times: a `[[faults]]` for each PlannedFault.
     #[serde(default)]
     faults: Vec<toml::Table>,
+    /// Faults that wait for something: an `[[awaited]]` for each Awaited.
     #[serde(default)]
     awaited: Vec<toml::Table>,
 }
@@ -107,7 +119,7 @@ impl PlanFile {
         // Some editors begin a file with a mark of its byte order.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         check_version(file, text)?;
-        let written: Written =
+        let written: PlanTable =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
         let origin = Origin { file: file.to_owned(), text: text.to_owned() };
         let (mut faults, mut awaited) = (Vec::new(), Vec::new());
@@ -117,7 +129,7 @@ impl PlanFile {
         for table in written.awaited {
             awaited.push(origin.fault(&format!("awaited[{}]", awaited.len()), table)?);
         }
-        let Written { heal_after, core, rates, overlaps, .. } = written;
+        let PlanTable { heal_after, core, rates, overlaps, .. } = written;
         let seed = written.seed.map(|seed| read_seed(&seed).ok_or_else(|| origin.no_seed()));
         Ok(Self {
             scenario: written.scenario,

@@ -263,7 +263,7 @@ pub enum Fault {
         /// As which version: from 1.
         version: u32,
     },
-    /// Every operation of a disk takes longer.
+    /// A node is told later of every operation of its disk. They do not wait for each other any longer than they would.
     SlowDisk {
         /// Whose.
         node: Target,
