@@ -15,6 +15,9 @@ Examples:
   seatrial faults crash
   seatrial faults --json";
 
+/// What the row is called that says how much of a kind swarm draws.
+const DRAWN: &str = "by swarm";
+
 /// What `faults` takes.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -64,7 +67,8 @@ fn table(console: &Console) -> String {
 fn rows(info: &KindInfo) -> Vec<[String; 3]> {
     let head = [info.kind.name().to_owned(), info.form().to_owned(), info.about.to_owned()];
     let own = info.knobs.iter().map(|knob| [String::new(), knob.name.to_owned(), about(knob)]);
-    std::iter::once(head).chain(own).collect()
+    let drawn = info.usual().map(|usual| [String::new(), DRAWN.to_owned(), usual]);
+    std::iter::once(head).chain(drawn).chain(own).collect()
 }
 
 fn about(knob: &KnobInfo) -> String {
@@ -86,6 +90,10 @@ fn in_full(info: &KindInfo, console: &Console) -> String {
             pair("bit", info.bit),
             pair("effect", info.effect),
             pair("form", info.form()),
+            pair(
+                DRAWN,
+                &info.usual().unwrap_or_else(|| "with the kind that it follows".to_owned()),
+            ),
         ],
         &page,
     );
@@ -118,6 +126,7 @@ fn as_json(info: &KindInfo) -> Value {
         "bit": info.bit,
         "effect": info.effect,
         "form": info.form(),
+        "by_swarm": info.usual(),
         "knobs": Value::from_iter(info.all_knobs().map(knob)),
         "scenario": info.scenario_example(),
         "plan": info.plan_example(),

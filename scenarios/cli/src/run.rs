@@ -64,6 +64,12 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
     let seed = args.seed.or_else(|| plan?.seed).unwrap_or(0);
     if args.print_plan {
         console.out(&PlanFile::of(&prepared, seed).to_toml())?;
+        if prepared.strategy() != Strategy::Random {
+            let strategy = prepared.strategy();
+            console.note(&format!(
+                "a plan is of faults alone: this run again takes --strategy {strategy} beside --plan"
+            ));
+        }
         return Ok(Exit::Holds);
     }
     files::can_be_made(&args.out)?;

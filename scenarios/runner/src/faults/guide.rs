@@ -1,12 +1,12 @@
 //! What users read of a kind of fault: how it is asked for, with an example.
 
 use seatrial_node::Duration;
-use seatrial_sim::{FaultPlan, Rates};
+use seatrial_sim::{FaultKind, FaultPlan, Rates};
 use serde::Serialize;
 
 use super::{COMMON, How, KindInfo, KnobInfo};
 use crate::draw::{Menu, plan_of};
-use crate::scenario::{FaultSpec, Knob};
+use crate::scenario::{BuggifySpec, FaultSpec, Knob, Rate, Recurring};
 
 impl KindInfo {
     /// How it is asked for, in a word or two.
@@ -26,6 +26,29 @@ impl KindInfo {
             _ => &[],
         };
         common.iter().chain(self.knobs)
+    }
+
+    /// How often and for how long swarm draws it, where it draws as is usual; nothing, where it does not draw it by itself.
+    pub fn usual(&self) -> Option<String> {
+        match self.how {
+            How::Steady { usual, .. } => {
+                let rates: Vec<String> = usual.iter().map(|rate| Rate(*rate).to_string()).collect();
+                Some(format!("one of {}", rates.join(", ")))
+            }
+            How::Recurring { usual, .. } => {
+                let Recurring { count, lasts, .. } = usual(SECOND);
+                let count = count.map_or_else(String::new, |count| format!("{count} times"));
+                let lasts = (lasts.greatest() > Duration::ZERO)
+                    .then(|| format!(", for {lasts} each, in a second of trouble"));
+                Some(count + &lasts.unwrap_or_default())
+            }
+            How::Special if self.kind == FaultKind::CrashStop => Some("a minority at most".into()),
+            How::Special => {
+                let BuggifySpec { sites, fires } = BuggifySpec::default();
+                Some(format!("{sites} of the points, {fires} of the time"))
+            }
+            How::Follows(_) => None,
+        }
     }
 
     /// How a scenario asks for it as swarm does, as TOML; nothing, where it comes with another kind.
