@@ -9,6 +9,7 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{FaultKind, FaultPlan};
 
 use self::ledger::Ledger;
+pub(crate) use self::ledger::Outside;
 use crate::registry::Protocol;
 use crate::scenario::{Choice, ClusterSpec, Setting};
 
@@ -157,8 +158,8 @@ impl FaultBudget {
         plan.faults.sort_by_key(|planned| planned.at);
     }
 
-    /// How many nodes may be left outside the core of this plan.
-    pub(crate) fn outside(&self, plan: &FaultPlan, members: &[NodeId]) -> (u32, Vec<NodeId>) {
+    /// Who may be left outside the core of this plan.
+    pub(crate) fn outside(&self, plan: &FaultPlan, members: &[NodeId]) -> Outside {
         let mut ledger = Ledger::new(self, plan, members);
         for (index, planned) in plan.faults.iter().enumerate() {
             ledger.enter(index, planned);

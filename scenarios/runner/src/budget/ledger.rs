@@ -28,6 +28,17 @@ struct Toll {
     wiped: bool,
 }
 
+/// Who may be left outside the core of a plan.
+#[derive(Debug, Default)]
+pub(crate) struct Outside {
+    /// How many nodes at most.
+    pub(crate) most: u32,
+    /// Who has to be among them: they have lost what each of the others must still have.
+    pub(crate) first: Vec<NodeId>,
+    /// How many of those are gone anyway.
+    pub(crate) gone: u32,
+}
+
 /// The account of a plan so far.
 #[derive(Debug)]
 pub(super) struct Ledger<'a> {
@@ -146,24 +157,24 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// How many nodes may be left outside the core, and who of them is gone already; none, where nobody may be half broken, a disk was
-    /// wiped, or somebody unknown is gone or damaged.
-    pub(super) fn outside(&self) -> (u32, Vec<NodeId>) {
+    /// Who may be left outside the core; nobody, where nobody may be half broken or it is not known whom a fault took something from.
+    pub(super) fn outside(&self) -> Outside {
         let node = |who: &Who| match who {
             Who::Node(node) => Some(*node),
             Who::Unknown(_) => None,
         };
-        let gone: Option<Vec<NodeId>> = self.gone.iter().map(|(_, who)| node(who)).collect();
-        let known = self.damaged.iter().all(|who| node(who).is_some());
-        let known = known && self.wiped.is_empty() && self.budget.half;
-        let Some(mut gone) = gone.filter(|_| known) else {
-            return (0, Vec::new());
+        let gone = self.gone.iter().map(|(_, who)| who);
+        let spoilt = self.damaged.iter().chain(&self.wiped);
+        let all = |whom: &mut dyn Iterator<Item = &Who>| -> Option<BTreeSet<NodeId>> {
+            whom.map(node).collect()
         };
-        gone.sort_unstable();
-        gone.dedup();
-        let sound = self.damaged.iter().filter_map(node).filter(|node| !gone.contains(node));
-        let copies = self.budget.copies.of(self.nodes).saturating_sub(sound.count() as u32);
-        (self.budget.gone.of(self.nodes).min(copies), gone)
+        match (all(&mut gone.clone()), all(&mut spoilt.chain(gone))) {
+            (Some(gone), Some(first)) if self.budget.half => {
+                let most = self.budget.gone.of(self.nodes).min(self.budget.copies.of(self.nodes));
+                Outside { most, first: first.into_iter().collect(), gone: gone.len() as u32 }
+            }
+            _ => Outside::default(),
+        }
     }
 
     /// What the core leaves out, where that is more than may be gone.

@@ -80,7 +80,19 @@ fn a_core_leaves_no_more_outside_than_may_be_gone() {
     plan.core = Some(vec![NodeId(0), NodeId(2), NodeId(3)]);
     let over = ["1s: the core leaves 3 of 5 nodes gone for good, and 2 may be"];
     assert_eq!(told(&FaultBudget::default(), &plan, 5), over);
-    assert_eq!(FaultBudget::default().outside(&plan, &members(5)), (2, vec![NodeId(0)]));
+}
+
+#[test]
+fn a_core_leaves_out_first_who_is_gone_or_has_lost_something() {
+    let wipe = |node| PlannedFault { at: ms(200), lasts: ms(50), fault: Fault::Wipe { node } };
+    let outside =
+        |faults: Vec<PlannedFault>| FaultBudget::default().outside(&plan(faults), &members(5));
+    let first = |faults: Vec<PlannedFault>| outside(faults).first;
+    let Outside { most, first: whom, gone } = outside(vec![stop(node(0), 100), wipe(node(3))]);
+    assert_eq!((most, whom, gone), (2, vec![NodeId(0), NodeId(3)], 1));
+    assert_eq!(first(vec![crash(node(0), 100, 50)]), [], "it has lost nothing");
+    let somebody = wipe(Target::Role("leader".into()));
+    assert_eq!(outside(vec![somebody]).most, 0, "who that will be, nobody knows");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use seatrial_sim::{FaultKind, FaultPlan, Tape, WORLD};
 
 use super::Drawing;
 use super::plan::{self, Cluster, TROUBLE};
-use crate::budget::{FaultBudget, Share};
+use crate::budget::{FaultBudget, Outside, Share};
 use crate::faults::{Faults, How, KindInfo, kinds};
 use crate::intern::intern;
 use crate::registry::Protocol;
@@ -120,12 +120,11 @@ impl Menu {
         let trouble = self.base.trouble.draw(TROUBLE, drawing.tape);
         let mut spec = FaultSpec { trouble: Knob::Fixed(trouble), ..self.base.clone() };
         self.season(&mut spec, trouble, drawing.tape);
+        let few = !self.every && below(drawing.tape, FEW, 2) == 1;
         let mut on = Vec::new();
-        for dish in &self.dishes {
-            if self.every || below(drawing.tape, dish.site, 2) == 1 {
-                on.push(dish.info.kind.name());
-                self.serve(dish, &mut spec, cluster.members.len() as u32, drawing.tape);
-            }
+        for dish in self.pick(few, drawing.tape) {
+            on.push(dish.info.kind.name());
+            self.serve(dish, few, &mut spec, cluster.members.len() as u32, drawing.tape);
         }
         drawing.note("swarm", if on.is_empty() { "nothing".to_owned() } else { on.join(", ") });
         let mut plan = plan::draw(&spec, "swarm", cluster, drawing);
@@ -139,6 +138,17 @@ impl Menu {
             plan.core = draw_core(budget, &plan, cluster.members, drawing.tape);
         }
         plan
+    }
+
+    /// Which kinds are on: each or not by the toss of a coin, or only a few, so that nothing else keeps them from being met at their worst.
+    fn pick(&self, few: bool, tape: &mut Tape) -> Vec<&Dish> {
+        if !few {
+            let on = |dish: &&Dish| self.every || below(tape, dish.site, 2) == 1;
+            return self.dishes.iter().filter(on).collect();
+        }
+        let mut left: Vec<&Dish> = self.dishes.iter().collect();
+        let count = (1 + below(tape, FEW, MOST_OF_FEW) as usize).min(left.len());
+        (0..count).map(|_| left.remove(below(tape, FEW, left.len() as u64) as usize)).collect()
     }
 
     /// Bursts, and where clients are, where the scenario says nothing of them.
@@ -156,7 +166,7 @@ impl Menu {
     }
 
     /// Puts a kind that is on into what is drawn from.
-    fn serve(&self, dish: &Dish, spec: &mut FaultSpec, nodes: u32, tape: &mut Tape) {
+    fn serve(&self, dish: &Dish, few: bool, spec: &mut FaultSpec, nodes: u32, tape: &mut Tape) {
         match (&dish.own, dish.info.how) {
             (Some(Own::Rate(rate)), How::Steady { put, .. }) => put(spec, rate.clone()),
             (Some(Own::Recurring(own)), How::Recurring { put, .. }) => put(spec, (**own).clone()),
@@ -168,7 +178,10 @@ impl Menu {
                 if let How::Recurring { get, put, .. } = how
                     && let Some(mut usual) = get(spec).cloned()
                 {
-                    weigh(&mut usual, below(tape, dish.site, 3));
+                    match few {
+                        true => split(&mut usual, 1 << below(tape, dish.site, 4)),
+                        false => weigh(&mut usual, below(tape, dish.site, 3)),
+                    }
                     self.aim(&mut usual, dish.site, tape);
                     put(spec, usual);
                 }
@@ -240,6 +253,17 @@ fn weigh(usual: &mut Recurring, weight: u64) {
     }
 }
 
+/// So many times as many, each for so much less time.
+fn split(usual: &mut Recurring, parts: u64) {
+    if let Some(Knob::Between { max, .. }) = &mut usual.count {
+        *max = u32::from_units(max.to_units() * parts);
+    }
+    if let Knob::Between { min, max } = &mut usual.lasts {
+        *min = Duration::from_units(min.to_units() / parts);
+        *max = Duration::from_units(max.to_units() / parts);
+    }
+}
+
 /// Who is healed in the end: in half of the plans not everybody, but a quorum.
 fn draw_core(
     budget: &FaultBudget,
@@ -250,13 +274,13 @@ fn draw_core(
     if below(tape, CORE, 2) == 0 {
         return None;
     }
-    let (most, gone) = budget.outside(plan, members);
-    let room = u64::from(most).saturating_sub(gone.len() as u64);
-    if room == 0 {
-        return None;
-    }
-    let mut core: Vec<NodeId> = members.iter().copied().filter(|n| !gone.contains(n)).collect();
-    for _ in 0..=below(tape, CORE, room) {
+    let Outside { most, first, gone } = budget.outside(plan, members);
+    let outside = first.len() as u32;
+    // A core that leaves out nobody but those who are gone is none.
+    let more = u32::from(outside == gone);
+    let room = most.checked_sub(outside + more)?;
+    let mut core: Vec<NodeId> = members.iter().copied().filter(|n| !first.contains(n)).collect();
+    for _ in 0..u64::from(more) + below(tape, CORE, u64::from(room) + 1) {
         let left_out = below(tape, CORE, core.len() as u64) as usize;
         core.remove(left_out);
     }
@@ -264,6 +288,9 @@ fn draw_core(
 }
 
 const CORE: &str = "swarm.core";
+const FEW: &str = "swarm.few";
+/// How many kinds are on at most where only a few are.
+const MOST_OF_FEW: u64 = 3;
 
 /// What the scenario says of a kind, where it says anything: a kind that is on happens, so none is none.
 fn own(info: &KindInfo, spec: &FaultSpec) -> Option<Own> {
