@@ -118,3 +118,27 @@ fn an_exploration_can_be_told_as_json() {
     let told = json(&say(folder.path(), line));
     assert!(told["found"]["steps"].as_array().is_some_and(|steps| steps.len() > 3), "{told}");
 }
+
+#[test]
+fn a_failure_is_shown_in_a_smaller_world_unless_that_very_run_is_asked_for() {
+    let folder = folder();
+    let hunted = "hunt raft-kv --mutant heartbeat-underflow --seed 1 --quiet --out .";
+    assert_eq!(say(folder.path(), hunted).code, Some(1));
+    let case = "raft-kv-heartbeat-underflow-1.case";
+    let shrunk = |more: &str| {
+        let said =
+            say(folder.path(), &format!("shrink {case} --max-runs 60 --out min.case {more}"));
+        assert_eq!(said.code, Some(1), "{said:?}");
+        (said.out, fs::read_to_string(folder.path().join("min.case")).expect("it was written"))
+    };
+    let (said, small) = shrunk("--jobs 1");
+    assert!(said.contains("took its place") && small.contains("nodes = 2"), "{said}\n{small}");
+    assert_eq!(shrunk("--jobs 3").1, small, "the threads make no difference");
+    let (said, kept) = shrunk("--this-run");
+    assert!(!said.contains("took its place") && kept.contains("\nseed = 1\n"), "{said}\n{kept}");
+    // What somebody wrote is not drawn anew.
+    let text = fs::read_to_string(folder.path().join(case)).expect("it was saved");
+    fs::write(folder.path().join(case), text.replacen("duplicate = 2", "duplicate = 1", 1))
+        .expect("written");
+    assert!(!shrunk("").0.contains("took its place"));
+}

@@ -112,7 +112,7 @@ fn a_guided_failure_is_kept_in_a_case_that_gives_the_same_run_and_shrinks() {
     let case = Case::parse("the.case", &text).expect("it can be read");
     let (again, seed) = case.clone().prepare(&ours).expect("it makes sense");
     assert_eq!(Some(again.run(seed).hash), case.hash);
-    let options = ShrinkOptions { jobs: 2, ..ShrinkOptions::default() };
+    let options = ShrinkOptions { jobs: 2, elsewhere: false, ..ShrinkOptions::default() };
     let shrunk = shrink(&ours, case, &options, &AtomicBool::new(false), &mut |_| {});
     let shrunk = shrunk.expect("it fails the same way");
     assert!(shrunk.after.steps.is_some_and(|steps| steps < 60), "{:?}", shrunk.after);

@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// Stop after so many candidates
     #[arg(long, value_name = "N", default_value = "20000", value_parser = count)]
     max_runs: u64,
+    /// Make this very run small: let no run of another seed take its place that fails in the same way in a smaller world
+    #[arg(long)]
+    this_run: bool,
     /// Print a Rust test that holds the case for ever
     #[arg(long)]
     rust: bool,
@@ -49,7 +52,7 @@ pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Res
     let mut file = Pending::create(&out)?;
     let stop = stop::on_interrupt()?;
     let jobs = args.jobs.map_or_else(processors, |jobs| jobs as usize);
-    let options = ShrinkOptions { jobs, max_runs: args.max_runs };
+    let options = ShrinkOptions { jobs, max_runs: args.max_runs, elsewhere: !args.this_run };
     let mut bar = ShrinkBar::new(console.is_watched(), args.max_runs);
     let shrunk = seatrial::shrink(registry, case, &options, &stop, &mut |progress| {
         bar.show(&progress);

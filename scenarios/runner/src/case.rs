@@ -204,7 +204,8 @@ impl Case {
 
     fn get_ready(self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
         let name = self.scenario.name.clone();
-        let prepared = Prepared::new(registry, self.scenario, self.mutant.as_deref())?;
+        let prepared =
+            Prepared::whatever_is_drawn(registry, self.scenario, self.mutant.as_deref())?;
         let course = self
             .schedule
             .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));

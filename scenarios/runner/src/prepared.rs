@@ -71,6 +71,26 @@ impl Prepared {
         scenario: Scenario,
         mutant: Option<&str>,
     ) -> Result<Self, ScenarioError> {
+        let prepared = Self::whatever_is_drawn(registry, scenario, mutant)?;
+        // What is wrong with a world may lie in what is drawn.
+        match (0..SAMPLED).find_map(|seed| prepared.setup(seed).check().err()) {
+            None => Ok(prepared),
+            Some(error) => {
+                let what = format!("no world can be made of what is drawn here: {error}");
+                Err(prepared.scenario.wrong("faults", "", what))
+            }
+        }
+    }
+
+    /// The same without a look at worlds that are drawn: for a run whose trouble is given, and looked at by itself.
+    ///
+    /// # Errors
+    /// As [`Prepared::new`].
+    pub(crate) fn whatever_is_drawn(
+        registry: &Registry,
+        scenario: Scenario,
+        mutant: Option<&str>,
+    ) -> Result<Self, ScenarioError> {
         let wrong = |table, key| move |what| (table, key, what);
         let find = || {
             let protocol = registry.find(&scenario.protocol).map_err(wrong("", "protocol"))?;
@@ -98,7 +118,7 @@ impl Prepared {
         let budget = protocol.budget_in(&scenario.cluster);
         let budget = if scenario.judge.synchronous { budget.synchronous() } else { budget };
         let (faults, trouble, bent) = (Faults::Scenario, Trouble::Scenario, Bent::default());
-        let prepared = Self {
+        Ok(Self {
             scenario,
             protocol,
             mutant,
@@ -110,15 +130,7 @@ impl Prepared {
             events: 0,
             budget,
             bent,
-        };
-        // What is wrong with a world may lie in what is drawn.
-        match (0..SAMPLED).find_map(|seed| prepared.setup(seed).check().err()) {
-            None => Ok(prepared),
-            Some(error) => {
-                let what = format!("no world can be made of what is drawn here: {error}");
-                Err(prepared.scenario.wrong("faults", "", what))
-            }
-        }
+        })
     }
 
     /// The same scenario with trouble from elsewhere, drawn within what the protocol promises to survive or, where asked for, beyond.

@@ -4,6 +4,7 @@
 //! one that breaks what is promised *eventually* stays a run by time, because a schedule has no end, and so does one of a protocol that
 //! relies on messages being in time. A candidate counts only where it fails in the same [way](Signature).
 
+mod elsewhere;
 mod needed;
 mod oracle;
 #[cfg(feature = "proptest")]
@@ -20,6 +21,7 @@ use seatrial_history::Violation;
 use seatrial_search::{Shrink, Subject};
 use seatrial_sim::Step;
 
+use self::elsewhere::elsewhere;
 use self::needed::needed;
 use self::oracle::{Oracle, Run};
 #[cfg(feature = "proptest")]
@@ -35,14 +37,17 @@ use crate::scenario::ScenarioError;
 pub struct ShrinkOptions {
     /// On how many threads; at least one. The result is the same.
     pub jobs: usize,
-    /// No more candidates than this are run.
+    /// No more candidates than this are run. The search for a smaller world does not count.
     pub max_runs: u64,
+    /// Whether runs of other seeds may take its place that fail in the same way with fewer nodes, clients and operations. They are short
+    /// from the outset, but what they fail from might be something else.
+    pub elsewhere: bool,
 }
 
-/// One thread, and 20,000 runs.
+/// One thread, 20,000 runs, and other seeds.
 impl Default for ShrinkOptions {
     fn default() -> Self {
-        Self { jobs: 1, max_runs: 20_000 }
+        Self { jobs: 1, max_runs: 20_000, elsewhere: true }
     }
 }
 
@@ -85,6 +90,8 @@ pub struct ShrinkProgress<'a> {
 pub struct Shrunk {
     /// The smallest case that was found.
     pub case: Case,
+    /// The seed of another run that took the place of the one that was given: it failed in the same way in a smaller world.
+    pub elsewhere: Option<u64>,
     /// How large it was.
     pub before: Extent,
     /// How large it is.
@@ -137,6 +144,13 @@ pub enum ShrinkError {
     },
 }
 
+impl Shrunk {
+    /// By what the shorter of two is told: steps first, because a run by time has events that nobody asked for.
+    fn length(&self) -> (usize, u64) {
+        (self.after.steps.unwrap_or(usize::MAX), self.after.events)
+    }
+}
+
 /// Makes a failing case small. `progress` is called on this thread, now and then; whoever sets `stop` gets what there is by then.
 ///
 /// # Errors
@@ -146,6 +160,49 @@ pub fn shrink(
     case: Case,
     options: &ShrinkOptions,
     stop: &AtomicBool,
+    progress: &mut dyn FnMut(ShrinkProgress<'_>),
+) -> Result<Shrunk, ShrinkError> {
+    let mut budget = Budget { options, stop, runs: 0 };
+    let others = match options.elsewhere {
+        true => elsewhere(registry, &case, &budget, progress),
+        false => Vec::new(),
+    };
+    let mut shortest: Option<Shrunk> = None;
+    for other in others {
+        let Ok(mut shrunk) = by_itself(registry, other, &mut budget, progress) else { continue };
+        shrunk.elsewhere = Some(shrunk.case.seed);
+        if shortest.as_ref().is_none_or(|shortest| shrunk.length() < shortest.length()) {
+            shortest = Some(shrunk);
+        }
+        if budget.runs >= options.max_runs / ONE_AFTER_THE_OTHER {
+            break;
+        }
+    }
+    let Some(mut shrunk) = shortest else {
+        return by_itself(registry, case, &mut budget, progress);
+    };
+    shrunk.before = whole(registry, &case)?;
+    shrunk.runs = budget.runs;
+    Ok(shrunk)
+}
+
+/// As long as fewer than this part of the runs are used up, another run of a smaller world is made small, too.
+const ONE_AFTER_THE_OTHER: u64 = 5;
+
+/// How large a case is of which nothing has been left out.
+fn whole(registry: &Registry, case: &Case) -> Result<Extent, ShrinkError> {
+    let (prepared, seed) = case.clone().prepare(registry)?;
+    let subject = pin::subject(case, &prepared.drawn(seed));
+    let first = Oracle::new(registry, case.clone()).first(&subject);
+    let first = first.ok_or_else(|| ShrinkError::Passes { file: case.file().to_owned() })?;
+    Ok(extent(case, &subject, &first))
+}
+
+/// Makes this run small, and no other.
+fn by_itself(
+    registry: &Registry,
+    case: Case,
+    budget: &mut Budget<'_>,
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
 ) -> Result<Shrunk, ShrinkError> {
     let file = case.file().to_owned();
@@ -174,13 +231,12 @@ pub fn shrink(
         subject = chosen;
     }
     let mut shrink = Shrink::new(subject, again.sites);
-    let mut budget = Budget { options, stop, runs: 0 };
-    let mut over = drive(&mut shrink, &oracle, &mut budget, progress);
+    let mut over = drive(&mut shrink, &oracle, budget, progress);
     let by_time = shrink.best().clone();
     if over && by_time.schedule.is_none() && oracle.may_be_led() {
         let led = oracle.led(shrink.best());
         shrink.offer(led);
-        over = drive(&mut shrink, &oracle, &mut budget, progress);
+        over = drive(&mut shrink, &oracle, budget, progress);
     }
     let (oracle, mut best) = plain(oracle, shrink.best());
     let mut finished = oracle.finish(&best);
@@ -193,6 +249,7 @@ pub fn shrink(
     let unsteady = || ShrinkError::Unsteady { file, property: oracle.signature().property.clone() };
     let (case, run) = finished.ok_or_else(unsteady)?;
     Ok(Shrunk {
+        elsewhere: None,
         before,
         after: extent(&case, best, &run),
         replayed: oracle.replay(&case, &run)?,

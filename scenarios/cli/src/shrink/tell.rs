@@ -28,6 +28,13 @@ pub(super) fn shrunk(shrunk: &Shrunk, out: &Path) -> String {
             let _ = writeln!(text, "  {what:<width$}  without it the run {without}");
         }
     }
+    if let Some(seed) = shrunk.elsewhere {
+        let _ = write!(
+            text,
+            "\nthe run of seed {seed} took its place: it fails in the same way in a smaller world (--this-run keeps to the run that \
+             was given)\n"
+        );
+    }
     let _ = writeln!(text, "\nreplayed {replayed} of {REPLAYS} times alike");
     if shrunk.cut_short {
         let runs = shrunk.runs;

@@ -98,7 +98,7 @@ fn failing(registry: &Registry) -> Case {
 
 fn shrunk(jobs: usize, max_runs: u64) -> Shrunk {
     let registry = registry();
-    let options = ShrinkOptions { jobs, max_runs };
+    let options = ShrinkOptions { jobs, max_runs, elsewhere: false };
     let mut told = 0;
     let stop = AtomicBool::new(false);
     let shrunk = shrink(&registry, failing(&registry), &options, &stop, &mut |_| told += 1);

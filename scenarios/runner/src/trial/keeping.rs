@@ -48,7 +48,7 @@ pub(super) fn keep(
     if account.outcome() != Outcome::Violated {
         return;
     }
-    let options = ShrinkOptions { jobs, max_runs: MOST_RUNS };
+    let options = ShrinkOptions { jobs, max_runs: MOST_RUNS, elsewhere: true };
     let shrunk = shrink(registry, case, &options, &AtomicBool::new(false), &mut |_| ());
     let Ok(shrunk) = shrunk else { return };
     let path = folder.join(format!("{stem}.min.case"));
