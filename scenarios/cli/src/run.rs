@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
         if prepared.strategy() != Strategy::Random {
             let strategy = prepared.strategy();
             console.note(&format!(
-                "a plan is of faults alone: this run again takes --strategy {strategy} beside --plan"
+                "a plan is of faults alone: in which order things happen by --strategy {strategy} is not in it"
             ));
         }
         return Ok(Exit::Holds);

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::prepared::Prepared;
 use crate::scenario::ScenarioError;
-use crate::sense::clashes;
+use crate::sense::{clashes, too_late};
 
 /// The version of plan files that this program writes and reads.
 pub const PLAN_VERSION: u32 = 1;
@@ -33,7 +33,8 @@ pub struct PlanFile {
     pub clients: Option<u32>,
     /// The trouble.
     pub plan: FaultPlan,
-    /// Whether faults may be at once that cannot both be as they say, because they were drawn so: one gives way then, or they add up.
+    /// Whether faults may contradict each other, because they were drawn so: one gives way then, or they add up, and what hits a node that
+    /// is gone for good does nothing.
     pub overlaps: bool,
     /// Faults that were drawn and left out, because nothing comes of them; as words.
     left_out: Vec<String>,
@@ -64,7 +65,8 @@ struct PlanTable {
     nodes: Option<u32>,
     /// How many clients there are; as the seed draws it, where this is not said.
     clients: Option<u32>,
-    /// Whether faults may be at once that cannot both be as they say, as a seed may draw them: one gives way then, or they add up.
+    /// Whether faults may contradict each other, as a seed may draw them: one gives way then, or they add up, and what hits a node that is
+    /// gone for good does nothing.
     #[serde(default)]
     overlaps: bool,
     /// How long the trouble goes on. Then every fault ends.
@@ -93,7 +95,7 @@ impl PlanFile {
             seed: Some(seed),
             nodes: Some(setup.members.len() as u32),
             clients: Some(setup.clients),
-            overlaps: !clashes(&plan.faults).is_empty(),
+            overlaps: !clashes(&plan.faults).is_empty() || !too_late(&plan.faults).is_empty(),
             plan,
             left_out,
             origin: Origin::default(),

@@ -48,6 +48,11 @@ impl<'a> Ground<'a> {
         if let Some(what) = fault.file().and_then(|file| self.protocol.file_problem(file)) {
             return Some(("file".into(), what));
         }
+        if planned.lasts == Duration::ZERO && !fault.is_instant() {
+            let (kind, at) = (fault.kind(), planned.at);
+            let what = format!("the {kind} at {at} is over before it begins: let it last longer");
+            return Some(("lasts".into(), what));
+        }
         let slip = self.no_zone(fault).or_else(|| self.stranger(planned));
         let slip = slip.or_else(|| {
             let (field, what) = fault.moot()?;
@@ -111,9 +116,7 @@ pub(crate) fn there_is(members: &[NodeId]) -> String {
         [] => "there is nobody".to_owned(),
         [only] => format!("there is only {only}"),
         [first, .., last] => {
-            format!(
-                "there is {first} to {last}: name one of them, or let the scenario have more `nodes`"
-            )
+            format!("there is {first} to {last}: name one of them, or have more `nodes`")
         }
     }
 }

@@ -37,7 +37,10 @@ impl KindInfo {
             }
             How::Recurring { usual, .. } => {
                 let Recurring { count, lasts, .. } = usual(SECOND);
-                let count = count.map_or_else(String::new, |count| format!("{count} times"));
+                let count = count.map_or_else(String::new, |count| match count {
+                    Knob::Between { min: 1, max: 1 } => "once".to_owned(),
+                    count => format!("{count} times"),
+                });
                 let lasts = (lasts.greatest() > Duration::ZERO)
                     .then(|| format!(", for {lasts} each, in a second of trouble"));
                 Some(count + &lasts.unwrap_or_default())

@@ -33,7 +33,7 @@ pub fn find_kinds(name: &str) -> Result<Vec<&'static KindInfo>, String> {
     // Scenarios write kinds as keys, with `_`.
     let of =
         |info: &&KindInfo| [info.kind.name(), info.key, info.kind.group().name()].contains(&name);
-    let found: Vec<_> = kinds().filter(of).collect();
+    let found: Vec<_> = kinds().filter(|info| !name.is_empty() && of(info)).collect();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -157,6 +157,7 @@ mod tests {
         assert!(read("swarm,crash").contains("swarm,-crash"));
         assert!(read("crash,none").contains("cannot stand among others"));
         assert!(read("crash,-crash").contains("write `none`"));
+        assert!(read("").contains("no kind of fault or group ``"), "a variable that is not set");
         let far = read("quicksand");
         assert!(
             far.contains("the groups are network") && far.contains("`seatrial faults`"),

@@ -1,6 +1,6 @@
 //! Whether a plan from a file fits a scenario, and agrees with itself.
 
-use seatrial_node::{Duration, NodeId};
+use seatrial_node::NodeId;
 use seatrial_sim::{FaultKind, FaultPlan, MILLION, PlannedFault};
 
 use super::PlanFile;
@@ -32,8 +32,9 @@ impl PlanFile {
         for (index, awaited) in self.plan.awaited.iter().enumerate() {
             self.held(&format!("awaited[{index}]"), ground.awaited(awaited))?;
         }
-        let clashes = if self.overlaps { Vec::new() } else { clashes(&self.plan.faults) };
-        if let Some((index, what)) = too_late(&self.plan.faults).into_iter().chain(clashes).next() {
+        let faults = &self.plan.faults;
+        let mut contradict = too_late(faults).into_iter().chain(clashes(faults));
+        if let Some((index, what)) = contradict.next().filter(|_| !self.overlaps) {
             return self.held(&format!("faults[{index}]"), Some(("at".into(), what)));
         }
         match self.core(ground.members()) {
@@ -83,7 +84,7 @@ impl PlanFile {
         slip.map_or(Ok(()), |(key, what)| Err(self.origin.wrong(entry, &key, what)))
     }
 
-    /// Whether it begins before the world heals, and ends after it begins, unless it happens at once.
+    /// Whether it begins before the world heals.
     fn time(&self, planned: &PlannedFault) -> Option<(String, String)> {
         let (at, heal, kind) = (planned.at, self.plan.heal_after, planned.fault.kind());
         if at >= heal {
@@ -92,10 +93,7 @@ impl PlanFile {
             );
             return Some(("at".into(), what));
         }
-        (planned.lasts == Duration::ZERO && !planned.fault.is_instant()).then(|| {
-            let what = format!("the {kind} at {at} is over before it begins: let it last longer");
-            ("lasts".into(), what)
-        })
+        None
     }
 
     /// What is wrong with who is healed.
@@ -120,18 +118,13 @@ pub(super) fn take_out_idle(plan: &mut FaultPlan) -> Vec<String> {
     // What a burst drew for a time after the healing never begins anyway.
     let heal_after = plan.heal_after;
     plan.faults.retain(|planned| planned.at < heal_after);
-    let moot = |(index, planned): (usize, &PlannedFault)| {
-        planned.fault.moot().map(|_| (index, "for it does nothing"))
-    };
-    let mut idle: Vec<(usize, &str)> = plan.faults.iter().enumerate().filter_map(moot).collect();
-    let gone = too_late(&plan.faults).into_iter();
-    idle.extend(gone.map(|(index, _)| (index, "for the node is gone by then")));
-    idle.sort_by_key(|(index, _)| *index);
-    idle.dedup_by_key(|(index, _)| *index);
+    let moot = |(index, planned): (usize, &PlannedFault)| planned.fault.moot().map(|_| index);
+    let idle: Vec<usize> = plan.faults.iter().enumerate().filter_map(moot).collect();
     let mut left_out = Vec::new();
-    for (index, why) in idle.into_iter().rev() {
+    for index in idle.into_iter().rev() {
         let PlannedFault { at, fault, .. } = plan.faults.remove(index);
-        left_out.push(format!("left out, {why}: {} of {fault} at {at}", fault.kind()));
+        left_out
+            .push(format!("left out, for it does nothing: {} of {fault} at {at}", fault.kind()));
     }
     left_out.reverse();
     left_out

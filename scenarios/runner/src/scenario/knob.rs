@@ -116,7 +116,7 @@ impl<T: Scalar> Knob<T> {
 }
 
 /// `3`, `3 or 5`, `1 to 3`.
-impl<T: fmt::Display> fmt::Display for Knob<T> {
+impl<T: fmt::Display + PartialEq> fmt::Display for Knob<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(value) => value.fmt(f),
@@ -124,6 +124,7 @@ impl<T: fmt::Display> fmt::Display for Knob<T> {
                 let values: Vec<String> = values.iter().map(ToString::to_string).collect();
                 f.write_str(&values.join(" or "))
             }
+            Self::Between { min, max } if min == max => min.fmt(f),
             Self::Between { min, max } => write!(f, "{min} to {max}"),
         }
     }
