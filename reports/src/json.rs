@@ -4,7 +4,8 @@
 //! cut off. Spans of time are texts with their unit, as `"1.5ms"`; moments are a step and nanoseconds.
 
 use seatrial_history::{
-    Account, ExplorationAccount, HuntAccount, LikelihoodAccount, Outcome, ScheduleStep, SeedResult,
+    Account, DifferenceAccount, ExplorationAccount, HuntAccount, LikelihoodAccount, Outcome,
+    ScheduleStep, SeedResult,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -30,6 +31,16 @@ pub fn hunt(hunt: &HuntAccount) -> String {
 
 /// How likely a failure was as one JSON document.
 pub fn likelihood(account: &LikelihoodAccount) -> String {
+    formed(account)
+}
+
+/// Where two runs part as one JSON document.
+pub fn difference(account: &DifferenceAccount) -> String {
+    formed(account)
+}
+
+/// A document with its form first.
+fn formed(account: &impl Serialize) -> String {
     let mut members = Map::new();
     members.insert("form".into(), FORM.into());
     if let Value::Object(rest) = value(account) {

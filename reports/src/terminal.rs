@@ -4,6 +4,7 @@
 //! then everything else, in tables. A fact stands on one line of its own, its name first, so that `grep` finds it.
 
 mod confidence;
+mod difference;
 mod exploration;
 mod hunt;
 mod likelihood;
@@ -13,6 +14,7 @@ mod tables;
 
 use seatrial_history::{Account, Judgement, Outcome, TraceLine, Verdict, Violation};
 
+pub use self::difference::difference;
 pub use self::exploration::exploration;
 pub use self::hunt::hunt;
 pub use self::likelihood::likelihood;

@@ -72,6 +72,39 @@ fn the_likelihood_of_a_failure_is_told_from_its_case_and_a_small_one_is_refused(
 }
 
 #[test]
+fn two_runs_are_told_apart_by_the_first_event_the_choice_and_the_faults() {
+    let folder = folder();
+    let line = "run raft-kv --mutant vote-not-persisted --out . --quiet --seed";
+    assert_eq!(say(folder.path(), &format!("{line} 129")).code, Some(1));
+    assert_eq!(say(folder.path(), &format!("{line} 128")).code, Some(0));
+    let case = |seed: u32| format!("raft-kv-vote-not-persisted-{seed}.case");
+    let failing = fs::read_to_string(folder.path().join(case(129))).expect("it was saved");
+    // The same case without its first fault.
+    let (head, rest) = failing.split_once("faults = [\n").expect("it has faults");
+    let (_, rest) = rest.split_once('\n').expect("a fault a line");
+    let edited = format!("{head}faults = [\n{rest}");
+    fs::write(folder.path().join("edited.case"), edited).expect("it can be written");
+
+    let said = say(folder.path(), &format!("diff {} edited.case", case(129)));
+    assert_eq!(said.code, Some(0), "{said:?}");
+    for words in
+        ["faults that only A has\n  23.55ms  ring", "  A     step 5 at 23.55068ms: !! ring"]
+    {
+        assert!(said.out.contains(words), "no {words:?} in\n{}", said.out);
+    }
+    assert!(said.out.contains("the cases themselves differ"), "{}", said.out);
+    let told = json(&say(folder.path(), &format!("diff {} {} --json", case(129), case(128))));
+    let outcomes =
+        [0, 1].map(|run: usize| told["runs"][run]["outcome"].as_str().map(str::to_owned));
+    assert_eq!(outcomes, ["violated", "holds"].map(|outcome| Some(outcome.to_owned())));
+    assert!(told["choice"]["site"].is_string() && told["parts"][0]["step"].is_number(), "{told}");
+    assert!(told["decisive"].as_array().is_some_and(|all| !all.is_empty()), "{told}");
+    let same = say(folder.path(), &format!("diff {0} {0}", case(129)));
+    assert!(same.out.contains("the two runs are the same"), "{}", same.out);
+    refused(&folder, &format!("diff {} no.case", case(129)), &["no.case", "cannot be read"]);
+}
+
+#[test]
 fn the_benchmark_goes_on_where_it_was_stopped_and_draws_its_gallery() {
     let folder = folder();
     let line = "bench bugs --bugs E1,O9 --strategy random,portfolio --campaigns 2 --out b.jsonl -q";

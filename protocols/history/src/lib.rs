@@ -11,6 +11,7 @@
 
 mod account;
 mod bugs;
+mod difference;
 mod edn;
 mod exploration;
 mod figure;
@@ -32,6 +33,7 @@ pub use account::{
     StrategyInfo, TraceItem, TraceLine, Traffic,
 };
 pub use bugs::{Campaigned, Small};
+pub use difference::{ChoiceApart, DifferenceAccount, RunOfTwo};
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
 pub use jepsen::Keyed;

@@ -7,7 +7,7 @@ use seatrial::{Faults, PlanFile, Prepared, Strategy};
 use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
-use crate::{bench, check, explore, faults, hunt, likelihood, list, replay, run, shrink};
+use crate::{bench, check, diff, explore, faults, hunt, likelihood, list, replay, run, shrink};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -28,6 +28,7 @@ Examples:
   seatrial run raft-kv --seed 42
   seatrial replay target/seatrial/raft-kv-42.case
   seatrial shrink target/seatrial/raft-kv-42.case
+  seatrial diff target/seatrial/raft-kv-42.case target/seatrial/raft-kv-43.case
   seatrial likelihood target/seatrial/raft-kv-42.case
   seatrial explore uniform-broadcast --nodes 3 --messages 1
   seatrial check history.jsonl --model cas-register
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     Replay(replay::Args),
     /// Make a failing run small: leave out all that its failure does not need
     Shrink(shrink::Args),
+    /// Tell where two runs part, and what sets them apart
+    Diff(diff::Args),
     /// Tell when the failure of a run became inevitable
     Likelihood(likelihood::Args),
     /// Measure the search: how many executions it takes to find each planted bug

@@ -15,6 +15,7 @@ mod args;
 mod bench;
 mod check;
 mod console;
+mod diff;
 mod exit;
 mod explore;
 mod failure;
@@ -69,6 +70,7 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Explore(args) => explore::explore(&args, registry, console),
         Command::Replay(args) => replay::replay(&args, registry, console),
         Command::Shrink(args) => shrink::shrink(&args, registry, console),
+        Command::Diff(args) => diff::diff(&args, registry, console),
         Command::Likelihood(args) => likelihood::likelihood(&args, registry, console),
         Command::Bench(args) => bench::bench(&args, registry, console),
         Command::Check(args) => check::check(&args, console),

@@ -7,7 +7,7 @@
 //! - [`Scenario`]: what is tried, read from TOML.
 //! - [`Registry`]: the protocols that scenarios know, ours or your own.
 //! - [`Prepared`]: a scenario with its protocol; [`Prepared::run`] makes one run, [`hunt`] makes many.
-//! - [`shrink`]: a failing run made small; [`likelihood`]: when its failure became inevitable.
+//! - [`shrink`]: a failing run made small; [`likelihood`]: when its failure became inevitable; [`difference`]: where two runs part.
 //! - [`explore`]: every order of events in a small world.
 //! - [`Case`]: one run as a file.
 //! - [`Workload`]: what clients of your node ask.
@@ -100,6 +100,7 @@ mod bench;
 mod bounds;
 mod budget;
 mod case;
+mod difference;
 mod draw;
 mod explore;
 mod faults;
@@ -133,6 +134,7 @@ mod workload;
 pub use bench::{BY_HAND, Bug, CampaignOptions, bugs};
 pub use budget::{FaultBudget, Share};
 pub use case::{CASE_VERSION, Case};
+pub use difference::difference;
 pub use explore::{Bounds, ExplorationInfo, explore};
 pub use faults::{COMMON, Faults, KindInfo, KnobInfo, find_kinds, kinds};
 pub use hunt::{Hunt, HuntOptions, hunt};

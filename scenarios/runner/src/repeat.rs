@@ -160,7 +160,7 @@ impl Steps {
 }
 
 /// `step 12 at 3ms: n1 -> n2  send #4 …`.
-fn told(line: &TraceLine) -> String {
+pub(crate) fn told(line: &TraceLine) -> String {
     let what = match &line.what {
         TraceItem::Event(event) => event.to_string(),
         TraceItem::Fact(node, fact) => format!("{node}  {fact:?}"),

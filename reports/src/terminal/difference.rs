@@ -1,0 +1,175 @@
+//! Where two runs part: what each is, what was drawn otherwise, the choice and the event that set them apart, and what nodes then show.
+
+use seatrial_history::{ChoiceApart, DifferenceAccount, Outcome, RunOfTwo};
+
+use super::{EXCUSED, HOLDS, UNKNOWN, VIOLATED, subject};
+use crate::numbers::{count, of};
+use crate::page::{Page, Role, clean};
+
+/// What the two runs are called where their lines stand side by side.
+const NAMES: [&str; 2] = ["A", "B"];
+
+/// The two runs, and where they part.
+pub fn difference(account: &DifferenceAccount, page: &Page) -> String {
+    let mut out = String::new();
+    for (name, run) in NAMES.into_iter().zip(&account.runs) {
+        out.push_str(&headline(name, run, page));
+    }
+    if account.parts == [None, None] && account.alike > 0 {
+        let same = "the two runs are the same, event by event";
+        return out + "\n" + &page.wrap(same, "", "  ");
+    }
+    out.push_str(&knobs(account, page));
+    for (name, run) in NAMES.into_iter().zip(&account.runs) {
+        out.push_str(&list(&format!("faults that only {name} has"), &run.planned, page));
+    }
+    out.push_str(&choice(account.choice.as_ref(), page));
+    out.push_str(&parting(account, page));
+    out.push_str(&nodes(account, page));
+    let failing = account.runs.iter().position(|run| run.outcome == Outcome::Violated);
+    let name = NAMES[failing.unwrap_or_default()];
+    let title = format!("without any one of these faults {name} does not fail");
+    out + &list(&title, &account.decisive, page)
+}
+
+fn headline(name: &str, run: &RunOfTwo, page: &Page) -> String {
+    let (word, role) = match run.outcome {
+        Outcome::Holds => (HOLDS, Role::Good),
+        Outcome::Excused => (EXCUSED, Role::Unsure),
+        Outcome::Unknown => (UNKNOWN, Role::Unsure),
+        Outcome::Violated => (VIOLATED, Role::Bad),
+    };
+    let what = subject(&run.scenario, run.mutant.as_deref());
+    let broken = match run.broken.as_slice() {
+        [] => String::new(),
+        broken => format!(": {}", broken.join(", ")),
+    };
+    format!(
+        "{name}  {}  {what}, seed {}{broken}\n   {}, {}, hash {}\n",
+        page.paint(role, word),
+        run.seed,
+        clean(&run.file),
+        of(run.events, "event", "events"),
+        run.hash,
+    )
+}
+
+fn knobs(account: &DifferenceAccount, page: &Page) -> String {
+    let value = |value: &Option<String>| value.as_deref().unwrap_or("-").to_owned();
+    let line = |(name, [a, b]): &(String, [Option<String>; 2])| {
+        format!("{name}  A {}  B {}", value(a), value(b))
+    };
+    list("drawn otherwise", &account.knobs.iter().map(line).collect::<Vec<_>>(), page)
+}
+
+fn list(title: &str, lines: &[String], page: &Page) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines = lines.iter().map(|line| page.wrap(&clean(line), "  ", "    "));
+    page.title(title) + &lines.collect::<String>()
+}
+
+fn choice(choice: Option<&ChoiceApart>, page: &Page) -> String {
+    let what = match choice {
+        Some(ChoiceApart { site, whose, occurrence, chosen: [a, b] }) => format!(
+            "{site}, of {whose}, number {}: A chose {} of {}, B {} of {}",
+            count(occurrence + 1),
+            count(a.0),
+            count(a.1),
+            count(b.0),
+            count(b.1)
+        ),
+        None => "no choice of the same kind came out otherwise: the cases themselves differ".into(),
+    };
+    page.title("the first choice that differs") + &page.wrap(&what, "  ", "    ")
+}
+
+fn parting(account: &DifferenceAccount, page: &Page) -> String {
+    let lines = |name: &str, lines: &[String]| -> String {
+        let first = format!("  {name:<6}");
+        lines.iter().map(|line| page.wrap(&clean(line), &first, "          ")).collect()
+    };
+    let mut out =
+        page.title(&format!("where they part, after {} alike", of(account.alike, "line", "lines")));
+    out.push_str(&lines("both", &account.before));
+    for ((name, after), parts) in NAMES.into_iter().zip(&account.after).zip(&account.parts) {
+        match parts {
+            Some(_) => out.push_str(&lines(name, after)),
+            None => out.push_str(&lines(name, &["nothing more happens".to_owned()])),
+        }
+    }
+    out
+}
+
+fn nodes(account: &DifferenceAccount, page: &Page) -> String {
+    let shown = |shown: &Option<String>| shown.as_deref().unwrap_or("-").to_owned();
+    let lines: Vec<String> = account
+        .nodes
+        .iter()
+        .flat_map(|(node, [a, b])| {
+            [format!("{node}  A  {}", shown(a)), format!("{node}  B  {}", shown(b))]
+        })
+        .collect();
+    list("what nodes show then", &lines, page)
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_history::Moment;
+    use seatrial_node::Instant;
+
+    use super::*;
+    use crate::samples;
+
+    fn run(file: &str, outcome: Outcome, broken: &[&str]) -> RunOfTwo {
+        RunOfTwo {
+            file: file.into(),
+            scenario: "raft-kv".into(),
+            mutant: Some("vote-not-persisted".into()),
+            seed: 42,
+            outcome,
+            broken: broken.iter().map(ToString::to_string).collect(),
+            events: 541,
+            hash: "0011223344556677".into(),
+            planned: Vec::new(),
+        }
+    }
+
+    fn account() -> DifferenceAccount {
+        let at = |step| Some(Moment { step, time: Instant::from_nanos(step * 1_000_000) });
+        let failing = RunOfTwo {
+            planned: vec!["33ms  crash of n2 for 5ms".into()],
+            ..run("a.case", Outcome::Violated, &["election safety"])
+        };
+        let shows = |role: &str| Some(format!("role={role} term=3"));
+        DifferenceAccount {
+            runs: [failing, run("b.case", Outcome::Holds, &[])],
+            knobs: vec![("clients.count".into(), [Some("2".into()), None])],
+            choice: Some(ChoiceApart {
+                site: "latency".into(),
+                whose: "n1".into(),
+                occurrence: 11,
+                chosen: [(3, 1_000), (800, 1_000)],
+            }),
+            alike: 212,
+            parts: [at(213), None],
+            before: vec!["step 212 at 212ms: n0  timer Election".into()],
+            after: [vec!["step 213 at 213ms: n1 => n0  deliver #4 Vote".into()], Vec::new()],
+            nodes: vec![("n0".into(), [shows("leader"), shows("candidate")])],
+            decisive: vec!["crash of n2 at 33ms".into()],
+        }
+    }
+
+    #[test]
+    fn two_runs_that_part_look_as_they_should() {
+        samples::golden("difference.txt", &difference(&account(), &samples::PAGE));
+    }
+
+    #[test]
+    fn two_runs_that_are_the_same_say_so() {
+        let same = DifferenceAccount { parts: [None, None], ..account() };
+        let said = difference(&same, &samples::PAGE);
+        assert!(said.contains("the two runs are the same") && !said.contains("where they part"));
+    }
+}
