@@ -75,12 +75,7 @@ pub fn subject(scenario: &str, mutant: Option<&str>) -> String {
 
 /// The first line: `VIOLATED  raft-kv with vote-not-persisted, seed 42: election safety`.
 fn headline(account: &Account, page: &Page) -> String {
-    let (word, role) = match account.outcome() {
-        Outcome::Holds => (HOLDS, Role::Good),
-        Outcome::Excused => (EXCUSED, Role::Unsure),
-        Outcome::Unknown => (UNKNOWN, Role::Unsure),
-        Outcome::Violated => (VIOLATED, Role::Bad),
-    };
+    let (word, role) = ending(account.outcome());
     let broken: Vec<_> = unsettled(account)
         .into_iter()
         .filter(|judged| judged.verdict.violation().is_some())
@@ -97,6 +92,16 @@ fn headline(account: &Account, page: &Page) -> String {
     };
     let subject = subject(&account.scenario, account.mutant.as_deref());
     format!("{}  {subject}, seed {}{what}\n", page.paint(role, word), account.seed)
+}
+
+/// What a run came to, in a word.
+const fn ending(outcome: Outcome) -> (&'static str, Role) {
+    match outcome {
+        Outcome::Holds => (HOLDS, Role::Good),
+        Outcome::Excused => (EXCUSED, Role::Unsure),
+        Outcome::Unknown => (UNKNOWN, Role::Unsure),
+        Outcome::Violated => (VIOLATED, Role::Bad),
+    }
 }
 
 const HOLDS: &str = "HOLDS";

@@ -2,9 +2,9 @@
 
 use seatrial_history::{ChoiceApart, DifferenceAccount, Outcome, RunOfTwo};
 
-use super::{EXCUSED, HOLDS, UNKNOWN, VIOLATED, subject};
+use super::{ending, subject};
 use crate::numbers::{count, of};
-use crate::page::{Page, Role, clean};
+use crate::page::{Page, clean};
 
 /// What the two runs are called where their lines stand side by side.
 const NAMES: [&str; 2] = ["A", "B"];
@@ -33,12 +33,7 @@ pub fn difference(account: &DifferenceAccount, page: &Page) -> String {
 }
 
 fn headline(name: &str, run: &RunOfTwo, page: &Page) -> String {
-    let (word, role) = match run.outcome {
-        Outcome::Holds => (HOLDS, Role::Good),
-        Outcome::Excused => (EXCUSED, Role::Unsure),
-        Outcome::Unknown => (UNKNOWN, Role::Unsure),
-        Outcome::Violated => (VIOLATED, Role::Bad),
-    };
+    let (word, role) = ending(run.outcome);
     let what = subject(&run.scenario, run.mutant.as_deref());
     let broken = match run.broken.as_slice() {
         [] => String::new(),

@@ -87,13 +87,12 @@ impl PlanFile {
     /// Whether it begins before the world heals.
     fn time(&self, planned: &PlannedFault) -> Option<(String, String)> {
         let (at, heal, kind) = (planned.at, self.plan.heal_after, planned.fault.kind());
-        if at >= heal {
+        (at >= heal).then(|| {
             let what = format!(
                 "the {kind} begins at {at}, and the world has healed at {heal}: begin it sooner or heal later"
             );
-            return Some(("at".into(), what));
-        }
-        None
+            ("at".into(), what)
+        })
     }
 
     /// What is wrong with who is healed.
