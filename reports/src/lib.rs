@@ -3,6 +3,7 @@
 //! Every function here is pure: a plain value in, text out. None prints, asks for the time or looks at the terminal, so the same
 //! run is drawn with the same bytes wherever it was run, on simulated or on real sockets.
 
+pub mod acts;
 pub mod bugs;
 pub mod html;
 pub mod json;

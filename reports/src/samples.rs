@@ -1,12 +1,14 @@
 //! Runs made up for tests, and the comparison of a drawing with the file that shows how it should be.
 
+mod story;
+
 use std::borrow::Cow;
 
 use seatrial_history::{
-    Account, Amount, Distribution, DropCause, Endpoint, ExplorationAccount, FaultCount, FaultSeeds,
-    Figure, FoundSchedule, HuntAccount, Judgement, Measured, Moment, OpCount, OpEvent, OpKind,
-    Outcome, Process, ScheduleStep, SeedResult, StateCurve, Theory, TraceEvent, TraceItem,
-    TraceLine, Traffic, Unit, Value, Verdict, Violation,
+    Account, Amount, Distribution, DropCause, Endpoint, Evidence, ExplorationAccount, FaultCount,
+    FaultSeeds, FaultTurn, Figure, FoundSchedule, HuntAccount, Judgement, Measured, Moment,
+    OpCount, OpEvent, OpKind, Outcome, Process, ScheduleStep, SeedResult, StateCurve, Theory,
+    TraceEvent, TraceItem, TraceLine, Traffic, Unit, Value, Verdict, Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
 
@@ -28,6 +30,8 @@ pub(crate) fn golden(name: &str, text: &str) {
 
 pub(crate) const PAGE: Page = Page { width: 90, colour: false };
 
+pub(crate) use self::story::story;
+
 pub(crate) fn moment(step: u64, millis: u64) -> Moment {
     Moment { step, time: Instant::from_nanos(millis * 1_000_000) }
 }
@@ -40,8 +44,8 @@ pub(crate) fn violation() -> Violation {
             .into(),
         at: Some(moment(5, 1_250)),
         evidence: vec![
-            "step 2 at 1.1s: n1 leads in term 3".into(),
-            "step 5 at 1.25s: n2 leads in term 3".into(),
+            Evidence::at(moment(2, 1_100), "n1 leads in term 3"),
+            Evidence::at(moment(5, 1_250), "n2 leads in term 3"),
         ],
     }
 }
@@ -264,7 +268,14 @@ pub(crate) fn trace() -> Vec<TraceLine> {
         event(3, TraceEvent::Drop { id: 7, from, to, cause: DropCause::Partition }),
         event(4, TraceEvent::Timer { node: n2, text: "election".into() }),
         event(5, TraceEvent::Disk { node: n2, text: "sync ok".into() }),
-        event(6, TraceEvent::Fault { text: "n2 crashed".into() }),
+        event(
+            6,
+            TraceEvent::Fault {
+                node: Some(NodeId(2)),
+                turn: FaultTurn::Once,
+                text: "n2 crashed".into(),
+            },
+        ),
         event(
             7,
             TraceEvent::Deliver { id: 9, from: Endpoint::Client(0), to, text: "Cas x".into() },

@@ -3,6 +3,7 @@
 //! A failing run is told in the order in which a person asks: what broke; how do I see it again; what happened just before; and
 //! then everything else, in tables. A fact stands on one line of its own, its name first, so that `grep` finds it.
 
+mod columns;
 mod confidence;
 mod difference;
 mod exploration;
@@ -20,6 +21,7 @@ pub use self::hunt::hunt;
 pub use self::likelihood::likelihood;
 pub use self::list::list;
 pub use self::speed::speed;
+use crate::acts::{self, Acts};
 use crate::page::{Page, Role, clean};
 use crate::trace;
 
@@ -42,7 +44,8 @@ pub fn account(account: &Account, recorded: &[TraceLine], page: &Page) -> String
         out.push_str(&hunt::why(account, page));
     }
     // On one line each, however long, to be pasted.
-    out.push_str(&format!("\n  replay  {}\n", clean(&account.replay)));
+    let replay = format!("\n  replay  {}\n", clean(&account.replay));
+    out.push_str(&replay);
     if let Some(case) = &account.case {
         out.push_str(&format!("  case    {}\n", clean(case)));
     }
@@ -50,6 +53,10 @@ pub fn account(account: &Account, recorded: &[TraceLine], page: &Page) -> String
         out.push_str(&before(account, recorded, page));
     }
     out.push_str(&tables::account(account, page));
+    if outcome >= Outcome::Excused {
+        // Once more where the eye is when all of it has gone by.
+        out.push_str(&replay);
+    }
     out
 }
 
@@ -140,25 +147,35 @@ fn explained(violation: &Violation, page: &Page) -> String {
     out.push_str(&page.wrap(violation.source, "  source  ", "          "));
     for (i, line) in violation.evidence.iter().enumerate() {
         let first = if i == 0 { "  seen    " } else { "          " };
-        out.push_str(&page.wrap(line, first, "            "));
+        out.push_str(&page.wrap(&line.text, first, "            "));
     }
     out
 }
 
-/// The last events before the first violation, and what each node showed then.
+/// What led to the first violation: the few events that matter, then the last ones before it, and what each node showed then.
 fn before(account: &Account, recorded: &[TraceLine], page: &Page) -> String {
-    let at = unsettled(account)
-        .first()
-        .and_then(|judged| judged.verdict.violation())
-        .and_then(|violation| violation.at);
-    let window = trace::window(recorded, at, LAST_EVENTS);
-    let place = match at {
-        Some(at) => format!("up to {at}"),
-        None => "of the run".to_owned(),
-    };
-    let mut out = page.title(&format!("the last {} events {place}", window.len()));
-    out.push_str(&trace::draw(window, &trace::Filter::default(), page));
+    let violation = unsettled(account).first().and_then(|judged| judged.verdict.violation());
+    let at = violation.and_then(|violation| violation.at);
+    let acts = Acts::of(recorded);
+    let matter = violation.map(|violation| acts::that_matter(violation, &acts, recorded));
+    let mut out = matters(&matter.unwrap_or_default(), &acts, recorded, page);
+    out.push_str(&columns::draw(&acts, recorded, at, LAST_EVENTS, page));
     out.push_str(&tables::states(&trace::states(recorded, at), page));
+    out
+}
+
+/// The acts that a failure is made of, one a line.
+fn matters(matter: &[usize], acts: &Acts, recorded: &[TraceLine], page: &Page) -> String {
+    if matter.is_empty() {
+        return String::new();
+    }
+    let mut out = page.title(&format!("the {} events that matter", matter.len()));
+    for act in matter {
+        let act = &acts.all[*act];
+        let at = format!("{:>7}  {:>13}  ", act.at.step, trace::clock(act.at.time));
+        let rest = " ".repeat(at.len());
+        out.push_str(&page.wrap(&acts::sentence(act, recorded), &at, &rest));
+    }
     out
 }
 

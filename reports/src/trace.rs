@@ -162,19 +162,6 @@ pub fn draw<'a>(
     out
 }
 
-/// The last `count` lines up to the moment of a failure, or of the whole trace. What nodes show is left out: it is a line for
-/// every event, and [`states`] says where it led to.
-pub fn window(lines: &[TraceLine], until: Option<Moment>, count: usize) -> Vec<&TraceLine> {
-    let mut window: Vec<_> = upto(lines, until)
-        .iter()
-        .rev()
-        .filter(|line| Kind::of(line) != Kind::Status)
-        .take(count)
-        .collect();
-    window.reverse();
-    window
-}
-
 /// What each node showed last before the moment of a failure, or at the end of the trace.
 pub fn states(lines: &[TraceLine], until: Option<Moment>) -> BTreeMap<NodeId, &Status> {
     let mut states = BTreeMap::new();
@@ -194,12 +181,12 @@ fn upto(lines: &[TraceLine], until: Option<Moment>) -> &[TraceLine] {
 }
 
 /// Seconds to the microsecond, so that times stand under one another.
-fn clock(time: Instant) -> String {
+pub(crate) fn clock(time: Instant) -> String {
     let micros = time.as_nanos() / 1_000;
     format!("{}.{:06}s", micros / 1_000_000, micros % 1_000_000)
 }
 
-fn text(item: &TraceItem) -> String {
+pub(crate) fn text(item: &TraceItem) -> String {
     match item {
         TraceItem::Event(event) => event.to_string(),
         TraceItem::Fact(node, fact) => format!("{node}  announces {}", fact_text(fact)),
@@ -249,16 +236,6 @@ mod tests {
     fn every_kind_of_line_is_drawn() {
         let text = draw(&samples::trace(), &Filter::default(), &Page::default());
         samples::golden("trace.txt", &text);
-    }
-
-    #[test]
-    fn the_window_ends_where_the_failure_is() {
-        let trace = samples::trace();
-        let until = Moment { step: 4, ..Moment::default() };
-        assert_eq!(shown(window(&trace, Some(until), 2)), [3, 4]);
-        assert_eq!(shown(window(&trace, Some(until), 100)), [1, 2, 2, 3, 4]);
-        assert_eq!(shown(window(&trace, None, 1)), [8]);
-        assert_eq!(shown(window(&[], Some(until), 1)), [0; 0]);
     }
 
     #[test]

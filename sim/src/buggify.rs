@@ -1,6 +1,5 @@
 //! Fault points within protocol code: on in a run or not, and then firing now and then (FoundationDB's `BUGGIFY`).
 
-use seatrial_history::TraceEvent;
 use seatrial_node::Node;
 
 use crate::core::Core;
@@ -35,8 +34,8 @@ impl<N: Node> Core<N> {
         self.counts.bit(FaultKind::Buggify);
         self.counts.effect(FaultKind::Buggify);
         if self.tracing {
-            let text = format!("{} comes upon \"{name}\"", self.members[node as usize]);
-            self.trace.push(TraceEvent::Fault { text });
+            let id = self.members[node as usize];
+            self.trace_strike(id, || format!("{id} comes upon \"{name}\""));
         }
         true
     }

@@ -8,7 +8,7 @@ mod lurking;
 mod network;
 mod node;
 
-use seatrial_history::Endpoint;
+use seatrial_history::{Endpoint, FaultTurn};
 use seatrial_node::{Duration, Instant, Node, NodeId};
 
 use self::awaiting::Awaiting;
@@ -173,7 +173,7 @@ impl<N: Node> World<N> {
     #[cold]
     pub(crate) fn heal(&mut self) {
         self.count(Kind::Heal, 0, 0, 0);
-        self.core.trace_fault(|| "the world heals".to_owned());
+        self.core.trace_fault(None, FaultTurn::Heals, || "the world heals".to_owned());
         self.await_no_more();
         self.heal_links();
         self.core.heal_clocks();

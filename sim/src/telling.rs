@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use seatrial_history::{DropCause, Endpoint, Observer, TraceEvent};
+use seatrial_history::{DropCause, Endpoint, FaultTurn, Observer, TraceEvent};
 use seatrial_node::{Node, NodeId};
 
 use crate::core::{Core, Describe};
@@ -78,9 +78,19 @@ impl<N: Node> Core<N> {
     }
 
     #[cold]
-    pub(crate) fn trace_fault(&mut self, text: impl FnOnce() -> String) {
+    pub(crate) fn trace_fault(
+        &mut self,
+        node: Option<NodeId>,
+        turn: FaultTurn,
+        text: impl FnOnce() -> String,
+    ) {
         if self.tracing {
-            self.trace.push(TraceEvent::Fault { text: text() });
+            self.trace.push(TraceEvent::Fault { node, turn, text: text() });
         }
+    }
+
+    /// Something that happened to a node at once.
+    pub(crate) fn trace_strike(&mut self, node: NodeId, text: impl FnOnce() -> String) {
+        self.trace_fault(Some(node), FaultTurn::Once, text);
     }
 }

@@ -279,7 +279,7 @@ impl<N: Node> World<N> {
         let body = &mut self.core.bodies[node as usize];
         body.life += 1;
         let life = u64::from(body.life);
-        self.core.trace_fault(|| format!("{id} starts, life {life}"));
+        self.core.trace_strike(id, || format!("{id} starts, life {life}"));
         self.count(Kind::Boot, node, 0, life);
         self.acting = Some(id);
         let config = match self.nemesis.other_life(node) {

@@ -81,6 +81,19 @@ pub enum DropCause {
     Corrupt,
 }
 
+/// Whether a fault lasts, and which it is: a number that its beginning and its end have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultTurn {
+    /// It is over as soon as it has happened, or its end is told in another way: a node that crashed starts again.
+    Once,
+    /// It lasts from here on.
+    Begins(u32),
+    /// It is over.
+    Ends(u32),
+    /// All are over.
+    Heals,
+}
+
 /// One thing that happened. Texts are for people; nothing reads them back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -141,6 +154,10 @@ pub enum TraceEvent {
     },
     /// A node began a life, crashed, paused or resumed; a partition came or went; the world healed.
     Fault {
+        /// The node that it happened to, where it was one.
+        node: Option<NodeId>,
+        /// Whether it lasts.
+        turn: FaultTurn,
         /// What happened.
         text: String,
     },
@@ -180,7 +197,7 @@ impl fmt::Display for TraceEvent {
             }
             Self::Timer { node, text } => write!(f, "{node}  timer {text}"),
             Self::Disk { node, text } => write!(f, "{node}  disk {text}"),
-            Self::Fault { text } => write!(f, "!! {text}"),
+            Self::Fault { text, .. } => write!(f, "!! {text}"),
             Self::Status { node, status } => write!(f, "{node}  {status}"),
             Self::Note { text } => f.write_str(text),
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::Moment;
 
@@ -43,7 +43,43 @@ pub struct Violation {
     /// When it was broken; for a property of a whole history, when its last event happened.
     pub at: Option<Moment>,
     /// The smallest evidence, a line each, oldest first.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Evidence>,
+}
+
+/// One line of evidence, and the moments that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What was seen, as a line: `step 2 at 1.1s: n1 leads in term 3`.
+    pub text: String,
+    /// When that happened, as far as the line is about something that happened.
+    pub moments: Vec<Moment>,
+}
+
+impl Evidence {
+    /// Something that happened then.
+    pub fn at(at: Moment, what: impl fmt::Display) -> Self {
+        Self { text: format!("{at}: {what}"), moments: vec![at] }
+    }
+}
+
+/// A line about no moment.
+impl<T: Into<String>> From<T> for Evidence {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), moments: Vec::new() }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+/// As its text.
+impl Serialize for Evidence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
 }
 
 /// Shows the property, what happened, and the evidence, a line each.

@@ -2,7 +2,7 @@
 //!
 //! The liveness of a service that promises an answer to every request, and has no leader that one could wait for.
 
-use seatrial_history::{Moment, Observer, OpEvent, OpKind, Process, Verdict, Violation};
+use seatrial_history::{Evidence, Moment, Observer, OpEvent, OpKind, Process, Verdict, Violation};
 use seatrial_node::{Duration, Instant};
 
 use crate::{Checker, Cluster};
@@ -40,7 +40,10 @@ impl Answers {
                 "All faults were over when {what} began, yet it {ended}; an answer is due within {bound}."
             ),
             at: Some(at),
-            evidence: vec![format!("{asked}: {what} begins"), format!("{at}: it {ended}")],
+            evidence: vec![
+                Evidence::at(asked, format_args!("{what} begins")),
+                Evidence::at(at, format_args!("it {ended}")),
+            ],
         });
     }
 

@@ -1,6 +1,6 @@
 //! What every judge has in common.
 
-use seatrial_history::{Measure, Moment, Observer, Verdict, Violation};
+use seatrial_history::{Explanation, Measure, Moment, Observer, Verdict, Violation};
 use seatrial_node::{Instant, NodeId};
 
 use crate::figures::Offer;
@@ -29,6 +29,11 @@ pub trait Checker: Observer {
 
     /// The violation seen so far, if there is one already.
     fn violation(&self) -> Option<&Violation>;
+
+    /// More than the violation says of why a history fits no order, for a checker that looks for one.
+    fn explanation(&self) -> Option<&Explanation> {
+        None
+    }
 
     /// Whether it waits, at this time, for something that may still come, so that an execution in which everybody has finished should go
     /// on.

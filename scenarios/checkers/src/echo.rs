@@ -1,6 +1,8 @@
 //! Echo: whoever asks a node to echo a value is answered that value (Maelstrom's first workload).
 
-use seatrial_history::{Moment, Observer, OpEvent, OpKind, Process, Value, Verdict, Violation};
+use seatrial_history::{
+    Evidence, Moment, Observer, OpEvent, OpKind, Process, Value, Verdict, Violation,
+};
 
 use crate::{Checker, Cluster};
 
@@ -28,7 +30,10 @@ impl Echo {
             Some((_, _, value)) if value == answer.value => return,
             Some((process, when, value)) => (
                 format!("client {process} asked for an echo of {value} and got {}.", answer.value),
-                Some(format!("{when}: client {process} asks for an echo of {value}")),
+                Some(Evidence::at(
+                    when,
+                    format_args!("client {process} asks for an echo of {value}"),
+                )),
             ),
             None => (
                 format!(
@@ -38,7 +43,7 @@ impl Echo {
                 None,
             ),
         };
-        let got = format!("{at}: client {} gets {}", answer.process, answer.value);
+        let got = Evidence::at(at, format_args!("client {} gets {}", answer.process, answer.value));
         self.violation.get_or_insert_with(|| Violation {
             property: Self::PROPERTY,
             source: "Maelstrom, workload echo",

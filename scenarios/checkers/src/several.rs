@@ -1,6 +1,6 @@
 //! What judges of several properties have in common: how their words become one, and how evidence is told.
 
-use seatrial_history::{Moment, Verdict, Violation};
+use seatrial_history::{Evidence, Moment, Verdict, Violation};
 
 /// The worst of several verdicts: violated beats unknown, and unknown beats holds.
 pub(crate) fn worst(words: impl Iterator<Item = Verdict>) -> Verdict {
@@ -23,6 +23,6 @@ pub(crate) fn violation(
     mut evidence: Vec<Line>,
 ) -> Violation {
     evidence.sort_by_key(|line| line.0);
-    let evidence = evidence.into_iter().map(|(at, text)| format!("{at}: {text}")).collect();
+    let evidence = evidence.into_iter().map(|(at, text)| Evidence::at(at, text)).collect();
     Violation { property, source, explanation, at: Some(at), evidence }
 }

@@ -27,7 +27,7 @@ pub(crate) fn tell(
     let begun = Instant::now();
     let bare = prepared.run(seed);
     let wall = begun.elapsed();
-    let Recording { mut account, trace, history } = prepared.record(seed);
+    let Recording { mut account, trace, history, .. } = prepared.record(seed);
     if bare.hash != account.hash {
         prepared.tell_apart(&bare.hash, &mut account);
     }

@@ -121,7 +121,7 @@ impl Bound {
                 "{name}: {came} in this run, where at {side} {allowed} is allowed{times}.{says}"
             ),
             at: Some(end),
-            evidence: vec![format!("{name}: {}", self.measure.about)],
+            evidence: vec![format!("{name}: {}", self.measure.about).into()],
         }
     }
 }

@@ -6,7 +6,9 @@ use seatrial_checkers::detection::{DetectionProperties, Property as Detection};
 use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::{Progress, Property, RaftProperties, SteadyLeader};
 use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability, Offer};
-use seatrial_history::{Judgement, Measure, Moment, Observer, OpEvent, TraceEvent, Violation};
+use seatrial_history::{
+    Explanation, Judgement, Measure, Moment, Observer, OpEvent, TraceEvent, Violation,
+};
 use seatrial_node::{Duration, Fact, Instant, Load, NodeId};
 
 use crate::registry::Protocol;
@@ -303,6 +305,11 @@ impl Judges {
     }
 
     /// The word of each on the whole run.
+    /// Why the history fits no order, once it was judged.
+    pub(crate) fn explanation(&self) -> Option<&Explanation> {
+        self.checkers.iter().find_map(|checker| checker.explanation())
+    }
+
     pub(crate) fn judge(&mut self, end: Moment) -> Vec<Judgement> {
         let mut judgements = Vec::new();
         for checker in &mut self.checkers {

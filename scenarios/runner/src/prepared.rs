@@ -8,7 +8,7 @@ mod worker;
 use std::fmt;
 use std::sync::Arc;
 
-use seatrial_history::{Account, History, TraceLine};
+use seatrial_history::{Account, Explanation, History, TraceLine};
 use seatrial_search::Recipe;
 use seatrial_sim::{Fault, FaultKind, FaultPlan, Order, Setup, Stuck, Tape, Target};
 
@@ -56,6 +56,8 @@ pub struct Recording {
     pub trace: Vec<TraceLine>,
     /// What clients asked and were told.
     pub history: History,
+    /// Why that fits no order, where it does not.
+    pub explanation: Option<Explanation>,
 }
 
 /// Of how many seeds the world is looked at before any is run.
@@ -352,7 +354,8 @@ impl Prepared {
         worker.run_with(seed, Some(recorder));
         let (trace, history) =
             (std::mem::take(&mut recorder.trace), std::mem::take(&mut recorder.history));
-        Recording { account: worker.account(), trace, history }
+        let explanation = worker.explanation().cloned();
+        Recording { account: worker.account(), trace, history, explanation }
     }
 
     /// Makes runs, one after the other, with memory that is used again.

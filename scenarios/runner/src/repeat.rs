@@ -7,7 +7,8 @@
 use std::hint::black_box;
 
 use seatrial_history::{
-    Account, Judgement, Moment, Outcome, SeedResult, TraceItem, TraceLine, Verdict, Violation,
+    Account, Evidence, Judgement, Moment, Outcome, SeedResult, TraceItem, TraceLine, Verdict,
+    Violation,
 };
 use seatrial_search::Recipe;
 
@@ -89,7 +90,7 @@ impl Prepared {
             ),
             None => {
                 let hashes = format!("hash {other}, and then hash {}", account.hash);
-                (format!("{said}, though not each time. {causes}"), None, vec![hashes])
+                (format!("{said}, though not each time. {causes}"), None, vec![hashes.into()])
             }
         };
         let source =
@@ -124,7 +125,7 @@ impl Steps {
 
     /// The first event in which two runs differ, and both sides of it. Where a message that is sent differs before its arrival does, that
     /// is earlier.
-    fn parting(&self, other: &Self) -> Option<(Moment, Vec<String>)> {
+    fn parting(&self, other: &Self) -> Option<(Moment, Vec<Evidence>)> {
         let alike = self.trace.iter().zip(&other.trace).take_while(|(a, b)| a == b).count();
         let lines = [self, other].map(|run| run.trace.get(alike).map(|line| line.at));
         let steps = self.hashes.iter().zip(&other.hashes).take_while(|(a, b)| a == b).count();
@@ -137,7 +138,7 @@ impl Steps {
             shared.map(|line| format!("both: {}", told(line))).collect();
         evidence.extend(self.side("one", at, alike));
         evidence.extend(other.side("the other", at, alike));
-        Some((at, evidence))
+        Some((at, evidence.into_iter().map(Evidence::from).collect()))
     }
 
     /// What this run shows at the event where it parts from another, from which it has so many lines on its own.

@@ -1,5 +1,6 @@
 //! Faults that wait for something: whether it has come is looked at wherever observers are told, and only while such faults wait.
 
+use seatrial_history::FaultTurn;
 use seatrial_node::{Instant, Node};
 
 use super::Nemesis;
@@ -76,10 +77,13 @@ impl<N: Node> World<N> {
         self.nemesis.awaiting.remove(place);
         if begin >= healed {
             self.core.counts.asked(kind);
-            self.core.trace_fault(|| format!("{when}: too late for the {kind} {after} later"));
+            self.core.trace_fault(None, FaultTurn::Once, || {
+                format!("{when}: too late for the {kind} {after} later")
+            });
             return;
         }
-        self.core.trace_fault(|| format!("{when}: the {kind} begins in {after}"));
+        self.core
+            .trace_fault(None, FaultTurn::Once, || format!("{when}: the {kind} begins in {after}"));
         let index = fault as u32;
         self.core.schedule(begin, Lane::Plan, Event::Fault { index });
         if end < healed && has_end {
@@ -92,7 +96,9 @@ impl<N: Node> World<N> {
         for awaiting in std::mem::take(&mut self.nemesis.awaiting) {
             let kind = self.nemesis.kind(awaiting.fault);
             self.core.counts.asked(kind);
-            self.core.trace_fault(|| format!("the {kind} {} never began", awaiting.when));
+            self.core.trace_fault(None, FaultTurn::Once, || {
+                format!("the {kind} {} never began", awaiting.when)
+            });
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Faults of clocks: they run fast or slow, are off, and jump.
 
+use seatrial_history::FaultTurn;
 use seatrial_node::Node;
 
 use crate::clock::{Skew, Wrong};
@@ -24,13 +25,17 @@ impl<N: Node> World<N> {
         self.core.counts.bit(fault.kind());
         self.core.go_wrong(Wrong { fault: index, node, how });
         let id = self.core.members[node as usize];
-        self.core.trace_fault(|| format!("{id}'s clock goes wrong, {}: {fault}", fault.kind()));
+        self.core.trace_fault(Some(id), FaultTurn::Begins(index as u32), || {
+            format!("{id}'s clock goes wrong, {}: {fault}", fault.kind())
+        });
     }
 
     pub(super) fn end_at_clock(&mut self, index: usize, fault: &Fault) {
         if let Some(node) = self.core.go_right(index) {
             let id = self.core.members[node as usize];
-            self.core.trace_fault(|| format!("{id}'s clock is over its {}", fault.kind()));
+            self.core.trace_fault(Some(id), FaultTurn::Ends(index as u32), || {
+                format!("{id}'s clock is over its {}", fault.kind())
+            });
         }
     }
 }

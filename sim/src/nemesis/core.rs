@@ -22,7 +22,7 @@ impl<N: Node> World<N> {
         for slot in &outside {
             self.core.tell(*slot, Fact::Abandoned);
             let id = self.core.members[*slot as usize];
-            self.core.trace_fault(|| format!("{id} is outside the core and stays as it is"));
+            self.core.trace_strike(id, || format!("{id} is outside the core and stays as it is"));
         }
         for slot in &outside {
             for fault in self.wrong_with(*slot) {

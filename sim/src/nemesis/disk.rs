@@ -1,5 +1,6 @@
 //! Faults of disks: which of them are struck and swapped, and which nodes do not open over what is left.
 
+use seatrial_history::FaultTurn;
 use seatrial_node::{Duration, Fact, Node, NodeId, OpenError};
 
 use crate::counts::FaultKind;
@@ -66,12 +67,16 @@ impl<N: Node> World<N> {
         let Some(node) = self.target(node) else {
             return;
         };
-        self.core.trace_fault(|| format!("{} begins: {fault}", fault.kind()));
+        let id = self.core.members[node as usize];
+        self.core.trace_fault(Some(id), FaultTurn::Begins(index as u32), || {
+            format!("{} begins: {fault}", fault.kind())
+        });
         self.core.bodies[node as usize].disk.trouble.begin(index, fault.kind(), wrong);
     }
 
     pub(super) fn end_at_disk(&mut self, index: usize, fault: &Fault) {
-        self.core.trace_fault(|| format!("{} is over", fault.kind()));
+        let turn = FaultTurn::Ends(index as u32);
+        self.core.trace_fault(None, turn, || format!("{} is over", fault.kind()));
         if let Some(place) = self.nemesis.disks.swapped.iter().position(|(by, _)| *by == index) {
             let (_, pair) = self.nemesis.disks.swapped.remove(place);
             self.exchange_disks(pair);
@@ -121,7 +126,7 @@ impl<N: Node> World<N> {
         };
         self.core.counts.bit(FaultKind::BitRot);
         let id = self.core.members[node as usize];
-        self.core.trace_fault(|| format!("a bit of {file} at {at} flips on the disk of {id}"));
+        self.core.trace_strike(id, || format!("a bit of {file} at {at} flips on the disk of {id}"));
     }
 
     /// Two nodes get each other's disks, unless one of them has another's already. A disk with nothing on it, or on which a fault may have
@@ -162,7 +167,8 @@ impl<N: Node> World<N> {
         one.disk.trouble.damage();
         other.disk.trouble.damage();
         let [a, b] = pair.map(|slot| self.core.members[slot as usize]);
-        self.core.trace_fault(|| format!("the disks of {a} and {b} are swapped"));
+        self.core
+            .trace_fault(None, FaultTurn::Once, || format!("the disks of {a} and {b} are swapped"));
         for node in pair {
             if self.nemesis.down[node as usize].is_none() {
                 self.nemesis.disks.refused[node as usize] = true;
@@ -204,7 +210,7 @@ impl<N: Node> World<N> {
         self.core.counts.refused += 1;
         self.core.tell(node, Fact::Refused);
         let id = self.core.members[node as usize];
-        self.core.trace_fault(|| format!("{id} does not open, and stays down: {error}"));
+        self.core.trace_strike(id, || format!("{id} does not open, and stays down: {error}"));
         if again {
             let due = self.core.now + RETRY;
             self.core.schedule(due, Lane::Plan, Event::Reopen { node });

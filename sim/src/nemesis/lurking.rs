@@ -1,5 +1,6 @@
 //! Faults that lie in wait: a crash while writes are not synced, and a crash between two effects of one input.
 
+use seatrial_history::FaultTurn;
 use seatrial_node::Node;
 
 use crate::event::Event;
@@ -31,7 +32,9 @@ impl<N: Node> World<N> {
             Fault::CrashMidway { node, after } => (node.clone(), Moment::Midway { after: *after }),
             _ => unreachable!("a fault that lies in wait"),
         };
-        self.core.trace_fault(|| format!("{} lies in wait: {planned}", planned.kind()));
+        self.core.trace_fault(None, FaultTurn::Once, || {
+            format!("{} lies in wait: {planned}", planned.kind())
+        });
         self.nemesis.lurks.push(Lurk { fault, target, moment });
         self.core.odd += 1;
         self.attend();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_history::{DropCause, Endpoint};
+use seatrial_history::{DropCause, Endpoint, FaultTurn};
 use seatrial_node::{Duration, Instant, Node, NodeId};
 
 use crate::counts::FaultKind;
@@ -24,7 +24,8 @@ impl<N: Node> World<N> {
     }
 
     pub(super) fn end_at_links(&mut self, index: usize, fault: &Fault) {
-        self.core.trace_fault(|| format!("{} is over", fault.kind()));
+        let turn = FaultTurn::Ends(index as u32);
+        self.core.trace_fault(None, turn, || format!("{} is over", fault.kind()));
         self.core.cuts.remove(index);
         self.core.end_trouble(index);
     }
@@ -42,9 +43,14 @@ impl<N: Node> World<N> {
         }
     }
 
+    fn trace_beginning(&mut self, index: usize, fault: &Fault) {
+        let turn = FaultTurn::Begins(index as u32);
+        self.core.trace_fault(None, turn, || format!("{} begins: {fault}", fault.kind()));
+    }
+
     fn cut(&mut self, index: usize, fault: &Fault) {
         if let Some(pairs) = self.severed(fault) {
-            self.core.trace_fault(|| format!("{} begins: {fault}", fault.kind()));
+            self.trace_beginning(index, fault);
             self.core.cuts.add(index, pairs);
         }
     }
@@ -127,7 +133,7 @@ impl<N: Node> World<N> {
     }
 
     fn trouble(&mut self, index: usize, fault: &Fault, effect: Effect, pairs: Pairs) {
-        self.core.trace_fault(|| format!("{} begins: {fault}", fault.kind()));
+        self.trace_beginning(index, fault);
         let kind = fault.kind();
         self.core.troubles.begin(Trouble { fault: index, kind, pairs, effect, bit: false });
     }
@@ -157,7 +163,8 @@ impl<N: Node> World<N> {
             self.core.counts.effect(FaultKind::Reset);
         }
         let id = self.core.members[node as usize];
-        self.core.trace_fault(|| format!("connections of {id} are reset, {lost} messages lost"));
+        self.core
+            .trace_strike(id, || format!("connections of {id} are reset, {lost} messages lost"));
     }
 
     /// When each node is clogged and until when it is.

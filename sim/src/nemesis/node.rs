@@ -1,5 +1,6 @@
 //! Faults of nodes: they crash, come back or not, and stand still.
 
+use seatrial_history::FaultTurn;
 use seatrial_node::{Duration, Fact, Node, NodeId};
 
 use crate::counts::FaultKind;
@@ -47,7 +48,7 @@ impl<N: Node> World<N> {
             Fault::SlowCpu { .. } => {
                 let mut nodes = 0..self.nodes.len() as u32;
                 if let Some(node) = nodes.find(|node| self.core.is_slow_by(*node, index)) {
-                    self.speed_up(node);
+                    self.speed_up(node, FaultTurn::Ends(index as u32));
                 }
             }
             _ => unreachable!("a fault of nodes"),
@@ -69,7 +70,7 @@ impl<N: Node> World<N> {
                 self.resume(node as u32);
             }
             if self.core.bodies[node].slow.is_some() {
-                self.speed_up(node as u32);
+                self.speed_up(node as u32, FaultTurn::Once);
             }
         }
     }
@@ -116,7 +117,7 @@ impl<N: Node> World<N> {
     }
 
     fn crash_zone(&mut self, index: usize, zone: &str, nodes: &[NodeId]) {
-        self.core.trace_fault(|| format!("all of {zone} crash"));
+        self.core.trace_fault(None, FaultTurn::Once, || format!("all of {zone} crash"));
         let up: Vec<u32> = (nodes.iter().filter_map(|node| self.core.slot(*node)))
             .filter(|node| self.nodes[*node as usize].is_some())
             .collect();
@@ -173,7 +174,7 @@ impl<N: Node> World<N> {
         self.nemesis.lives[node as usize].1 = true;
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::DiskReplaced);
-        self.core.trace_fault(|| format!("the disk of {id} is gone"));
+        self.core.trace_strike(id, || format!("the disk of {id} is gone"));
         self.restart(index, node);
     }
 
@@ -187,7 +188,7 @@ impl<N: Node> World<N> {
             self.core.counts.effect(FaultKind::Upgrade);
         }
         let id = self.core.members[node as usize];
-        self.core.trace_fault(|| format!("{id} goes from version {former} to {version}"));
+        self.core.trace_strike(id, || format!("{id} goes from version {former} to {version}"));
         self.restart(index, node);
     }
 
@@ -210,14 +211,15 @@ impl<N: Node> World<N> {
         if let Some(node) = self.target(target) {
             self.core.slow_down(node, index, takes);
             let id = self.core.members[node as usize];
-            self.core.trace_fault(|| format!("{id} takes {takes} for each input"));
+            let turn = FaultTurn::Begins(index as u32);
+            self.core.trace_fault(Some(id), turn, || format!("{id} takes {takes} for each input"));
         }
     }
 
-    fn speed_up(&mut self, node: u32) {
+    fn speed_up(&mut self, node: u32, turn: FaultTurn) {
         self.core.speed_up(node);
         let id = self.core.members[node as usize];
-        self.core.trace_fault(|| format!("{id} is as fast as ever"));
+        self.core.trace_fault(Some(id), turn, || format!("{id} is as fast as ever"));
     }
 
     /// A node that is up loses everything but its disk.
@@ -235,7 +237,8 @@ impl<N: Node> World<N> {
         }
         let for_good = by.is_some_and(|by| self.nemesis.faults[by].fault.is_for_ever());
         let end = if for_good { " and for good" } else { "" };
-        self.core.trace_fault(|| format!("{id} crashes{end} with {unsynced} writes not synced"));
+        self.core
+            .trace_strike(id, || format!("{id} crashes{end} with {unsynced} writes not synced"));
     }
 
     /// A node that is down will not start again.
@@ -245,7 +248,7 @@ impl<N: Node> World<N> {
         self.nemesis.down[node as usize] = Some(index);
         self.nemesis.disks.start(node as usize);
         let id = self.core.members[node as usize];
-        self.core.trace_fault(|| format!("{id} stays down for good"));
+        self.core.trace_strike(id, || format!("{id} stays down for good"));
     }
 
     fn pause(&mut self, index: usize, target: &Target, clock: PausedClock) {
@@ -266,7 +269,7 @@ impl<N: Node> World<N> {
             self.core.let_clock_stand(node, true);
         }
         let too = if clock_stands { ", and its clock, too" } else { "" };
-        self.core.trace_fault(|| format!("{id} stands still{too}"));
+        self.core.trace_strike(id, || format!("{id} stands still{too}"));
     }
 
     /// A paused node goes on, with all that has come for it meanwhile.
@@ -284,6 +287,6 @@ impl<N: Node> World<N> {
         self.core.queue_turn(node);
         let id = self.core.members[node as usize];
         self.core.tell(node, Fact::Resumed);
-        self.core.trace_fault(|| format!("{id} goes on"));
+        self.core.trace_strike(id, || format!("{id} goes on"));
     }
 }

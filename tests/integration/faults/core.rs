@@ -134,7 +134,7 @@ fn raft_kv_makes_no_progress_with_a_minority_for_its_core_and_says_who_waits_for
             account.judgements.iter().filter_map(|j| j.verdict.violation()).collect();
         let [violation] = broken[..] else { panic!("seed {}: {broken:?}", account.seed) };
         assert_eq!(violation.property, "progress after healing");
-        let evidence = violation.evidence.join("\n");
+        let evidence = violation.to_string();
         assert!(evidence.contains("waits for"), "{evidence}");
         assert!(evidence.contains("n2 is outside the core and is down; still broken: crash-stop"));
         isolated += u64::from(evidence.contains("isolate toward n0"));

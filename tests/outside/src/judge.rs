@@ -1,7 +1,7 @@
 //! The judge: whoever reads is told of everything that was done before.
 
 use seatrial::checking::{Checker, Cluster};
-use seatrial::history::{Moment, Observer, OpEvent, OpKind, Process, Verdict, Violation};
+use seatrial::history::{Evidence, Moment, Observer, OpEvent, OpKind, Process, Verdict, Violation};
 
 /// Judges whether each read ends with a mark at least as high as any that anybody had been told when it began.
 #[derive(Debug, Default)]
@@ -33,8 +33,8 @@ impl Observer for NeverFalls {
                 ),
                 at: Some(at),
                 evidence: vec![
-                    format!("{when}: somebody is told {before}"),
-                    format!("{at}: {event}"),
+                    Evidence::at(when, format_args!("somebody is told {before}")),
+                    Evidence::at(at, event),
                 ],
             });
         }

@@ -1,10 +1,10 @@
 //! Checking a whole history.
 
-use seatrial_history::{History, Verdict, Violation};
+use seatrial_history::{Applied, Evidence, Explanation, History, Named, Verdict, Violation};
 use serde::Serialize;
 
 use super::compile::{Part, compile};
-use super::explain::{Explanation, explain};
+use super::explain::explain;
 use super::meter::Meter;
 use super::model::Model;
 use super::options::{CheckError, Options};
@@ -164,23 +164,28 @@ fn violation(explained: &Explanation, words: &Words<'_>, stats: &Stats) -> Viola
     let omitted = explained.core.len().saturating_sub(MOST_LINES);
     let mut evidence = Vec::new();
     if omitted > 0 {
-        evidence.push(format!("{omitted} operations, and then:"));
+        evidence.push(format!("{omitted} operations, and then:").into());
     }
-    evidence.extend(explained.core[omitted..].iter().map(|op| op.text.clone()));
-    evidence.push(format!("first operation that fits nowhere: {}", explained.first_bad.text));
+    let line = |op: &Named, text| Evidence { text, moments: words.moments(op) };
+    evidence.extend(explained.core[omitted..].iter().map(|op| line(op, op.text.clone())));
+    let bad = &explained.first_bad;
+    let text = format!("first operation that fits nowhere: {}", bad.text);
+    evidence.push(line(bad, text));
     let noun = words.part.problem.tables.model.noun();
     if !explained.states.is_empty() {
         let states = explained.states.join(" or ");
-        evidence.push(format!("before its completion the {noun} could be: {states}"));
+        evidence.push(format!("before its completion the {noun} could be: {states}").into());
     }
     for partial in &explained.partial {
         let steps = partial.steps.iter();
-        evidence.push(format!(
+        let text = format!(
             "longest partial linearization, {} operations, the last {}:",
             partial.omitted + partial.steps.len(),
             partial.steps.len()
-        ));
-        evidence.extend(steps.map(|step| format!("  {} -> {}", step.operation.text, step.state)));
+        );
+        evidence.push(text.into());
+        let told = |step: &Applied| format!("  {} -> {}", step.operation.text, step.state).into();
+        evidence.extend(steps.map(told));
     }
     Violation { property: PROPERTY, source: SOURCE, explanation: sentence, at: None, evidence }
 }

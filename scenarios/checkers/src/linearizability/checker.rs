@@ -1,6 +1,8 @@
 //! The checker that listens while an execution runs.
 
-use seatrial_history::{History, Moment, Observer, OpEvent, Value, Verdict, Violation};
+use seatrial_history::{
+    Explanation, History, Moment, Observer, OpEvent, Value, Verdict, Violation,
+};
 
 use super::check::{PROPERTY, check};
 use super::model::Model;
@@ -17,6 +19,7 @@ pub struct Linearizability {
     history: History,
     moments: Vec<Moment>,
     violation: Option<Violation>,
+    explanation: Option<Explanation>,
 }
 
 impl Linearizability {
@@ -30,6 +33,7 @@ impl Linearizability {
             history: History { events: Vec::new() },
             moments: Vec::new(),
             violation: None,
+            explanation: None,
         }
     }
 
@@ -76,10 +80,15 @@ impl Checker for Linearizability {
         self.history.events.clear();
         self.moments.clear();
         self.violation = None;
+        self.explanation = None;
     }
 
     fn violation(&self) -> Option<&Violation> {
         self.violation.as_ref()
+    }
+
+    fn explanation(&self) -> Option<&Explanation> {
+        self.explanation.as_ref()
     }
 
     fn judges_beginnings(&self) -> bool {
@@ -102,7 +111,8 @@ impl Checker for Linearizability {
         };
         let mut verdict = outcome.verdict;
         if let Verdict::Violated(violation) = &mut verdict {
-            let bad = outcome.explanation.and_then(|explained| explained.first_bad.completed_at);
+            self.explanation = outcome.explanation;
+            let bad = self.explanation.as_ref().and_then(|why| why.first_bad.completed_at);
             let at = bad.and_then(|event| self.moments.get(event)).copied();
             violation.at = Some(at.unwrap_or(end));
             self.violation = Some(violation.clone());

@@ -30,6 +30,6 @@ mod words;
 
 pub use check::{Outcome, Stats, check};
 pub use checker::Linearizability;
-pub use explain::{Applied, Explanation, Named, Partial};
 pub use model::{Model, UnknownModel};
 pub use options::{CasFail, CheckError, Limits, Options};
+pub use seatrial_history::{Applied, Explanation, Named, Partial};

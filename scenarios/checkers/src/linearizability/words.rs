@@ -1,6 +1,6 @@
 //! A violation in words that a person can check against the history.
 
-use seatrial_history::{Completion, History, Moment, Span, Value};
+use seatrial_history::{Completion, History, Moment, Named, Span, Value};
 
 use super::compile::Part;
 use super::machine::Machine;
@@ -27,6 +27,13 @@ impl Words<'_> {
             Some(line) => format!("line {line}"),
             None => format!("event {event}"),
         }
+    }
+
+    /// When the operation began and was over, where the history is of a run.
+    pub(crate) fn moments(&self, op: &Named) -> Vec<Moment> {
+        let events = [Some(op.invoked_at), op.completed_at].into_iter().flatten();
+        let moment = |event: usize| self.steps.and_then(|steps| steps.get(event)).copied();
+        events.filter_map(moment).collect()
     }
 
     fn span(&self, op: &Op) -> Span {

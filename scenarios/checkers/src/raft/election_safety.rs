@@ -57,6 +57,6 @@ mod tests {
             "term 3 has two leaders: n0 was elected first, n2 as well."
         );
         assert_eq!(violation.evidence.len(), 2);
-        assert!(violation.evidence[0].ends_with("n0 leads term 3"));
+        assert!(violation.evidence[0].text.ends_with("n0 leads term 3"));
     }
 }

@@ -1,6 +1,6 @@
 //! Facts in words, and violations made of them.
 
-use seatrial_history::{Moment, Violation};
+use seatrial_history::{Evidence, Moment, Violation};
 use seatrial_node::{Fact, NodeId};
 
 use super::Property;
@@ -36,7 +36,7 @@ impl Announced<'_> {
             source: property.source(),
             explanation,
             at: Some(self.at),
-            evidence: lines.into_iter().map(|line| format!("{}: {}", line.at, line.text)).collect(),
+            evidence: lines.into_iter().map(|line| Evidence::at(line.at, line.text)).collect(),
         }
     }
 }

@@ -119,6 +119,6 @@ mod tests {
         let script = Script::new().term(A, 1).lead(A, 1).append(A, 1, 1).term(C, 2).lead(C, 2);
         let violation = script.commit(A, 1).violates(Property::LeaderCompleteness);
         assert!(violation.explanation.ends_with("n2 leads term 2 and has a log that ends at 0."));
-        assert!(violation.evidence[1].ends_with("n2 leads term 2"));
+        assert!(violation.evidence[1].text.ends_with("n2 leads term 2"));
     }
 }

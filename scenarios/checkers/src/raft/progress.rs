@@ -4,7 +4,7 @@
 //! Within a stated time after the faults are over some node leads, and an entry is newly committed or a client's operation
 //! succeeds. Where only a core was healed, commits outside it do not count. That asks for clients that still have something to do, or for a new leader that opens its term with an entry (§8).
 
-use seatrial_history::{Moment, Observer, OpEvent, OpKind, Verdict, Violation};
+use seatrial_history::{Evidence, Moment, Observer, OpEvent, OpKind, Verdict, Violation};
 use seatrial_node::{Duration, Fact, Instant, NodeId};
 
 use super::standing::Standing;
@@ -98,10 +98,10 @@ impl Progress {
         }
         evidence.extend(self.healed.map(|healed| (healed, "all faults are over".into())));
         evidence.sort_by_key(|(at, _)| *at);
-        let mut evidence: Vec<String> =
-            evidence.into_iter().map(|(at, text)| format!("{at}: {text}")).collect();
-        evidence.push(format!("at {deadline}: the time is up"));
-        evidence.extend(self.standing.lines());
+        let mut evidence: Vec<Evidence> =
+            evidence.into_iter().map(|(at, text)| Evidence::at(at, text)).collect();
+        evidence.push(format!("at {deadline}: the time is up").into());
+        evidence.extend(self.standing.lines().into_iter().map(Evidence::from));
         Violation {
             property: PROPERTY,
             source: "Raft (Ongaro and Ousterhout 2014), §5.6",
@@ -348,6 +348,7 @@ mod tests {
         let verdict = checker.verdict(at(200));
         let violation = verdict.violation().expect("a commit outside the core is none");
         let said = &violation.evidence[violation.evidence.len() - 3..];
+        let said: Vec<&str> = said.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(
             said,
             [

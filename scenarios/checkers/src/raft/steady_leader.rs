@@ -3,7 +3,7 @@
 //! [`Progress`](super::Progress) asks for one leader and one entry, which a cluster may have that deposes each of its leaders soon after. Here a
 //! leader has to last: a good part of the time within which there must be progress.
 
-use seatrial_history::{Moment, Observer, Verdict, Violation};
+use seatrial_history::{Evidence, Moment, Observer, Verdict, Violation};
 use seatrial_node::{Duration, Fact, Instant, NodeId};
 
 use crate::{Checker, Cluster};
@@ -72,12 +72,14 @@ impl SteadyLeader {
     }
 
     fn explain(&self, deadline: Instant, now: Moment) -> Violation {
-        let mut evidence: Vec<String> =
-            self.healed.iter().map(|healed| format!("{healed}: all faults are over")).collect();
-        let told =
-            |(node, term, at): &(NodeId, u64, Moment)| format!("{at}: {node} leads term {term}");
+        let healed = self.healed.iter();
+        let mut evidence: Vec<Evidence> =
+            healed.map(|healed| Evidence::at(*healed, "all faults are over")).collect();
+        let told = |(node, term, at): &(NodeId, u64, Moment)| {
+            Evidence::at(*at, format_args!("{node} leads term {term}"))
+        };
         evidence.extend(self.leaders.iter().map(told));
-        evidence.push(format!("at {deadline}: the time is up"));
+        evidence.push(format!("at {deadline}: the time is up").into());
         Violation {
             property: PROPERTY,
             source: "Raft (Ongaro and Ousterhout 2014), §5.6; Ongaro's thesis, 2014, §9.6",

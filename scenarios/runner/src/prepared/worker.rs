@@ -3,7 +3,8 @@
 use seatrial_checkers::Offer;
 use seatrial_checkers::delivery::MESSAGES;
 use seatrial_history::{
-    Account, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict, Violation,
+    Account, Evidence, Explanation, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict,
+    Violation,
 };
 use seatrial_search::{Recipe, Seen};
 use seatrial_sim::{Choice, Count, Counts, FaultKind, Incident, Stuck, Tape, Wish};
@@ -243,6 +244,11 @@ impl Worker<'_> {
         self.last.as_mut().map(|last| std::mem::take(&mut last.figures)).unwrap_or_default()
     }
 
+    /// Why the history of the last run fits no order, where it does not.
+    pub(crate) fn explanation(&self) -> Option<&Explanation> {
+        self.judges.explanation()
+    }
+
     /// What the last run reached.
     pub(crate) fn reached(&mut self) -> Vec<(String, u64)> {
         self.tally.reached()
@@ -302,7 +308,7 @@ fn incident_judgement(incident: &Incident) -> Judgement {
         explanation: incident.to_string(),
         at: Some(incident.at()),
         evidence: match incident {
-            Incident::Panic { .. } => place.into_iter().collect(),
+            Incident::Panic { .. } => place.into_iter().map(Evidence::from).collect(),
             _ => Vec::new(),
         },
     };

@@ -184,7 +184,8 @@ impl Ready {
             let seed = account.seed;
             let prepared = hunted.prepared(&self.prepared, seed);
             let trace = prepared.record(seed).trace;
-            let mut run = Recording { account, trace, history: Default::default() };
+            let mut run =
+                Recording { account, trace, history: Default::default(), explanation: None };
             let again = match hunted.is_chosen_by_others(seed) {
                 // Those that chose it have to be made first.
                 true => format!("SEATRIAL_SEEDS={}", seed + 1),

@@ -1,0 +1,90 @@
+//! Acts and messages in few words.
+
+use seatrial_history::{TraceEvent, TraceItem, TraceLine};
+
+use super::Act;
+use crate::trace::{fact_text, text};
+
+/// The line that says best what an act is: what was handled, and where nothing was, what happened first.
+pub fn heading(act: &Act, trace: &[TraceLine]) -> usize {
+    let rank = |line: &usize| match &trace[*line].what {
+        TraceItem::Event(TraceEvent::Fault { .. }) => 0,
+        TraceItem::Event(TraceEvent::Deliver { .. } | TraceEvent::Timer { .. }) => 1,
+        TraceItem::Op(_) => 2,
+        TraceItem::Event(TraceEvent::Disk { .. }) => 3,
+        TraceItem::Event(TraceEvent::Status { .. }) => 5,
+        _ => 4,
+    };
+    act.lines.iter().copied().min_by_key(rank).expect("an act has a line")
+}
+
+/// An act in a line: what was handled, and what the node announced of it.
+pub fn sentence(act: &Act, trace: &[TraceLine]) -> String {
+    let heading = heading(act, trace);
+    let mut said = text(&trace[heading].what);
+    for fact in facts(act, trace).filter(|line| *line != heading) {
+        if let TraceItem::Fact(_, fact) = &trace[fact].what {
+            said.push_str(&format!("; {}", fact_text(fact)));
+        }
+    }
+    said
+}
+
+/// The same in a few words: messages by their names alone.
+pub fn brief(act: &Act, trace: &[TraceLine]) -> String {
+    let heading = heading(act, trace);
+    let mut said = match &trace[heading].what {
+        TraceItem::Event(TraceEvent::Deliver { from, to, text, .. }) => {
+            format!("{from} => {to} {}", label(text))
+        }
+        TraceItem::Event(TraceEvent::Send { from, to, text, .. }) => {
+            format!("{from} -> {to} {}", label(text))
+        }
+        TraceItem::Event(TraceEvent::Drop { id, from, to, .. }) => format!("{from} -x {to} #{id}"),
+        TraceItem::Event(TraceEvent::Timer { node, text }) => {
+            format!("{node} timer {}", label(text))
+        }
+        TraceItem::Fact(node, fact) => format!("{node} {}", fact_text(fact)),
+        what => text(what),
+    };
+    for fact in facts(act, trace).filter(|line| *line != heading) {
+        if let TraceItem::Fact(_, fact) = &trace[fact].what {
+            said.push_str(&format!("; {}", fact_text(fact)));
+        }
+    }
+    said
+}
+
+fn facts(act: &Act, trace: &[TraceLine]) -> impl Iterator<Item = usize> {
+    let is_fact = |line: &usize| matches!(trace[*line].what, TraceItem::Fact(..));
+    act.lines.iter().copied().filter(is_fact)
+}
+
+/// The name of a message or timer, without what it carries and without the names of what it is wrapped in: `RequestVote` of
+/// `Raft(RequestVote { term: 1 })`.
+pub fn label(text: &str) -> &str {
+    let head = text.split(['{', '"', '[']).next().unwrap_or_default();
+    let is_name = |word: &&str| word.starts_with(|first: char| first.is_alphabetic());
+    let words = head.split(|c: char| !c.is_alphanumeric() && c != '_').filter(is_name);
+    words.last().unwrap_or_else(|| text.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_called_by_the_innermost_name() {
+        for (text, name) in [
+            ("Raft(RequestVote { term: 0, pre_vote: true })", "RequestVote"),
+            ("Request { client: 3, op: Query(Query { key: \"k1\" }) }", "Request"),
+            ("Raft(Election)", "Election"),
+            ("Unavailable", "Unavailable"),
+            ("Frame(Data(\"Oh Dear\"))", "Data"),
+            ("(7, 8)", "(7, 8)"),
+            ("", ""),
+        ] {
+            assert_eq!(label(text), name, "{text}");
+        }
+    }
+}
