@@ -44,6 +44,9 @@ impl Raft {
         round: u64,
         io: &mut Io<'_, Self>,
     ) {
+        if self.is_stuck(io) {
+            return;
+        }
         let entries = if index <= self.log.base().index {
             self.storage.base_position()
         } else {
@@ -105,6 +108,9 @@ impl Raft {
 
     /// Asks the leader to begin earlier: at the end of this log, or where the term begins that conflicts (§5.3, at its end).
     fn reject(&mut self, from: NodeId, prev_index: u64, round: u64, io: &mut Io<'_, Self>) {
+        if self.is_stuck(io) {
+            return;
+        }
         let last = self.log.last_index();
         let hint = if prev_index > last {
             last + 1

@@ -13,6 +13,9 @@
 //! - With pre-vote, voters with slow disks may elect a candidate with a fast one. A node whose vote is on its way to the disk answers
 //!   no pre-votes, so nobody begins a new term meanwhile, and a candidate that asks for pre-votes again still counts the votes of its
 //!   present term.
+//!
+//! A disk may also stand still. A leader whose disk does steps down, and a follower whose disk does falls silent until it goes on: were
+//! it heard, a leader that needs it for its majority would stay, and commit nothing, while others could.
 
 use seatrial_node::{Duration, Io, NodeId};
 
@@ -97,6 +100,10 @@ impl Raft {
     ) {
         let sticks = self.spares_leaders() && (self.has_leader(io) || self.backs_a_lease(io));
         if sticks && self.config.check_quorum && !pre_vote {
+            return;
+        }
+        if pre_vote && self.is_stuck(io) {
+            // The vote that would follow could not be given.
             return;
         }
         if pre_vote && self.hard.vote.is_some() && !self.storage.has_hard_state() {
@@ -212,6 +219,12 @@ impl Raft {
         last >= self.promised()
     }
 
+    /// Whether this node's disk has stood still for so long that it is as good as gone: such a node leads nobody, and what it says would only
+    /// keep alive a leader who cannot commit without it.
+    pub(crate) fn is_stuck(&self, io: &Io<'_, Self>) -> bool {
+        self.storage.stuck_for(io.now()) > self.patience() && !self.voters.is_only(self.me)
+    }
+
     /// Steps down unless a majority has been heard from since the last look (thesis §6.2), and its own disk has kept pace: a leader whose
     /// disk is full or stands still would be heard for ever, and short of one copy of each entry.
     fn check_quorum(&mut self, io: &mut Io<'_, Self>) {
@@ -225,7 +238,7 @@ impl Raft {
             self.reached("a leader lost its quorum", io);
             return self.become_follower(self.hard.term, None, io);
         }
-        if self.storage.stuck_for(io.now()) > self.patience() && !self.voters.is_only(self.me) {
+        if self.is_stuck(io) {
             self.reached("a leader's disk was stuck", io);
             return self.become_follower(self.hard.term, None, io);
         }

@@ -93,6 +93,9 @@ impl Raft {
         if meta.index <= self.commit {
             return self.acknowledge(from, meta.index, round, io);
         }
+        if self.is_stuck(io) {
+            return;
+        }
         let offset = if meta.index <= self.snapshots.newest_index() {
             // Complete, and on its way to the disk.
             piece.size

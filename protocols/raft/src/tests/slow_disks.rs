@@ -1,10 +1,14 @@
 //! Disks slower than the election timeout: elections come to an end, and leaders stay.
 
+use std::sync::Arc;
+
 use seatrial_node::{Duration, Input, NodeId};
 
 use super::bench::{Bench, append, config, matched, rejected, request_vote};
 use super::world::World;
-use crate::{Message, RaftConfig, Timer};
+use crate::message::{Chunk, Piece};
+use crate::snapshot::Snapshot;
+use crate::{Message, RaftConfig, SnapshotMeta, Timer};
 
 const fn vote(term: u64, pre_vote: bool) -> Message {
     Message::Vote { term, granted: true, pre_vote }
@@ -216,4 +220,44 @@ fn what_waits_for_the_disk_is_bounded_however_often_the_others_ask() {
     assert_eq!(sent.len(), 4, "two votes, a rejection, an acknowledgement: {sent:?}");
     assert!(sent.contains(&(NodeId(1), vote(1, false))));
     assert!(sent.contains(&(NodeId(1), rejected(1, 106, 2))), "the last one");
+}
+
+#[test]
+fn a_follower_whose_disk_is_stuck_falls_silent_until_it_goes_on() {
+    let heartbeat = || append(1, (0, 0), 0, &[]);
+    let piece = || {
+        let meta = SnapshotMeta { index: 9, term: 1 };
+        let snapshot = Snapshot::new(meta, vec![7; 20]);
+        let chunk = Chunk::cut(&snapshot.data, 0, 10);
+        let digest = snapshot.digest;
+        let piece = Piece { meta, digest, size: 20, offset: 0, chunk };
+        Message::Snapshot { term: 1, round: 0, piece: Arc::new(piece) }
+    };
+    let answers = |bench: &mut Bench, body: Message| {
+        bench.forget();
+        bench.hear(1, body);
+        bench.sent().len()
+    };
+    let mut bench = Bench::new(3, &config());
+    bench.hear(1, append(1, (0, 0), 0, &[]));
+    bench.sync();
+    bench.hear(1, append(1, (0, 0), 0, &[1]));
+    bench.probe.advance(Duration::from_millis(100));
+    for (body, says) in [(heartbeat(), "a heartbeat"), (piece(), "a piece")] {
+        assert_eq!(answers(&mut bench, body), 1, "a disk at work: {says} is answered");
+    }
+    bench.probe.advance(Duration::from_secs(10));
+    let far = append(1, (8, 1), 0, &[]);
+    for (body, says) in [
+        (heartbeat(), "a heartbeat"),
+        (piece(), "a piece"),
+        (far.clone(), "what does not fit"),
+        (asks_pre_vote(1), "a pre-vote"),
+    ] {
+        assert_eq!(answers(&mut bench, body), 0, "a disk that is stuck: {says} is not answered");
+    }
+    bench.sync();
+    for (body, says) in [(heartbeat(), "a heartbeat"), (far, "what does not fit")] {
+        assert_eq!(answers(&mut bench, body), 1, "a disk that goes on: {says} is answered");
+    }
 }
