@@ -1,9 +1,11 @@
-//! Pages for a browser: each one file, with nothing that it fetches and nothing that it runs.
+//! Pages for a browser: each one file that fetches nothing.
 
 mod gallery;
 mod picture;
+mod run;
 
 pub use self::gallery::gallery;
+pub use self::run::{Film, run};
 
 /// How all pages look, in light and in dark.
 const STYLE: &str = include_str!("html/style.css");

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use seatrial_history::{
     Account, Amount, Distribution, DropCause, Endpoint, Evidence, ExplorationAccount, FaultCount,
-    FaultSeeds, FaultTurn, Figure, FoundSchedule, HuntAccount, Judgement, Measured, Moment,
-    OpCount, OpEvent, OpKind, Outcome, Process, ScheduleStep, SeedResult, StateCurve, Theory,
-    TraceEvent, TraceItem, TraceLine, Traffic, Unit, Value, Verdict, Violation,
+    FaultSeeds, FaultTurn, Figure, FoundSchedule, History, HuntAccount, Judgement, Measured,
+    Moment, OpCount, OpEvent, OpKind, Outcome, Process, ScheduleStep, SeedResult, StateCurve,
+    Theory, TraceEvent, TraceItem, TraceLine, Traffic, Unit, Value, Verdict, Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
 
@@ -31,6 +31,15 @@ pub(crate) fn golden(name: &str, text: &str) {
 pub(crate) const PAGE: Page = Page { width: 90, colour: false };
 
 pub(crate) use self::story::story;
+
+/// What clients did in a trace.
+pub(crate) fn history(trace: &[TraceLine]) -> History {
+    let events = trace.iter().filter_map(|line| match &line.what {
+        TraceItem::Op(op) => Some(op.clone()),
+        _ => None,
+    });
+    History { events: events.collect() }
+}
 
 pub(crate) fn moment(step: u64, millis: u64) -> Moment {
     Moment { step, time: Instant::from_nanos(millis * 1_000_000) }

@@ -9,8 +9,8 @@ use crate::trace::{fact_text, text};
 pub fn heading(act: &Act, trace: &[TraceLine]) -> usize {
     let rank = |line: &usize| match &trace[*line].what {
         TraceItem::Event(TraceEvent::Fault { .. }) => 0,
-        TraceItem::Event(TraceEvent::Deliver { .. } | TraceEvent::Timer { .. }) => 1,
-        TraceItem::Op(_) => 2,
+        TraceItem::Op(_) => 1,
+        TraceItem::Event(TraceEvent::Deliver { .. } | TraceEvent::Timer { .. }) => 2,
         TraceItem::Event(TraceEvent::Disk { .. }) => 3,
         TraceItem::Event(TraceEvent::Status { .. }) => 5,
         _ => 4,
@@ -65,8 +65,8 @@ fn facts(act: &Act, trace: &[TraceLine]) -> impl Iterator<Item = usize> {
 pub fn label(text: &str) -> &str {
     let head = text.split(['{', '"', '[']).next().unwrap_or_default();
     let is_name = |word: &&str| word.starts_with(|first: char| first.is_alphabetic());
-    let words = head.split(|c: char| !c.is_alphanumeric() && c != '_').filter(is_name);
-    words.last().unwrap_or_else(|| text.trim())
+    let mut words = head.split(|c: char| !c.is_alphanumeric() && c != '_').filter(is_name);
+    words.next_back().unwrap_or_else(|| text.trim())
 }
 
 #[cfg(test)]

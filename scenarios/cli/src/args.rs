@@ -1,6 +1,6 @@
 //! What can be asked for on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use seatrial::{Faults, PlanFile, Prepared, Strategy};
@@ -126,6 +126,19 @@ pub(crate) struct Telling {
     /// Tell the run as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write the run to FILE as a page for a browser: one file that fetches nothing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Show the run of this case beside the other on the page [default: NAME.min.case beside NAME.case, if it is there]
+    #[arg(long, value_name = "FILE.case", requires = "html")]
+    pub(crate) beside: Option<PathBuf>,
+}
+
+impl Telling {
+    /// The files that it writes.
+    pub(crate) fn outputs(&self) -> [Option<&Path>; 2] {
+        [self.history.as_deref(), self.html.as_deref()]
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod files;
 mod hunt;
 mod likelihood;
 mod list;
+mod page;
 mod program;
 mod progress;
 mod replay;

@@ -8,11 +8,13 @@ use crate::args::Telling;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::page::Page;
 use crate::{files, program, tell};
 
 const EXAMPLES: &str = "\
 Examples:
   seatrial replay target/seatrial/raft-kv-42.case
+  seatrial replay raft-kv-42.case --html raft-kv-42.html
   seatrial replay raft-kv-42.case --trace=faults,ops --history history.jsonl";
 
 /// What `replay` takes.
@@ -28,12 +30,13 @@ pub(crate) struct Args {
 
 /// Runs a case again and tells it as `run` did.
 pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
-    files::keep_apart(&args.case, &[args.telling.history.as_deref()])?;
+    files::keep_apart(&args.case, &args.telling.outputs())?;
     let case = Case::read(&args.case)?;
     let hash = case.hash.clone();
     let prepared = case.prepare(registry);
     let (prepared, seed) = prepared.map_err(|error| error.in_file(&args.case))?;
-    tell::tell(&prepared, seed, &args.telling, console, |account| {
+    let page = Page::asked(&args.telling, Some(&args.case), registry, console)?;
+    tell::tell(&prepared, seed, &args.telling, page, console, |account| {
         account.replay = program::replay(&args.case);
         account.case = Some(args.case.to_string_lossy().into_owned());
         if hash.is_some_and(|hash| hash != account.hash) {

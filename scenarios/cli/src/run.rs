@@ -9,6 +9,7 @@ use crate::args::{Telling, Trouble};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::page::Page;
 use crate::seed::seed;
 use crate::vacuous::Demands;
 use crate::{files, program, tell};
@@ -40,7 +41,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     trouble: Trouble,
     /// Write the plan of the run's faults as TOML, to be edited and run with --plan, and do not run it
-    #[arg(long, conflicts_with_all = ["trace", "history", "json"])]
+    #[arg(long, conflicts_with_all = ["trace", "history", "json", "html"])]
     print_plan: bool,
     #[command(flatten)]
     demands: Demands,
@@ -50,7 +51,7 @@ pub(crate) struct Args {
 
 /// Runs one seed and saves its case file, good or bad.
 pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
-    files::keep_apart(Path::new(&args.scenario), &[args.telling.history.as_deref()])?;
+    files::keep_apart(Path::new(&args.scenario), &args.telling.outputs())?;
     let scenario = registry.scenario(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
     let (prepared, plan) = args.trouble.apply(prepared, Strategy::Random)?;
@@ -75,7 +76,8 @@ pub(crate) fn run(args: &Args, registry: &Registry, console: &Console) -> Result
     files::can_be_made(&args.out)?;
     let expected = prepared.expected_marks();
     let (mut faults, mut missed) = (Vec::new(), Vec::new());
-    let exit = tell::tell(&prepared, seed, &args.telling, console, |account| {
+    let page = Page::asked(&args.telling, None, registry, console)?;
+    let exit = tell::tell(&prepared, seed, &args.telling, page, console, |account| {
         faults.clone_from(&account.faults);
         let is_missed = |mark: &&String| account.reached.iter().all(|(known, _)| known != *mark);
         missed.extend(expected.iter().filter(is_missed).map(String::as_str));

@@ -13,6 +13,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::Pending;
+use crate::page::Page;
 
 /// Runs the seed and tells it. The seed is run twice, once for its speed and once with the recorder on; `name` says in the account
 /// how it can be run again.
@@ -20,6 +21,7 @@ pub(crate) fn tell(
     prepared: &Prepared,
     seed: u64,
     telling: &Telling,
+    html: Option<Page>,
     console: &Console,
     name: impl FnOnce(&mut Account) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
@@ -27,14 +29,18 @@ pub(crate) fn tell(
     let begun = Instant::now();
     let bare = prepared.run(seed);
     let wall = begun.elapsed();
-    let Recording { mut account, trace, history, .. } = prepared.record(seed);
-    if bare.hash != account.hash {
-        prepared.tell_apart(&bare.hash, &mut account);
+    let mut run = prepared.record(seed);
+    if bare.hash != run.account.hash {
+        prepared.tell_apart(&bare.hash, &mut run.account);
     }
-    name(&mut account)?;
+    name(&mut run.account)?;
     if let Some(file) = history_file {
-        write_history(file, &history, prepared, seed)?;
+        write_history(file, &run.history, prepared, seed)?;
     }
+    if let Some(html) = html {
+        html.write(&run)?;
+    }
+    let Recording { account, trace, .. } = run;
     let page = console.page();
     if let Some(filter) = &telling.trace {
         console.out(&trace::draw(&trace, filter, &page))?;

@@ -64,7 +64,7 @@ impl Cells {
         let value = |field: &&'static str| match standing.shows.value(field) {
             Some(StatusValue::Text(text)) => {
                 let short = self.short.get(&(*field, text.to_string()));
-                clean(short.map_or(text.as_ref(), String::as_str))
+                clean(short.map_or_else(|| text.as_ref(), String::as_str))
             }
             Some(StatusValue::Bool(true)) => "y".to_owned(),
             Some(StatusValue::Bool(false)) => "n".to_owned(),

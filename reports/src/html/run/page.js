@@ -1,0 +1,216 @@
+// Puts the page together: a view for each run, and the keys.
+
+const KEYS = [["j or ↓, k or ↑", "next, previous event"], ["n, p", "next, previous event at the same place"], ["f", "the failure"], ["m", "the next event that matters"],
+  ["c", "grey all that is no cause of this event"], ["o", "show the causes only"], ["/", "search; Enter and Shift+Enter go through what was found"], ["+, -", "zoom"], ["t", "time to scale, or an event a row"], ["Esc", "all again"], ["?", "these keys"]];
+
+class FilmView {
+  constructor(film, root, active) {
+    this.film = film;
+    this.root = root;
+    this.active = active;
+    const canvas = el("canvas", { role: "img", "aria-label": "space-time diagram; the keys j and k go from event to event, and each is told beside it" });
+    this.scroll = el("div", { class: "scroll", tabindex: 0 }, canvas, el("div", { class: "spacer" }));
+    const pane = el("div", { class: "details", "aria-live": "polite" });
+    root.append(...(films.length > 1 ? [el("h3", {}, film.title)] : []), this.#tools(), el("div", { class: "stage" }, this.scroll, pane));
+    this.details = new Details(film, pane, act => this.select(act, true));
+    this.diagram = new Diagram(film, this.scroll);
+    canvas.addEventListener("click", event => this.select(this.diagram.actAt(event.offsetY), false));
+    canvas.addEventListener("mousemove", event => {
+      const act = this.diagram.actAt(event.offsetY);
+      canvas.title = act < 0 || event.offsetY < HEAD ? "" : `step ${film.step[act]} at ${film.seconds(act)}: ${film.name(film.lane[act])}: ${film.brief(act)}`;
+    });
+    this.scroll.addEventListener("wheel", event => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2);
+    }, { passive: false });
+    root.addEventListener("focusin", () => active(this));
+    root.addEventListener("pointerdown", () => active(this));
+    this.details.show(-1);
+  }
+
+  #tools() {
+    const film = this.film;
+    this.search = el("input", { type: "search", placeholder: "search the events", "aria-label": "search", oninput: () => this.find(), onkeydown: event => {
+      if (event.key === "Enter") { this.findNext(event.shiftKey ? -1 : 1); event.preventDefault(); }
+      if (event.key === "Escape") { this.search.blur(); }
+    } });
+    this.count = el("span", { class: "faint", role: "status" });
+    const box = (checked, change, says, look = {}) => el("label", look, el("input", { type: "checkbox", checked, onchange: event => { change(event.target.checked); this.diagram.arrange(true); } }), says);
+    const kinds = GROUPS.map(group => box(true, on => { this.diagram.kinds[on ? "add" : "delete"](group); }, group, { class: "kind", style: `--c: var(--c-${group})` }));
+    const lanes = film.lanes.map((name, lane) => box(true, on => { this.diagram.hidden[on ? "delete" : "add"](lane); }, name));
+    const button = (says, does, title) => el("button", { onclick: does, title }, says);
+    this.coneButton = el("button", { onclick: () => this.cone(), "aria-pressed": "false", title: "c" }, "causes of the event");
+    this.scaleButton = el("button", { onclick: () => this.scale(), "aria-pressed": "false", title: "t" }, "time to scale");
+    return el("div", { class: "tools" }, film.failure >= 0 ? button("to the failure", () => this.toFailure(), "f") : "", this.coneButton, this.scaleButton,
+      button("+", () => this.zoom(1.25), "zoom in"), button("−", () => this.zoom(0.8), "zoom out"), this.search, this.count, el("span", { class: "kinds" }, ...kinds), el("span", { class: "lanes" }, ...lanes), button("?", showKeys, "keys"));
+  }
+
+  select(act, reveal) {
+    if (act === undefined || act < 0) return;
+    this.diagram.selected = act;
+    if (reveal) this.diagram.reveal(act);
+    this.details.show(act);
+    this.diagram.draw();
+    history.replaceState(null, "", `#${views.indexOf(this) ? `run=${views.indexOf(this)}&` : ""}step=${this.film.step[act]}`);
+  }
+
+  toFailure() {
+    this.select(this.film.failure, true);
+  }
+
+  // Goes through the acts that are shown.
+  move(by) {
+    const d = this.diagram, row = d.selected >= 0 ? d.row[d.selected] + by : d.rowAt(this.scroll.scrollTop);
+    if (row >= 0 && row < d.shown.length) this.#go(d.shown[row]);
+  }
+
+  // Shows an act without moving what need not move.
+  #go(act) {
+    const d = this.diagram;
+    this.select(act, d.row[act] < 0);
+    const y = d.y(act);
+    if (y < HEAD + 20 || y > this.scroll.clientHeight - 20) d.reveal(act);
+  }
+
+  moveHere(by) {
+    const at = this.diagram.selected;
+    const to = at < 0 ? -1 : by > 0 ? this.film.next[at] : this.film.before[at];
+    if (to >= 0) this.#go(to);
+  }
+
+  nextThatMatters() {
+    const matter = this.film.matter;
+    if (matter.length) this.select(matter.find(act => act > this.diagram.selected) ?? matter[0], true);
+  }
+
+  zoom(by) {
+    this.diagram.rowHeight = Math.max(2, Math.min(48, this.diagram.rowHeight * by));
+    this.diagram.arrange(true);
+  }
+
+  scale() {
+    this.diagram.toScale = !this.diagram.toScale;
+    this.scaleButton.setAttribute("aria-pressed", this.diagram.toScale);
+    this.diagram.arrange(true);
+  }
+
+  cone(only = false) {
+    const d = this.diagram, of = d.selected >= 0 ? d.selected : this.film.failure;
+    const off = d.cone && d.coneOf === of && Boolean(d.onlyCone) === only;
+    d.cone = off || of < 0 ? null : this.film.cone(of);
+    d.coneOf = of;
+    d.onlyCone = only && !off;
+    this.coneButton.setAttribute("aria-pressed", Boolean(d.cone));
+    d.arrange(true);
+  }
+
+  find() {
+    const wanted = this.search.value.trim().toLowerCase(), film = this.film;
+    this.diagram.found = null;
+    this.hits = [];
+    if (wanted) {
+      for (let act = 0; act < film.count; act++) {
+        const lines = film.lines(act);
+        if (film.name(film.lane[act]) === wanted || lines.some(line => film.says(line).toLowerCase().includes(wanted))) this.hits.push(act);
+      }
+      this.diagram.found = new Set(this.hits);
+    }
+    this.count.textContent = wanted ? `${this.hits.length} found` : "";
+    this.diagram.draw();
+  }
+
+  findNext(by) {
+    const hits = (this.hits || []).filter(act => this.diagram.row[act] >= 0), at = this.diagram.selected;
+    if (!hits.length) return;
+    const to = by > 0 ? hits.find(act => act > at) ?? hits[0] : [...hits].reverse().find(act => act < at) ?? hits[hits.length - 1];
+    this.select(to, true);
+  }
+
+  reset() {
+    const d = this.diagram;
+    d.cone = null;
+    d.onlyCone = false;
+    d.found = null;
+    d.hidden.clear();
+    GROUPS.forEach(group => d.kinds.add(group));
+    this.search.value = "";
+    this.count.textContent = "";
+    this.coneButton.setAttribute("aria-pressed", "false");
+    this.root.querySelectorAll(".tools input[type=checkbox]").forEach(box => { box.checked = true; });
+    d.arrange(true);
+  }
+}
+
+const showKeys = () => {
+  const dialog = el("dialog", {}, el("h3", {}, "Keys"), el("table", {}, ...KEYS.map(([key, does]) => el("tr", {}, el("td", {}, el("kbd", {}, key)), el("td", {}, does)))), el("button", { onclick: () => dialog.close() }, "close"));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+};
+
+const films = [...document.querySelectorAll("script.film")].map(script => new Film(JSON.parse(script.textContent)));
+const views = [];
+let current = null;
+const root = document.getElementById("films");
+films.forEach((film, nth) => {
+  const place = el("div", { class: "film-view", "data-film": nth, hidden: nth > 0 });
+  root.append(place);
+  views.push(new FilmView(film, place, view => { current = view; }));
+});
+current = views[0];
+
+const showFilms = which => {
+  root.classList.toggle("beside", which === "all");
+  document.querySelectorAll(".tabs button").forEach(button => button.setAttribute("aria-pressed", button.dataset.film === which));
+  views.forEach((view, nth) => { view.root.hidden = which !== "all" && which !== String(nth); });
+  current = views[which === "all" ? 0 : Number(which)];
+};
+document.querySelectorAll(".tabs button").forEach(button => button.addEventListener("click", () => showFilms(button.dataset.film)));
+
+const goToHash = () => {
+  const asked = new URLSearchParams(location.hash.slice(1)), step = asked.get("step"), nth = Number(asked.get("run") ?? 0);
+  const view = views[nth];
+  if (step === null || !view) return false;
+  if (view.root.hidden) showFilms(String(nth));
+  view.select(view.film.atStep(Number(step)), true);
+  document.getElementById("viewer").scrollIntoView({ block: "start" });
+  return true;
+};
+addEventListener("hashchange", goToHash);
+
+addEventListener("keydown", event => {
+  if (event.target.matches("input:not([type=checkbox]), select, textarea") || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const does = { j: () => current.move(1), ArrowDown: () => current.move(1), k: () => current.move(-1), ArrowUp: () => current.move(-1), n: () => current.moveHere(1), p: () => current.moveHere(-1),
+    f: () => current.toFailure(), m: () => current.nextThatMatters(), c: () => current.cone(), o: () => current.cone(true), "/": () => current.search.focus(), "+": () => current.zoom(1.25), "=": () => current.zoom(1.25),
+    "-": () => current.zoom(0.8), t: () => current.scale(), Escape: () => current.reset(), "?": showKeys }[event.key];
+  if (!does) return;
+  // Elsewhere on the page the arrows scroll it.
+  if (event.key.startsWith("Arrow") && !current.root.contains(document.activeElement)) return;
+  event.preventDefault();
+  does();
+});
+
+document.querySelectorAll("button[data-copy]").forEach(button => {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent).then(() => { button.textContent = "copied"; }));
+});
+
+const shade = el("button", { onclick: () => {
+  const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = dark ? "light" : "dark";
+  views.forEach(view => view.diagram.draw());
+}, title: "light or dark" }, "light or dark");
+document.querySelector("header").append(shade);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => views.forEach(view => view.diagram.draw()));
+
+if (films[0].operations.length) {
+  document.getElementById("history").hidden = false;
+  new HistoryPanel(films[0], document.getElementById("operations"), act => { showFilms("0"); views[0].select(act, true); document.getElementById("viewer").scrollIntoView(); });
+}
+if (!goToHash() && films[0].failure >= 0) {
+  views[0].diagram.reveal(films[0].failure);
+  views[0].details.show(films[0].failure);
+  views[0].diagram.selected = films[0].failure;
+}
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,144 @@
+//! The page of a run in a real browser: it loads without an error, a click shows the state, the filter filters, and a hundred thousand
+//! events scroll.
+//!
+//! Where there is no Chromium, these tests say so and pass, unless `SEATRIAL_BROWSER` asks for one: `.ci/run` installs it and asks.
+
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a browser is a real process on a real machine, and a test may say what it has measured"
+)]
+
+mod browser {
+    mod chromium;
+    mod films;
+    mod page;
+    pub(super) use films::{failing, long};
+    pub(super) use page::Page;
+}
+
+use browser::{Page, failing, long};
+
+#[test]
+fn the_page_loads_without_an_error_and_begins_at_the_failure() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    assert_eq!(page.eval("films[0].step[views[0].diagram.selected]"), film.broken_at());
+    assert!(page.text(".details").contains("Here the property was broken."));
+    assert!(page.text("section.broken").contains("Two nodes lead"));
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn a_click_shows_the_state_the_message_its_causes_and_its_effects() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    // A message that n1 handles, and that changes what it shows.
+    let act = "films[0].handled.findIndex((message, act) => message >= 0 && act > 9 && films[0].lane[act] === 1)";
+    page.click_act(act);
+    let step = page.eval(&format!("films[0].step[{act}]"));
+    let told = page.text(".details");
+    for said in [format!("step {step}, n1"), "message #".into(), "before and after".into()] {
+        assert!(told.contains(&said), "{said}: {told}");
+    }
+    assert!(told.contains("sent it") && told.contains("just before"), "{told}");
+    assert_eq!(page.text(".details tr.changed td:first-child"), "seen");
+    assert_eq!(page.eval("location.hash.slice(1)"), format!("step={step}"));
+    // On to who sent it, by the link that says so.
+    page.eval("[...document.querySelectorAll('.details button.link')].find(link => link.textContent.includes('sent it')).click()");
+    let sender = page.eval(&format!("films[0].step[films[0].sender({act})]"));
+    assert!(page.text(".details h3").starts_with(&format!("step {sender}, n0")));
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn kinds_lanes_and_words_filter() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    let shown = |page: &mut Page| {
+        page.eval("views[0].diagram.shown.length").parse::<u64>().expect("a number")
+    };
+    let all = shown(&mut page);
+    page.click(".kinds label:first-child input");
+    let without_messages = shown(&mut page);
+    assert!(0 < without_messages && without_messages < all, "{without_messages} of {all}");
+    page.click(".lanes label:nth-child(3) input");
+    assert!(shown(&mut page) < without_messages);
+    assert_eq!(
+        page.eval("[...views[0].diagram.shown].some(act => films[0].lane[act] === 2)"),
+        "false"
+    );
+    page.press("Escape");
+    assert_eq!(shown(&mut page), all);
+    page.press("/");
+    page.type_text("crashes");
+    assert_eq!(page.text(".tools [role=status]"), "1 found");
+    page.press("Enter");
+    assert!(page.text(".details").contains("n0 crashes"), "{}", page.text(".details"));
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn keys_go_through_the_run_and_links_lead_to_a_step() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    page.eval("location.hash = '#step=3'");
+    assert!(page.text(".details h3").starts_with("step 3"));
+    page.press("j");
+    assert!(page.text(".details h3").starts_with("step 4"));
+    page.press("k");
+    page.press("k");
+    assert!(page.text(".details h3").starts_with("step 2"));
+    page.press("f");
+    assert!(page.text(".details h3").starts_with(&format!("step {}", film.broken_at())));
+    page.press("c");
+    let cone =
+        page.eval("views[0].diagram.cone.reduce((sum, one) => sum + one, 0) < films[0].count");
+    assert_eq!(cone, "true", "something is no cause of the failure");
+    page.press("?");
+    assert!(page.text("dialog").contains("the failure"));
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn two_runs_stand_beside_each_other() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run"), film.film("beside it")]) else { return };
+    let visible =
+        "[...document.querySelectorAll('.film-view')].filter(view => !view.hidden).length";
+    assert_eq!(page.eval(visible), "1");
+    page.click(".tabs button:last-child");
+    assert_eq!(page.eval(visible), "2");
+    assert_eq!(page.eval("views.every(view => view.diagram.painted.last > 0)"), "true");
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn without_scripts_the_words_are_there() {
+    let film = failing();
+    let Some(mut page) = Page::without_scripts(&[film.film("the run")]) else { return };
+    let text = page.source();
+    assert!(text.contains("Two nodes lead") && text.contains("The events that matter"));
+    assert!(!text.contains("<canvas"), "no script has run");
+}
+
+#[test]
+fn a_hundred_thousand_events_scroll() {
+    let film = long(100_000);
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    assert_eq!(page.eval("films[0].count >= 100000"), "true");
+    assert!(page.size() < 20_000_000, "{} bytes", page.size());
+    page.eval("views[0].scroll.scrollTop = 1e9");
+    assert_eq!(
+        page.eval("views[0].diagram.painted.last === views[0].diagram.shown.length - 1"),
+        "true"
+    );
+    let drawn = "views[0].diagram.painted.last - views[0].diagram.painted.first < 300";
+    assert_eq!(page.eval(drawn), "true", "only what is visible is drawn");
+    page.eval("views[0].scroll.scrollTop = 0");
+    assert_eq!(page.eval("views[0].diagram.painted.first"), "0");
+    println!("{}", page.speed());
+    assert_eq!(page.errors(), "");
+}
