@@ -136,13 +136,23 @@ impl fmt::Display for Duration {
     }
 }
 
-/// A text that is no span of time.
+/// A text that is no span of time, or one that is too long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseDurationError(String);
+pub struct ParseDurationError {
+    text: String,
+    is_too_long: bool,
+}
 
 impl fmt::Display for ParseDurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = &self.0;
+        let Self { text, is_too_long } = self;
+        if *is_too_long {
+            let hours = Duration::MAX.0 / HOUR;
+            return write!(
+                f,
+                "{text:?} is too long: \"{hours}h\", 584 years, is the longest there is"
+            );
+        }
         write!(
             f,
             "{text:?} is no span of time: write a number and a unit, as \"150ms\" or \"1.5s\""
@@ -152,11 +162,14 @@ impl fmt::Display for ParseDurationError {
 
 impl std::error::Error for ParseDurationError {}
 
+const HOUR: u64 = 3_600_000_000_000;
+
 impl FromStr for Duration {
     type Err = ParseDurationError;
 
     fn from_str(text: &str) -> Result<Self, ParseDurationError> {
-        let error = || ParseDurationError(text.into());
+        let refused = |is_too_long| ParseDurationError { text: text.into(), is_too_long };
+        let error = || refused(false);
         let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(error)?;
         let (number, name) = text.split_at(split);
         let unit: u64 = match name.trim() {
@@ -165,17 +178,18 @@ impl FromStr for Duration {
             "ms" => 1_000_000,
             "s" => 1_000_000_000,
             "m" | "min" => 60_000_000_000,
-            "h" => 3_600_000_000_000,
+            "h" => HOUR,
             _ => return Err(error()),
         };
         let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
-        let whole: u64 = whole.parse().map_err(|_| error())?;
+        // There are only digits, so a number that cannot be read and is one is too large.
+        let whole: u64 = whole.parse().map_err(|_| refused(!whole.is_empty()))?;
         let digits = u32::try_from(decimals.len()).map_err(|_| error())?;
         let scale = 10_u64.checked_pow(digits).ok_or_else(error)?;
         let decimals: u64 = decimals.parse().map_err(|_| error())?;
         let rest = u128::from(decimals) * u128::from(unit) / u128::from(scale);
         let total = u128::from(whole) * u128::from(unit) + rest;
-        u64::try_from(total).map(Self).map_err(|_| error())
+        u64::try_from(total).map(Self).map_err(|_| refused(true))
     }
 }
 
@@ -321,20 +335,19 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_span_of_time_is_refused_with_an_example() {
-        for text in [
-            "",
-            "5",
-            "ms",
-            "-1s",
-            "1,5s",
-            "1.s",
-            "1parsec",
-            "99999999999h",
-            "1.0000000000000000000000s",
-        ] {
+        for text in ["", "5", "ms", "-1s", "1,5s", "1.s", "1parsec", "1.0000000000000000000000s"] {
             let error = text.parse::<Duration>().expect_err(text).to_string();
             assert!(error.contains("as \"150ms\""), "{error}");
         }
+    }
+
+    #[test]
+    fn a_span_that_is_too_long_is_told_the_longest() {
+        for text in ["5124096h", "99999999999h", "99999999999999999999999s", "18446744073.71s"] {
+            let error = text.parse::<Duration>().expect_err(text).to_string();
+            assert!(error.contains("too long: \"5124095h\""), "{error}");
+        }
+        assert!("5124095h".parse::<Duration>().is_ok());
     }
 
     #[test]
