@@ -43,8 +43,8 @@ const DOUBT: f64 = 0.05;
 fn clean(seeds: u64) -> String {
     let rate = -libm::expm1(libm::log(DOUBT) / seeds as f64);
     format!(
-        "a failure that comes in one of {} seeds, or more often, would have been seen with a probability of 95 %",
-        count(libm::floor(1.0 / rate) as u64)
+        "a failure that comes in one of {}, or more often, would have been seen with a probability of 95 %",
+        of(libm::floor(1.0 / rate) as u64, "seed", "seeds")
     )
 }
 
@@ -53,10 +53,10 @@ fn after_a_fix(broken: u64, seeds: u64) -> String {
     let least = least_mean(broken) / seeds as f64;
     let wanted = libm::ceil(libm::log(DOUBT) / libm::log1p(-least.min(0.999)));
     format!(
-        "{} of {} seeds broke a property: once that is mended, {} clean seeds are wanted to believe it with a probability of 95 %",
+        "{} of {} broke a property: once that is mended, {} wanted to believe it with a probability of 95 %",
         count(broken),
-        count(seeds),
-        count(wanted as u64)
+        of(seeds, "seed", "seeds"),
+        of(wanted as u64, "clean seed is", "clean seeds are")
     )
 }
 

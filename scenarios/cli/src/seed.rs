@@ -22,6 +22,11 @@ pub(crate) fn seed(text: &str) -> Result<u64, String> {
     })
 }
 
+/// A number with its noun: `1 run`, `3 runs`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Reads a count of at least one.
 pub(crate) fn count(text: &str) -> Result<u64, String> {
     let read: Result<NonZeroU64, _> = text.parse();
@@ -64,6 +69,11 @@ mod tests {
             let error = seed(text).expect_err(text);
             assert!(error.contains("as 0x2a"), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn one_is_told_in_the_singular() {
+        assert_eq!([0, 1, 2].map(|runs| counted(runs, "run")), ["0 runs", "1 run", "2 runs"]);
     }
 
     #[test]

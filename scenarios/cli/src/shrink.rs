@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::{self, Pending};
 use crate::progress::ShrinkBar;
-use crate::seed::{count, jobs};
+use crate::seed::{count, counted, jobs};
 use crate::stop;
 
 const EXAMPLES: &str = "\
@@ -68,7 +68,8 @@ pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Res
     if args.rust {
         console.out(&format!("\n{}", tell::rust_test(&out)))?;
     }
-    console.note(&format!("{} runs in {:.1}s, on {jobs} threads", shrunk.runs, wall.as_secs_f64()));
+    let (runs, threads) = (counted(shrunk.runs, "run"), counted(jobs as u64, "thread"));
+    console.note(&format!("{runs} in {:.1}s, on {threads}", wall.as_secs_f64()));
     Ok(if stop.load(std::sync::atomic::Ordering::Relaxed) {
         Exit::Interrupted
     } else {

@@ -6,6 +6,7 @@ use std::path::Path;
 use seatrial::{Extent, REPLAYS, Shrunk};
 
 use crate::program;
+use crate::seed::counted;
 
 /// What broke, how it is replayed, what happens in it, how much smaller it is, and which faults it needs.
 pub(super) fn shrunk(shrunk: &Shrunk, out: &Path) -> String {
@@ -37,8 +38,8 @@ pub(super) fn shrunk(shrunk: &Shrunk, out: &Path) -> String {
     }
     let _ = writeln!(text, "\nreplayed {replayed} of {REPLAYS} times alike");
     if shrunk.cut_short {
-        let runs = shrunk.runs;
-        let _ = writeln!(text, "cut short after {runs} runs: there may be more to leave out");
+        let runs = counted(shrunk.runs, "run");
+        let _ = writeln!(text, "cut short after {runs}: there may be more to leave out");
     }
     text
 }
