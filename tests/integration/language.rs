@@ -10,6 +10,7 @@ use std::fmt::Write;
 use std::fs;
 
 use seatrial::checking::linearizability::Model;
+use seatrial::scenario::OF_THE_WHOLE;
 use seatrial::{Registry, Scenario, checkers, figures, kinds, told_from_facts};
 use serde_json::{Value, json};
 
@@ -131,6 +132,15 @@ impl Page {
             Some(_) => {}
             None if item.is_enum => self.values(&item, &mut ahead),
             None => self.table(&item, path, &mut ahead),
+        }
+        if kind == "FaultSpec" {
+            let all: Vec<String> = OF_THE_WHOLE.iter().map(|key| format!("`{key}`")).collect();
+            writeln!(
+                self.text,
+                "\nA phase, `[[faults.phase]]`, has a `name`, `lasts`, and any other key of this table but {}, which are of the whole trouble.",
+                all.join(", ")
+            )
+            .expect("text");
         }
         ahead.reverse();
         self.ahead.append(&mut ahead);

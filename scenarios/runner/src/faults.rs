@@ -150,6 +150,6 @@ pub(crate) fn asked_for(spec: &FaultSpec) -> Vec<FaultKind> {
 }
 
 /// The table `[faults]` as text has it.
-fn written(spec: &FaultSpec) -> toml::Table {
+pub(crate) fn written(spec: &FaultSpec) -> toml::Table {
     toml::Table::try_from(spec).expect("every scenario has a form in TOML")
 }

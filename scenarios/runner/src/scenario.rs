@@ -35,6 +35,7 @@ pub use mark::{FactMark, MarkSpec};
 pub(crate) use read::target;
 pub use recurring::Recurring;
 pub use setting::Setting;
+pub use phase::OF_THE_WHOLE;
 pub use special::{BuggifySpec, CrashStop, Keep};
 pub use version::Version;
 pub(crate) use zones::Zone;

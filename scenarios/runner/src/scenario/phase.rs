@@ -2,7 +2,8 @@
 
 use seatrial_node::Duration;
 
-use super::{FaultSpec, Knob, Rate};
+use super::FaultSpec;
+use crate::faults::written;
 
 impl FaultSpec {
     /// How long the trouble goes on at most.
@@ -53,22 +54,23 @@ pub(super) fn check<'s>(
         let what = format!("a fault at {at} would never be: the phase {name} is over after {span}");
         return Err(("faults.phase.script", "at", what));
     }
-    let whole = FaultSpec::default();
-    let none = Knob::Fixed(Rate(0));
-    let steady = [
-        ("trouble", phase.trouble != whole.trouble),
-        ("core", phase.core.is_some()),
-        ("loss", phase.loss != none),
-        ("duplicate", phase.duplicate != none),
-        ("reorder", phase.reorder != none),
-        ("reorder_delay", phase.reorder_delay != whole.reorder_delay),
-        ("buggify", phase.buggify.is_some()),
-        ("awaited", !phase.awaited.is_empty()),
-        ("phase", !phase.phase.is_empty()),
-    ];
-    let key = steady.into_iter().find(|(_, given)| *given);
-    key.map_or(Ok(()), |(key, _)| Err(of_the_whole(key, name)))
+    let (given, usual) = (written(phase), written(&FaultSpec::default()));
+    let key = OF_THE_WHOLE.into_iter().find(|key| given.get(*key) != usual.get(*key));
+    key.map_or(Ok(()), |key| Err(of_the_whole(key, name)))
 }
+
+/// The keys of `[faults]` that no phase has: what goes on all the time, and what is said once.
+pub const OF_THE_WHOLE: [&str; 9] = [
+    "trouble",
+    "core",
+    "loss",
+    "duplicate",
+    "reorder",
+    "reorder_delay",
+    "buggify",
+    "awaited",
+    "phase",
+];
 
 /// A phase says what only the whole can.
 pub(super) fn of_the_whole(key: &'static str, phase: &str) -> Wrong {
