@@ -255,10 +255,13 @@ fn show_latency(latency: &Latency) -> String {
     }
 }
 
+/// As many nodes as most scenarios have at least.
+const SMALL: u32 = 3;
+
 /// What a small cluster with two clients would draw of this, for examples.
 pub(crate) fn plan_of(spec: &FaultSpec) -> FaultPlan {
-    let (mut tape, members) = (Tape::seeded(0), Setup::new(5).members);
-    let mut drawing = Drawing { tape: &mut tape, versions: vec![1, 2], knobs: Vec::new() };
+    let (mut tape, members) = (Tape::seeded(0), Setup::new(SMALL).members);
+    let mut drawing = Drawing { tape: &mut tape, versions: vec![2], knobs: Vec::new() };
     let cluster = plan::Cluster { members: &members, clients: 2, zones: &[] };
     plan::draw(spec, "faults", &cluster, &mut drawing)
 }

@@ -64,6 +64,9 @@ impl KindInfo {
         {
             text.push_str(&format!("\n{key} = {value}"));
         }
+        if self.kind == FaultKind::Upgrade {
+            text.push_str("\n\n[cluster.versions.2]\n# what version 2 has otherwise, as in [cluster.settings]");
+        }
         Some(text)
     }
 
@@ -78,7 +81,11 @@ impl KindInfo {
         let text = text.expect("a plan is a table");
         // Of the rates only this one is of interest.
         let kept = |line: &&str| !line.ends_with("= 0") && !line.starts_with("reorder_delay");
-        Some(text.lines().filter(kept).collect::<Vec<_>>().join("\n"))
+        let mut text = text.lines().filter(kept).collect::<Vec<_>>().join("\n");
+        if self.kind == FaultKind::Upgrade {
+            text.push_str("  # as [cluster.versions.2] of the scenario says");
+        }
+        Some(text)
     }
 
     /// Trouble of a second with only this kind in it, as swarm asks for it.
@@ -98,4 +105,40 @@ struct Faults {
 #[derive(Serialize)]
 struct Steady {
     rates: Rates,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::faults::kinds;
+    use crate::{LIBRARY, PlanFile, Prepared, Registry, Scenario};
+
+    /// The library's raft-kv with these faults in place of its own.
+    fn with_faults(faults: &str) -> Scenario {
+        let entry = LIBRARY.iter().find(|entry| entry.name == "raft-kv");
+        let text = entry.expect("it is in the library").text;
+        let (before, rest) = text.split_once("\n[faults]").expect("it has faults");
+        let after = rest.split_once("\n[").map_or_else(String::new, |(_, rest)| format!("[{rest}"));
+        let text = format!("{before}\n{after}\n\n{faults}\n");
+        Scenario::parse("kv.toml", &text).unwrap_or_else(|error| panic!("{error}\n{faults}"))
+    }
+
+    #[test]
+    fn every_example_can_be_pasted_into_a_usual_scenario_and_into_a_plan_for_it() {
+        for info in kinds().filter(|info| info.follows().is_none()) {
+            let faults = info.scenario_example().expect("it can be asked for");
+            let mut scenario = with_faults(&faults);
+            scenario.cluster.nodes = crate::scenario::Knob::Fixed(3);
+            let prepared = Prepared::new(&Registry::ours(), scenario, None);
+            let prepared = prepared.unwrap_or_else(|error| panic!("{error}\n{faults}"));
+            let kind = info.kind.name();
+            let drawn = (0..20).any(|seed| prepared.plan(seed).has_trouble());
+            assert!(drawn, "{kind}: nothing comes of it");
+            let plan = info.plan_example().expect("it can be planned");
+            let plan = format!("seatrial_plan = 1\nnodes = 3\nheal_after = '1s'\n\n{plan}\n");
+            let read = PlanFile::parse("plan.toml", &plan);
+            let read = read.unwrap_or_else(|error| panic!("{error}\n{plan}"));
+            let fits = prepared.with_plan(&read);
+            fits.unwrap_or_else(|error| panic!("{error}\n{plan}"));
+        }
+    }
 }
