@@ -1,6 +1,6 @@
 //! `seatrial replay`: a failing run again, from nothing but its case file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use seatrial::{Case, Registry};
 
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 /// Runs a case again and tells it as `run` did.
 pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     files::keep_apart(&args.case, &args.telling.outputs())?;
-    let case = Case::read(&args.case)?;
+    let case = read(&args.case, registry)?;
     let hash = case.hash.clone();
     let prepared = case.prepare(registry);
     let (prepared, seed) = prepared.map_err(|error| error.in_file(&args.case))?;
@@ -45,5 +45,18 @@ pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Res
             );
         }
         Ok(())
+    })
+}
+
+/// The case of this file. Who names a scenario wants to run it.
+fn read(path: &Path, registry: &Registry) -> Result<Case, Failure> {
+    Case::read(path).map_err(|error| {
+        let name = path.to_string_lossy();
+        match registry.scenario(&name) {
+            Ok(_) if !path.exists() => {
+                Failure::new(format!("{name} is a scenario; run it with: seatrial run {name}"))
+            }
+            _ => error.into(),
+        }
     })
 }

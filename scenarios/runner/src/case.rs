@@ -12,6 +12,7 @@ use seatrial_sim::{FaultPlan, Override, Schedule, Steering, Step, Stuck, Turn, W
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use crate::document::Document;
 use crate::faults::Faults;
 use crate::prepared::{Bent, Course, Prepared};
 use crate::registry::Registry;
@@ -120,6 +121,7 @@ impl Case {
     /// # Errors
     /// As [`Case::read`].
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        Document::Case.unless_other(file, text)?;
         check_version(file, text)?;
         if !text.trim_end().ends_with(END) {
             let what = "the file is cut off: its last line is missing; get the whole file";

@@ -10,6 +10,7 @@ use seatrial_search::{Explorable, Exploration, Explored, Extent, Line, Reduction
 use crate::hush;
 use crate::judges::Judges;
 use crate::registry::{MutantInfo, Protocol, Registry};
+use crate::scenario::words::counted;
 use crate::scenario::{JudgeSpec, ScenarioError, unknown};
 
 /// How small the world is that is searched through.
@@ -207,8 +208,8 @@ impl Bounds {
             None => Ok(most.min(1)),
             Some(crashes) if crashes <= most => Ok(crashes),
             Some(crashes) => Err(format!(
-                "{protocol} promises nothing of {} nodes where {crashes} may crash; let {most} crash at most",
-                self.nodes
+                "{protocol} promises nothing of {} where {crashes} may crash; let {most} crash at most",
+                counted(self.nodes, "node")
             )),
         }
     }
@@ -303,7 +304,8 @@ fn unfinished(extent: &Extent, bounds: &Bounds) -> Option<String> {
             bounds.limit
         )),
         Extent::Depth(steps) => Some(format!(
-            "some executions go on after {steps} steps; let it go deeper, or give it fewer nodes, messages, crashes, losses or timers"
+            "some executions go on after {}; let it go deeper, or give it fewer nodes, messages, crashes, losses or timers",
+            counted(*steps, "step")
         )),
         Extent::Unlike => Some(
             "the nodes that nobody asks anything are not alike: search without symmetry".to_owned(),

@@ -101,6 +101,7 @@ mod bounds;
 mod budget;
 mod case;
 mod difference;
+mod document;
 mod draw;
 mod explore;
 mod faults;

@@ -13,8 +13,9 @@ use seatrial_sim::{FaultPlan, Rates};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::document::Document;
 use crate::prepared::Prepared;
-use crate::scenario::ScenarioError;
+use crate::scenario::{ScenarioError, words};
 use crate::sense::{clashes, too_late};
 
 /// The version of plan files that this program writes and reads.
@@ -120,6 +121,7 @@ impl PlanFile {
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
         // Some editors begin a file with a mark of its byte order.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Document::Plan.unless_other(file, text)?;
         check_version(file, text)?;
         let written: PlanTable =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
@@ -159,12 +161,15 @@ impl PlanFile {
             }
         };
         field("seed", self.seed.map(write_seed), "which seed drew it");
-        let last = |count: u32| count.saturating_sub(1);
-        let nodes = self.nodes.map_or_else(String::new, |n| format!("n0 to n{}", last(n)));
+        let who = |letter: char, count: u32| match count {
+            1 => format!("{letter}0"),
+            count => format!("{letter}0 to {letter}{}", count.saturating_sub(1)),
+        };
+        let nodes = self.nodes.map_or_else(String::new, |nodes| who('n', nodes));
         field("nodes", self.nodes.map(|nodes| nodes.to_string()), &nodes);
         let clients = match self.clients {
             Some(0) | None => "nobody asks".to_owned(),
-            Some(clients) => format!("c0 to c{}", last(clients)),
+            Some(clients) => who('c', clients),
         };
         field("clients", self.clients.map(|clients| clients.to_string()), &clients);
         let overlaps = self.overlaps.then(|| "true".to_owned());
@@ -217,12 +222,12 @@ impl Origin {
         if let Some(what) = kind.as_deref().and_then(check::no_kind) {
             return Err(self.wrong(entry, "kind", what));
         }
-        // An error of a value says where, one of the whole table names the field.
+        // The error names the field, or the value that is wrong there.
         let read = toml::Value::Table(table).try_into::<T>();
         read.map_err(|error| {
-            let message = error.message().trim().to_owned();
-            let key = message.split('`').nth(1).unwrap_or_default().to_owned();
-            self.wrong(entry, &key, message)
+            let named = |quote: char| error.message().split(quote).nth(1);
+            let key = named('`').or_else(|| named('"')).unwrap_or_default().to_owned();
+            self.wrong(entry, &key, words::plain(error.message()))
         })
     }
 

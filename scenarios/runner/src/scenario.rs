@@ -12,8 +12,10 @@ mod place;
 mod read;
 mod recurring;
 mod setting;
+mod shape;
 mod special;
 mod version;
+pub(crate) mod words;
 mod zones;
 
 use std::collections::BTreeMap;

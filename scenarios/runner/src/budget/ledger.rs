@@ -6,6 +6,7 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Fault, FaultPlan, PlannedFault, Target};
 
 use super::{Excess, FaultBudget, Share, harm};
+use crate::scenario::words::counted;
 
 /// Whom a fault hits: a node, or whoever has a role when it begins, who may be anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,8 +108,9 @@ impl<'a> Ledger<'a> {
         let broken = |(counts, many, share, words): (bool, u32, Share, &str)| {
             let most = share.of(self.nodes);
             (counts && many > most).then(|| {
-                let all = self.nodes;
-                format!("with it {many} of {all} nodes are {words}, and {most} may be")
+                let all = counted(self.nodes, "node");
+                let are = if many == 1 { "is" } else { "are" };
+                format!("with it {many} of {all} {are} {words}, and {most} may be")
             })
         };
         bounds.into_iter().find_map(broken).and_then(excess)
@@ -189,12 +191,16 @@ impl<'a> Ledger<'a> {
             "the core leaves nodes half broken, and none may be".to_owned()
         } else if gone > most {
             format!(
-                "the core leaves {gone} of {} nodes gone for good, and {most} may be",
-                self.nodes
+                "the core leaves {gone} of {} gone for good, and {most} may be",
+                counted(self.nodes, "node")
             )
         } else if lost > copies {
-            let all = self.nodes;
-            format!("the core leaves {lost} of {all} copies lost or damaged, and {copies} may be")
+            let all = if self.nodes == 1 {
+                "1 copy".to_owned()
+            } else {
+                format!("{} copies", self.nodes)
+            };
+            format!("the core leaves {lost} of {all} lost or damaged, and {copies} may be")
         } else {
             return None;
         };

@@ -6,6 +6,7 @@ use seatrial_sim::{FaultKind, FaultPlan, MILLION, PlannedFault};
 use super::PlanFile;
 use crate::faults::{How, KindInfo, kinds};
 use crate::registry::Protocol;
+use crate::scenario::words::counted;
 use crate::scenario::{Knob, Scenario, ScenarioError, unknown};
 use crate::sense::{Ground, Slip, clashes, stop_of, there_is, too_late};
 
@@ -52,7 +53,8 @@ impl PlanFile {
     ) -> Result<(), ScenarioError> {
         let Some(count) = count else { return Ok(()) };
         if !knob.may_be(count) {
-            let what = format!("the scenario never has {count} {name}: change it there, or here");
+            let many = counted(count, name.trim_end_matches('s'));
+            let what = format!("the scenario never has {many}: change it there, or here");
             return Err(self.origin.wrong("", name, what));
         }
         *knob = Knob::Fixed(count);

@@ -91,8 +91,8 @@ pub(super) fn targets(
     let nodes = scenario.cluster.nodes.least();
     let wrong = |target: &Target| match target {
         Target::Node(node) if node.0 >= nodes => {
-            let last = nodes - 1;
-            Some(format!("there is no {node} in the smallest cluster, which has n0 to n{last}"))
+            let has = if nodes == 1 { "n0".to_owned() } else { format!("n0 to n{}", nodes - 1) };
+            Some(format!("there is no {node} in the smallest cluster, which has {has}"))
         }
         Target::Role(role) => protocol.role_problem(role),
         Target::Node(_) => None,

@@ -16,6 +16,7 @@ use crate::hush;
 use crate::judges::Judges;
 use crate::record::Recorder;
 use crate::registry::Settings;
+use crate::scenario::words::counted;
 use crate::stage::{Ear, RunEnd, Stage};
 use crate::states::States;
 use crate::strategy::Strategy;
@@ -164,7 +165,7 @@ impl Worker<'_> {
         }
         judgements.push(Judgement { property: "no panic".into(), verdict: Verdict::Holds });
         if end.cut_short {
-            let why = format!("the run was ended after {} events", end.end.step);
+            let why = format!("the run was ended after {}", counted(end.end.step, "event"));
             let verdict = Verdict::Unknown { why };
             judgements.push(Judgement { property: "the run ends".into(), verdict });
         }

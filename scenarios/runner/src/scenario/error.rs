@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::place::{self, line_of};
+use super::{shape, words};
 
 /// A scenario that cannot be tried: which file, which line, what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +29,17 @@ impl ScenarioError {
         self
     }
 
-    /// An error of the TOML reader, with a suggestion where a field's name is misspelt.
+    /// An error of the TOML reader, in plain words.
     pub(crate) fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| line_of(text, span.start));
         let message = error.message();
-        let what = match suggestion(message) {
-            Some(nearest) => format!("{message}; did you mean `{nearest}`?"),
-            None => message.to_owned(),
+        let stands = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
+        let what = match message {
+            "duplicate key" if stands.trim_start().starts_with("[[faults]]") => {
+                shape::SCRIPTED.to_owned()
+            }
+            "duplicate key" => "this stands here a second time: take one of the two out".to_owned(),
+            message => words::plain(message),
         };
         Self { file: file.to_owned(), line, what }
     }
@@ -88,15 +93,4 @@ pub(crate) fn unknown<'a>(
             }
         }
     }
-}
-
-/// serde says "unknown field `x`, expected one of `a`, `b`": which of them was meant?
-fn suggestion(message: &str) -> Option<String> {
-    let rest = message
-        .split_once("unknown field `")
-        .or_else(|| message.split_once("unknown variant `"))?
-        .1;
-    let (wrong, known) = rest.split_once('`')?;
-    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-    nearest(wrong, known).map(str::to_owned)
 }

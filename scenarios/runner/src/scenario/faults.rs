@@ -188,7 +188,7 @@ impl Default for FaultSpec {
 
 /// On which side of a cut clients are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "anywhere, majority, minority or split")]
 pub enum ClientSide {
     /// They reach every node.
     Anywhere,

@@ -5,6 +5,7 @@ use seatrial_node::Duration;
 use seatrial_sim::FaultKind;
 
 use super::phase::Wrong;
+use super::words::counted;
 use super::{ClusterSpec, FaultSpec, Knob, Rate, Recurring, unknown};
 use crate::faults::{COMMON, KindInfo, asked};
 
@@ -114,8 +115,9 @@ fn no_cut(recurring: &Recurring, cluster: &ClusterSpec) -> Option<String> {
         return Some(format!("groups = {}: a cut has two groups or more", groups.least()));
     }
     let most = groups.greatest();
-    (most > nodes)
-        .then(|| format!("groups = {most}: there are {nodes} nodes at most, for a group each"))
+    (most > nodes).then(|| {
+        format!("groups = {most}, and {} at most, for a group each", counted(nodes, "node"))
+    })
 }
 
 #[cfg(test)]
@@ -138,7 +140,7 @@ mod tests {
         for (kind, knobs, what) in [
             ("partition", "groups = 0", "two groups or more"),
             ("partition", "groups = [1, 2]", "two groups or more"),
-            ("partition", "groups = { min = 2, max = 99 }", "there are 3 nodes at most"),
+            ("partition", "groups = { min = 2, max = 99 }", "groups = 99, and 3 nodes at most"),
             ("wall_strobe", "period = '0s'", "right and wrong at once"),
             ("wall_offset", "by = ['0s', '1s']", "say how much"),
             ("clock_drift", "rate = '100%'", "stands still"),

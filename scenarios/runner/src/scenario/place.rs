@@ -87,6 +87,8 @@ fn enter(entry: &Spanned<DeValue<'_>>, rest: &[&str], key: &str) -> Found {
 fn says(value: &DeValue<'_>, word: &str) -> bool {
     match value {
         DeValue::String(text) => text == word,
+        DeValue::Integer(number) => number.as_str() == word,
+        DeValue::Float(number) => number.as_str() == word,
         DeValue::Array(all) => all.iter().any(|value| says(value.get_ref(), word)),
         _ => false,
     }

@@ -6,9 +6,12 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Fault, FaultKind, FaultPlan, Latency, Target};
 
 use super::error::{nearest, unknown};
+use super::words::counted;
 use super::{
     Choice, FaultSpec, Knob, LibraryEntry, Origin, Rate, Scenario, ScenarioError, kind, phase,
+    shape,
 };
+use crate::document::Document;
 use crate::faults::{asked, asked_for};
 
 impl Scenario {
@@ -35,6 +38,10 @@ impl Scenario {
     /// # Errors
     /// Where the text is no TOML, has a field that a scenario has not, lacks one, or has a value that makes no sense.
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        Document::Scenario.unless_other(file, text)?;
+        if let Some((table, key, what)) = shape::check(text) {
+            return Err(ScenarioError::new(file, what).at(text, table, key));
+        }
         let mut scenario: Self =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
         scenario.origin = Origin { file: file.to_owned(), text: text.to_owned() };
@@ -124,7 +131,8 @@ impl Scenario {
         let what = if keep == 0 {
             "with keep = 0 all nodes may crash for good: keep one at least".to_owned()
         } else if keep >= most {
-            format!("keep = {keep} of {most} nodes at most: nobody could crash; keep fewer")
+            let nodes = counted(most, "node");
+            format!("keep = {keep} of {nodes} at most: nobody could crash; keep fewer")
         } else {
             return Ok(());
         };

@@ -8,7 +8,7 @@ use super::{Choice, Knob, Rate, anybody};
 
 /// A kind of fault that happens so many times, at times that the seed draws.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as { count = 3, lasts = \"10ms\" },")]
 pub struct Recurring {
     /// How many times. Either this or `every` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use super::{Choice, Knob, Rate, Setting, anybody};
 
 /// How often fault points in the nodes' code fire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table, as { sites = \"25%\" } or {},")]
 pub struct BuggifySpec {
     /// How likely a point is on in a run.
     pub sites: Knob<Rate>,
@@ -23,7 +23,7 @@ impl Default for BuggifySpec {
 
 /// Crashes for good, at times that the seed draws: a node each, as long as enough are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table, as { count = 1 },")]
 pub struct CrashStop {
     /// How many nodes; fewer, where more must be kept.
     pub count: Knob<u32>,

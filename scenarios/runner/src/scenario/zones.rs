@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use seatrial_node::NodeId;
 use serde::{Deserialize, Serialize};
 
+use super::words::counted;
+
 /// The zones of a cluster: `zones = 3` deals the nodes out to `z0`, `z1` and `z2` in turn; `zones = { east = ["n0", "n1"], west = ["n2"] }`
 /// names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +47,11 @@ impl Zones {
         let zones = match self {
             Self::Count(0) => return Some("zones = 0: a node is in a zone; leave it out".into()),
             Self::Count(count) if *count > most => {
-                return Some(format!("{count} zones for {most} nodes at most: some have nobody"));
+                return Some(format!(
+                    "{} for {} at most: some have nobody",
+                    counted(*count, "zone"),
+                    counted(most, "node")
+                ));
             }
             Self::Count(_) => return None,
             Self::Named(zones) => zones,

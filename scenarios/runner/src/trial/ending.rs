@@ -8,6 +8,7 @@ use seatrial_node::Node;
 use super::run::begun;
 use super::{TestPlace, Trial};
 use crate::prepared::Recording;
+use crate::scenario::words::counted;
 use crate::shrink::Extent;
 
 /// What a trial without a failure has seen.
@@ -105,8 +106,8 @@ impl fmt::Display for Small {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { case, before, after, keep } = self;
         let size = |extent: &Extent| match extent.steps {
-            Some(steps) => format!("{steps} steps"),
-            None => format!("{} events", extent.events),
+            Some(steps) => counted(steps as u64, "step"),
+            None => counted(extent.events, "event"),
         };
         writeln!(f, "small:  {case} ({} to {})", size(before), size(after))?;
         keep.iter().try_for_each(|keep| writeln!(f, "keep:   {keep}"))
