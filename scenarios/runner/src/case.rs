@@ -221,7 +221,7 @@ impl Case {
         let prepared =
             prepared.with_faults(faults.map_err(wrong)?, self.beyond_budget).map_err(wrong)?;
         let prepared = prepared.bent(bent);
-        prepared.check_plan(self.seed).map_err(|what| ScenarioError::new(&name, what))?;
+        prepared.check_plan(self.seed).map_err(|slip| ScenarioError::new(&name, slip.what))?;
         Ok((prepared, self.seed))
     }
 }

@@ -15,8 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::document::Document;
 use crate::prepared::Prepared;
-use crate::scenario::{ScenarioError, words};
-use crate::sense::{clashes, too_late};
+use crate::scenario::{ScenarioError, place, words};
 
 /// The version of plan files that this program writes and reads.
 pub const PLAN_VERSION: u32 = 1;
@@ -34,8 +33,8 @@ pub struct PlanFile {
     pub clients: Option<u32>,
     /// The trouble.
     pub plan: FaultPlan,
-    /// Whether faults may contradict each other, because they were drawn so: one gives way then, or they add up, and what hits a node that
-    /// is gone for good does nothing.
+    /// Whether faults may contradict or repeat each other, or be less than they say, because they were drawn so: one gives way then, or they
+    /// add up, and what hits a node that is gone for good, or a crash of one that is down, does nothing.
     pub overlaps: bool,
     /// Faults that were drawn and left out, because nothing comes of them; as words.
     left_out: Vec<String>,
@@ -66,8 +65,8 @@ struct PlanTable {
     nodes: Option<u32>,
     /// How many clients there are; as the seed draws it, where this is not said.
     clients: Option<u32>,
-    /// Whether faults may contradict each other, as a seed may draw them: one gives way then, or they add up, and what hits a node that is
-    /// gone for good does nothing.
+    /// Whether faults may contradict or repeat each other, or be less than they say, as a seed may draw them: one gives way then, or they
+    /// add up, and what hits a node that is gone for good, or a crash of one that is down, does nothing.
     #[serde(default)]
     overlaps: bool,
     /// How long the trouble goes on. Then every fault ends.
@@ -96,7 +95,7 @@ impl PlanFile {
             seed: Some(seed),
             nodes: Some(setup.members.len() as u32),
             clients: Some(setup.clients),
-            overlaps: !clashes(&plan.faults).is_empty() || !too_late(&plan.faults).is_empty(),
+            overlaps: Self::has_overlaps(&plan),
             plan,
             left_out,
             origin: Origin::default(),
@@ -176,7 +175,7 @@ impl PlanFile {
         field(
             "overlaps",
             overlaps,
-            "as drawn: of two that contradict one gives way, drifts add up",
+            "as drawn: of two at once one gives way or does nothing, drifts add up",
         );
         text.push_str(HELP);
         for fault in &self.left_out {
@@ -234,6 +233,11 @@ impl Origin {
     /// An error at this key of this table, or else where the table begins.
     fn wrong(&self, table: &str, key: &str, what: String) -> ScenarioError {
         ScenarioError::new(&self.file, what).at(&self.text, table, key)
+    }
+
+    /// The line of this key of this table.
+    fn line(&self, table: &str, key: &str) -> Option<usize> {
+        place::line(&self.text, table, key)
     }
 
     fn no_seed(&self) -> ScenarioError {

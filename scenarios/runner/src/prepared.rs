@@ -3,6 +3,7 @@
 mod bent;
 mod bite;
 mod fits;
+mod plan_fits;
 mod worker;
 
 use std::fmt;
@@ -10,9 +11,10 @@ use std::sync::Arc;
 
 use seatrial_history::{Account, Explanation, History, TraceLine};
 use seatrial_search::Recipe;
-use seatrial_sim::{Fault, FaultKind, FaultPlan, Order, Setup, Stuck, Tape, Target};
+use seatrial_sim::{FaultKind, FaultPlan, Order, Setup, Stuck, Tape};
 
 pub(crate) use self::bent::{Bent, Course};
+pub(crate) use self::plan_fits::PlanSlip;
 pub(crate) use self::worker::{Measuring, Worker, fault_count, traffic};
 use crate::bounds::{self, Bound};
 use crate::budget::FaultBudget;
@@ -201,7 +203,7 @@ impl Prepared {
         file.pin("clients", file.clients, &mut self.scenario.clients.count)?;
         file.check(&self.scenario, &self.protocol)?;
         self.bent.plan = Some(file.plan.clone());
-        self.check_plan(0).map_err(|what| file.wrong(what))?;
+        self.check_plan(0).map_err(|slip| file.wrong(slip))?;
         Ok(self)
     }
 
@@ -242,7 +244,7 @@ impl Prepared {
     /// Where the plan does not fit.
     pub(crate) fn planned(mut self, plan: FaultPlan) -> Result<Self, String> {
         self.bent.plan = Some(plan);
-        self.check_plan(0)?;
+        self.check_plan(0).map_err(|slip| slip.what)?;
         Ok(self)
     }
 
@@ -298,27 +300,6 @@ impl Prepared {
     /// The world that this seed draws, its plan included.
     pub(crate) fn setup(&self, seed: u64) -> Setup {
         self.drawn(seed).setup
-    }
-
-    /// Whether the plan fits the world that this seed draws; a sentence that says why, if not.
-    pub(crate) fn check_plan(&self, seed: u64) -> Result<(), String> {
-        let drawn = self.drawn(seed);
-        let plan = &drawn.setup.plan;
-        let misses = || plan.faults.iter().find_map(|planned| self.misses(&planned.fault));
-        let unknown =
-            || plan.faults.iter().find_map(|planned| self.scenario.unversed(&planned.fault));
-        let problem = plan.problem(&drawn.setup.members, drawn.setup.clients);
-        let problem = problem.or_else(misses).or_else(unknown);
-        problem.map_or(Ok(()), |problem| Err(format!("the plan makes no sense: {problem}")))
-    }
-
-    /// What is wrong with a fault that is aimed at a role that no node ever shows, or at a file that no node keeps.
-    fn misses(&self, fault: &Fault) -> Option<String> {
-        let role = match fault.target() {
-            Some(Target::Role(role)) => self.protocol.role_problem(role),
-            _ => None,
-        };
-        role.or_else(|| self.protocol.file_problem(fault.file()?))
     }
 
     /// What a case file changes of the runs.

@@ -8,7 +8,7 @@ mod knob;
 mod library;
 mod mark;
 mod phase;
-mod place;
+pub(crate) mod place;
 mod read;
 mod recurring;
 mod setting;
@@ -34,10 +34,10 @@ pub use knob::{Choice, Knob, Rate, Scalar};
 pub use library::LIBRARY;
 pub use library::LibraryEntry;
 pub use mark::{FactMark, MarkSpec};
+pub use phase::OF_THE_WHOLE;
 pub(crate) use read::target;
 pub use recurring::Recurring;
 pub use setting::Setting;
-pub use phase::OF_THE_WHOLE;
 pub use special::{BuggifySpec, CrashStop, Keep};
 pub use version::Version;
 pub(crate) use zones::Zone;
@@ -96,9 +96,14 @@ impl Eq for Origin {}
 impl Scenario {
     /// An error about this key of this table.
     pub(crate) fn wrong(&self, table: &str, key: &str, what: String) -> ScenarioError {
-        let Origin { file, text } = &self.origin;
+        let file = &self.origin.file;
         let file = if file.is_empty() { &self.name } else { file };
-        ScenarioError::new(file, what).at(text, table, key)
+        ScenarioError { line: self.line(table, key), ..ScenarioError::new(file, what) }
+    }
+
+    /// The line of this key of this table, if it was read from a text.
+    pub(crate) fn line(&self, table: &str, key: &str) -> Option<usize> {
+        place::line(&self.origin.text, table, key)
     }
 }
 

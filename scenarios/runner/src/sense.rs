@@ -3,8 +3,14 @@
 //! The world carries out whatever it is given, and what a seed draws may do nothing, or give way to another fault. In what a person wrote
 //! that is a slip of the pen, so it is refused with the reason.
 
+mod clash;
+mod excess;
+
 use seatrial_node::{Duration, NodeId};
-use seatrial_sim::{Awaited, Fault, FaultPlan, Group, PausedClock, PlannedFault, Target, When};
+use seatrial_sim::{Awaited, Fault, FaultPlan, PlannedFault, Target, When};
+
+pub(crate) use self::clash::{clashes, down_by, stop_of, too_late};
+pub(crate) use self::excess::{MOST_EFFECTS, excess};
 
 use crate::marks;
 use crate::registry::Protocol;
@@ -58,6 +64,7 @@ impl<'a> Ground<'a> {
             let (field, what) = fault.moot()?;
             Some((field.to_owned(), format!("the {} at {}: {what}", fault.kind(), planned.at)))
         });
+        let slip = slip.or_else(|| excess::endless(fault));
         let slip = slip.or_else(|| Some(("version".into(), self.scenario.unversed(fault)?)));
         slip.or_else(|| match fault {
             Fault::Corrupt { .. } if !self.protocol.has_wire() => {
@@ -74,7 +81,8 @@ impl<'a> Ground<'a> {
             When::Reached { mark, .. } => marks::unreached(mark, self.scenario, self.protocol),
             When::Fact { .. } => None,
         };
-        let slip = when.map(|what| ("when".to_owned(), what));
+        let never = || excess::never(&awaited.when, self.scenario.judge.event_limit);
+        let slip = when.or_else(never).map(|what| ("when".to_owned(), what));
         slip.or_else(|| self.fault(&awaited.then)).or_else(|| {
             let alone = FaultPlan { awaited: vec![awaited.clone()], ..FaultPlan::calm() };
             let clients = self.scenario.clients.count.least();
@@ -118,99 +126,6 @@ pub(crate) fn there_is(members: &[NodeId]) -> String {
         [first, .., last] => {
             format!("there is {first} to {last}: name one of them, or have more `nodes`")
         }
-    }
-}
-
-/// Faults of nodes that are gone by then, by their places: with a sentence each.
-pub(crate) fn too_late(faults: &[PlannedFault]) -> Vec<(usize, String)> {
-    let contradicts = |(index, planned): (usize, &PlannedFault)| {
-        let Some(Target::Node(node)) = planned.fault.target() else { return None };
-        let (place, stopped) = stop_of(faults, *node)?;
-        let (kind, at) = (planned.fault.kind(), planned.at);
-        let later = (stopped, place) < (at, index) && place != index;
-        (later && kind.group() != Group::Network).then(|| {
-            let what = format!(
-                "the {kind} of {node} at {at} contradicts its crash-stop at {stopped}: it is gone by then; take one of the two out"
-            );
-            (index, what)
-        })
-    };
-    faults.iter().enumerate().filter_map(contradicts).collect()
-}
-
-/// When this node is first stopped for good, and by which fault.
-pub(crate) fn stop_of(faults: &[PlannedFault], node: NodeId) -> Option<(usize, Duration)> {
-    let stops = |(index, planned): (usize, &PlannedFault)| {
-        let is = planned.fault.is_for_ever() && planned.fault.target() == Some(&Target::Node(node));
-        is.then_some((index, planned.at))
-    };
-    faults.iter().enumerate().filter_map(stops).min_by_key(|(index, at)| (*at, *index))
-}
-
-/// Faults that overlap with an earlier one and cannot both be as they say, by their places: with a sentence each. Other faults that overlap
-/// are none: a node that is down crashes no more, cuts add up.
-pub(crate) fn clashes(faults: &[PlannedFault]) -> Vec<(usize, String)> {
-    let mut all = Vec::new();
-    for (index, later) in faults.iter().enumerate() {
-        let before = |place: &usize| (faults[*place].at, *place) < (later.at, index);
-        let mut earlier = (0..faults.len()).filter(before).map(|place| &faults[place]);
-        let clash = earlier.find_map(|earlier| {
-            let overlap = later.at.saturating_sub(earlier.at) < earlier.lasts;
-            let why = clash(&earlier.fault, &later.fault).filter(|_| overlap)?;
-            let (kind, other) = (later.fault.kind(), earlier.fault.kind());
-            Some(format!(
-                "the {kind} at {} contradicts the {other} at {}: {why}; take one of the two out, or let it begin when the other is over",
-                later.at, earlier.at
-            ))
-        });
-        all.extend(clash.map(|what| (index, what)));
-    }
-    all
-}
-
-/// Why two faults at once cannot both be as they say.
-fn clash(earlier: &Fault, later: &Fault) -> Option<String> {
-    let same = earlier.target().filter(|target| later.target() == Some(*target));
-    match (earlier, later, same) {
-        (
-            Fault::Pause { clock: first, .. },
-            Fault::Pause { clock: second, .. },
-            Some(Target::Node(node)),
-        ) if first != second => {
-            let does = |clock: &PausedClock| match clock {
-                PausedClock::Runs => "runs",
-                PausedClock::Stands => "stands",
-            };
-            Some(format!(
-                "{node}'s clock {} already, and cannot be one that {}",
-                does(first),
-                does(second)
-            ))
-        }
-        (
-            Fault::ClockDrift { rate: first, .. },
-            Fault::ClockDrift { rate: second, .. },
-            Some(Target::Node(node)),
-        ) if first.signum() * second.signum() < 0 => {
-            Some(format!("{node}'s clock cannot run fast and slow at once"))
-        }
-        (
-            Fault::WallOffset { by: first, .. },
-            Fault::WallOffset { by: second, .. },
-            Some(Target::Node(node)),
-        ) if first.as_nanos().signum() * second.as_nanos().signum() < 0 => {
-            Some(format!("{node}'s wall clock cannot be ahead and behind at once"))
-        }
-        (Fault::DiskSwap { between }, Fault::Wipe { node: Target::Node(node) }, _)
-            if between.contains(node) =>
-        {
-            Some(format!("{node} has another's disk by then, which is not wiped"))
-        }
-        (Fault::DiskSwap { between }, Fault::DiskSwap { between: again }, _) => {
-            let node = again.iter().find(|node| between.contains(node))?;
-            Some(format!("{node} has another's disk by then"))
-        }
-        _ => None,
     }
 }
 
@@ -290,6 +205,13 @@ mod tests {
         let stands = format!("{pause}\nclock = 'stands'");
         let said = refused(&(fault(1, pause) + &fault(2, &stands)));
         assert!(said.starts_with("7: the pause at 2ms contradicts"), "{said}");
+        let said = refused(&(fault(1, crash) + &fault(2, crash)));
+        assert!(said.starts_with("7: the crash at 2ms repeats the crash at 1ms (line "), "{said}");
+        assert!(said.ends_with("take one of the two out, or let it begin when the other is over"));
+        let looped =
+            "lasts = '5ms'\nkind = 'crash-loop'\nnode = 'n0'\nup_for = '1h'\ndown_for = '1ms'";
+        let said = refused(&fault(1, looped));
+        assert!(said.starts_with("6: up_for = \"3600s\": the trouble is over after"), "{said}");
         let drift = "lasts = '5ms'\nkind = 'clock-drift'\nnode = 'n0'\nrate = 0";
         let said = refused(&(fault(1, crash) + &fault(2, drift)));
         assert!(said.starts_with("11: the clock-drift at 2ms: rate = 0"), "{said}");

@@ -5,10 +5,11 @@ use seatrial_sim::{FaultKind, FaultPlan, MILLION, PlannedFault};
 
 use super::PlanFile;
 use crate::faults::{How, KindInfo, kinds};
+use crate::prepared::PlanSlip;
 use crate::registry::Protocol;
 use crate::scenario::words::counted;
-use crate::scenario::{Knob, Scenario, ScenarioError, unknown};
-use crate::sense::{Ground, Slip, clashes, stop_of, there_is, too_late};
+use crate::scenario::{Knob, Scenario, ScenarioError, nearest, unknown};
+use crate::sense::{Ground, Slip, clashes, excess, stop_of, there_is, too_late};
 
 impl PlanFile {
     /// Holds the plan against the smallest world of this scenario.
@@ -18,9 +19,11 @@ impl PlanFile {
         protocol: &Protocol,
     ) -> Result<(), ScenarioError> {
         if !self.scenario.is_empty() && self.scenario != scenario.name {
+            let (wanted, run) = (&self.scenario, &scenario.name);
+            let meant = nearest(wanted, [run.as_str()]);
+            let meant = meant.map_or_else(String::new, |meant| format!("did you mean `{meant}`? "));
             let what = format!(
-                "the plan is for the scenario {}, and {} is run: run that, or change the line, or leave it out",
-                self.scenario, scenario.name
+                "the plan is for the scenario {wanted}, and {run} is run: {meant}run that one, or change the line, or leave it out"
             );
             return Err(self.origin.wrong("", "scenario", what));
         }
@@ -33,15 +36,33 @@ impl PlanFile {
         for (index, awaited) in self.plan.awaited.iter().enumerate() {
             self.held(&format!("awaited[{index}]"), ground.awaited(awaited))?;
         }
-        let faults = &self.plan.faults;
-        let mut contradict = too_late(faults).into_iter().chain(clashes(faults));
-        if let Some((index, what)) = contradict.next().filter(|_| !self.overlaps) {
-            return self.held(&format!("faults[{index}]"), Some(("at".into(), what)));
+        if !self.overlaps {
+            self.check_sober()?;
         }
         match self.core(ground.members()) {
             Some(what) => Err(self.origin.wrong("", "core", what)),
             None => Ok(()),
         }
+    }
+
+    /// Whether no fault contradicts or repeats another, or is less than it says, as those may that a seed draws.
+    fn check_sober(&self) -> Result<(), ScenarioError> {
+        const DRAWN: &str = "as in plans that a seed drew, `overlaps = true` lets it be";
+        let FaultPlan { faults, awaited, heal_after, core, .. } = &self.plan;
+        let name = |index: usize| format!("faults[{index}]");
+        if let Some(clash) = too_late(faults).into_iter().chain(clashes(faults)).next() {
+            let what = clash.told(self.origin.line(&name(clash.other), "at"));
+            let slip = ("at".to_owned(), format!("{what}; {DRAWN}"));
+            return self.held(&name(clash.place), Some(slip));
+        }
+        let timed = faults.iter().enumerate().map(|(index, fault)| (name(index), fault));
+        let waiting = awaited.iter().enumerate();
+        let waiting = waiting.map(|(index, all)| (format!("awaited[{index}]"), &all.then));
+        for (entry, planned) in timed.chain(waiting) {
+            let slip = excess(planned, *heal_after, core.as_ref());
+            self.held(&entry, slip.map(|(key, what)| (key, format!("{what}; {DRAWN}"))))?;
+        }
+        Ok(())
     }
 
     /// Lets a scenario have just so many of something, if it may have.
@@ -61,9 +82,18 @@ impl PlanFile {
         Ok(())
     }
 
-    /// What is wrong with the plan as a whole.
-    pub(crate) fn wrong(&self, what: String) -> ScenarioError {
-        self.origin.wrong("", "", what)
+    /// The same error, where the plan was read.
+    pub(crate) fn wrong(&self, slip: PlanSlip) -> ScenarioError {
+        self.origin.wrong(&slip.table, &slip.key, slip.what)
+    }
+
+    /// Whether a reader would take it for a slip of the pen, were it not drawn so.
+    pub(super) fn has_overlaps(plan: &FaultPlan) -> bool {
+        let waiting = plan.awaited.iter().map(|awaited| &awaited.then);
+        let mut all = plan.faults.iter().chain(waiting);
+        !clashes(&plan.faults).is_empty()
+            || !too_late(&plan.faults).is_empty()
+            || all.any(|planned| excess(planned, plan.heal_after, plan.core.as_ref()).is_some())
     }
 
     fn check_rates(&self) -> Result<(), ScenarioError> {

@@ -98,7 +98,7 @@ fn a_rate_above_one_is_refused_with_its_line() {
 #[test]
 fn what_no_world_can_be_made_of_is_refused_and_panics_nowhere() {
     let error = refused("heal_after", "core = [\"n1\", \"n1\"]\nheal_after");
-    assert!(error.starts_with("plan.toml") && error.contains("n1"), "{error}");
+    assert!(error.starts_with("plan.toml:5: ") && error.contains("n1 is named twice"), "{error}");
 }
 
 #[test]
@@ -114,17 +114,93 @@ fn times_that_make_no_sense_are_refused_with_their_lines() {
 }
 
 #[test]
-fn faults_that_contradict_are_refused_and_those_that_overlap_are_not() {
+fn faults_that_contradict_are_refused_with_both_their_lines() {
     let stop = "[[faults]]\nat = \"50ms\"\nkind = \"crash-stop\"\nnode = \"n1\"\n\n[[faults]]";
     let error = refused("[[faults]]", stop);
-    assert!(error.starts_with("plan.toml:16: the crash of n1 at 100ms contradicts"), "{error}");
+    let says =
+        "plan.toml:16: the crash of n1 at 100ms contradicts its crash-stop at 50ms (line 11): ";
+    assert!(error.starts_with(says), "{error}");
     let error = refused("heal_after", &format!("core = [\"n1\", \"n2\"]\n\n{stop}X"));
     assert!(error.starts_with("plan.toml:"), "{error}");
-    let crash =
-        "[[faults]]\nat = \"90ms\"\nlasts = \"1s\"\nkind = \"crash\"\nnode = \"n1\"\n\n[[faults]]";
-    let text = SMALL.replacen("[[faults]]", crash, 1);
+}
+
+#[test]
+fn what_repeats_another_fault_is_refused_with_both_lines_and_accepted_as_drawn() {
+    let crash = "[[faults]]\nat = \"90ms\"\nlasts = \"1s\"\nkind = \"crash\"\nnode = \"n1\"\n\n";
+    let cut =
+        "[[faults]]\nat = \"300ms\"\nlasts = \"50ms\"\nkind = \"isolate\"\nnode = \"leader\"\n\n";
+    for (first, says) in [
+        (
+            crash,
+            "plan.toml:17: the crash at 100ms repeats the crash at 90ms (line 11): n1 is down by then",
+        ),
+        (
+            cut,
+            "plan.toml:23: the isolate at 300ms repeats the isolate at 300ms (line 11): that is the same",
+        ),
+    ] {
+        let error = refused("[[faults]]", &format!("{first}[[faults]]"));
+        assert!(error.starts_with(says), "{error}");
+        assert!(error.contains("take one of the two out") && error.contains("`overlaps = true`"));
+        let text = format!(
+            "overlaps = true\n{}",
+            SMALL.replacen("[[faults]]", &format!("{first}[[faults]]"), 1)
+        );
+        let plan = PlanFile::parse("plan.toml", &text).expect("it can be read");
+        assert!(prepared("raft-kv").with_plan(&plan).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn what_can_never_come_is_refused_with_its_line() {
+    let looped = |span: &str| format!("kind = \"crash-loop\"\n{span}");
+    let up = "up_for = \"1h\"\ndown_for = \"1ms\"";
+    let error = refused("kind = \"crash\"", &looped(up));
+    assert!(
+        error.starts_with("plan.toml:14: up_for = \"3600s\": the trouble is over after 1s"),
+        "{error}"
+    );
+    let down = "up_for = \"1ms\"\ndown_for = \"1s\"";
+    assert!(refused("kind = \"crash\"", &looped(down)).starts_with("plan.toml:15: down_for"));
+    let midway = "kind = \"crash-midway\"\nafter = 1000000000";
+    let error = refused("kind = \"crash\"", midway);
+    assert!(error.starts_with("plan.toml:14: after = 1000000000: no input has so many"), "{error}");
+    let crash = "kind = \"crash\"\nlasts = \"1ms\"\nnode = \"n1\"";
+    let awaited =
+        format!("[[awaited]]\nwhen = {{ fact = \"commit\", times = 1000000000 }}\n{crash}\n\n");
+    let error = refused("[[faults]]", &format!("{awaited}[[faults]]"));
+    assert!(error.starts_with("plan.toml:11: times = 1000000000: a run ends after"), "{error}");
+    let late = awaited.replace(", times = 1000000000 }", " }\nat = \"1h\"");
+    let error = refused("[[faults]]", &format!("{late}[[faults]]"));
+    assert!(error.starts_with("plan.toml:12: a fault 3600s after what it waits for"), "{error}");
+    let text = format!("overlaps = true\n{}", SMALL.replacen("kind = \"crash\"", &looped(up), 1));
     let plan = PlanFile::parse("plan.toml", &text).expect("it can be read");
-    assert!(prepared("raft-kv").with_plan(&plan).is_ok());
+    assert!(prepared("raft-kv").with_plan(&plan).is_ok(), "as drawn where trouble is short");
+}
+
+#[test]
+fn a_plan_whose_loops_outlast_its_trouble_is_printed_so_that_it_can_be_read() {
+    let entry = crate::LIBRARY.iter().find(|entry| entry.name == "raft-kv");
+    let text = entry.expect("it is in the library").text;
+    let mut scenario = crate::Scenario::parse("kv.toml", text).expect("it can be read");
+    let ms = Duration::from_millis;
+    scenario.faults = crate::scenario::FaultSpec {
+        trouble: crate::scenario::Knob::Fixed(ms(20)),
+        crash_loop: Some(crate::scenario::Recurring::new(
+            crate::scenario::Knob::Fixed(1),
+            crate::scenario::Knob::Fixed(ms(9)),
+        )),
+        ..Default::default()
+    };
+    let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
+    let mut long = 0;
+    for seed in 0..20 {
+        let printed = PlanFile::of(&prepared, seed);
+        long += u32::from(printed.overlaps);
+        let read = PlanFile::parse("plan.toml", &printed.to_toml()).expect("it can be read");
+        assert!(prepared.clone().with_plan(&read).is_ok(), "{}", printed.to_toml());
+    }
+    assert!(long > 0, "some loop has a life that is longer than the trouble");
 }
 
 #[test]
@@ -177,6 +253,40 @@ fn a_plan_that_begins_with_a_byte_order_mark_is_read() {
 fn a_plan_for_another_scenario_is_refused() {
     let error = refused("\"raft-kv\"", "\"nope\"");
     assert!(error.starts_with("plan.toml:2: the plan is for the scenario nope"), "{error}");
+    assert!(!error.contains("did you mean"), "{error}");
+    let error = refused("\"raft-kv\"", "\"raft-kx\"");
+    assert!(error.contains("raft-kv is run: did you mean `raft-kv`?"), "{error}");
+}
+
+#[test]
+fn a_value_of_another_type_is_told_at_its_line_in_words_of_a_plan() {
+    for (from, to, says) in [
+        (
+            "nodes = 3",
+            "nodes = -3",
+            "3: -3 stands where a whole number, from 0 to 4294967295, is wanted",
+        ),
+        ("clients = 2", "clients = \"two\"", "4: \"two\" stands where a whole number"),
+        ("node = \"n1\"", "node = 17", "14: 17 stands where a text in quotes is wanted"),
+        (
+            "kind = \"crash\"",
+            "kind = \"crash-midway\"\nafter = \"many\"",
+            "14: \"many\" stands where a whole",
+        ),
+        (
+            "kind = \"crash\"\nnode = \"n1\"",
+            "kind = \"disk-swap\"\nbetween = [\"n0\"]",
+            "10: a list of two is",
+        ),
+        (
+            "at = \"100ms\"",
+            "at = \"99999999999999h\"",
+            "11: \"99999999999999h\" is too long: \"5124095h\"",
+        ),
+    ] {
+        let error = refused(from, to);
+        assert!(error.starts_with(&format!("plan.toml:{says}")), "{error}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::faults::asked;
 use crate::intern::intern;
 use crate::registry::{Protocol, Settings, WorkloadInfo};
 use crate::scenario::{Choice, JudgeSpec, Knob, Scenario, Setting, target, unknown};
-use crate::sense::{Ground, Slip, clashes, no_wire, too_late};
+use crate::sense::{Ground, Slip, clashes, excess, no_wire, too_late};
 use crate::workload::NONE;
 
 /// Every value that may be drawn for a setting is known to the protocol and makes sense to it, in every version.
@@ -126,12 +126,15 @@ pub(super) fn written(
     let ground = Ground::new(scenario, protocol);
     let wrong = |entry: &str, (key, what): Slip| Err((intern(entry), intern(&key), what));
     let faults = &scenario.faults;
+    let (longest, core) = (faults.longest(), faults.core.as_ref());
     let script = |table: &str, script: &[PlannedFault]| {
-        let slip = |(index, planned)| Some((index, ground.fault(planned)?));
+        let beyond = |planned| ground.fault(planned).or_else(|| excess(planned, longest, core));
+        let slip = |(index, planned)| Some((index, beyond(planned)?));
         let by_itself = script.iter().enumerate().find_map(slip);
         let against = || {
-            let mut all = too_late(script).into_iter().chain(clashes(script));
-            all.next().map(|(index, what)| (index, ("at".to_owned(), what)))
+            let clash = too_late(script).into_iter().chain(clashes(script)).next()?;
+            let other = scenario.line(&format!("{table}[{}]", clash.other), "at");
+            Some((clash.place, ("at".to_owned(), clash.told(other))))
         };
         let found = by_itself.or_else(against);
         found.map_or(Ok(()), |(index, slip)| wrong(&format!("{table}[{index}]"), slip))
@@ -140,32 +143,32 @@ pub(super) fn written(
     for (place, phase) in faults.phase.iter().enumerate() {
         script(&format!("faults.phase[{place}].script"), &phase.script)?;
     }
-    if let Some((phase, index, what)) = gone_before(scenario) {
-        let entry = format!("faults.phase[{phase}].script[{index}]");
+    if let Some((entry, what)) = gone_before(scenario) {
         return wrong(&entry, ("at".to_owned(), what));
     }
     for (index, awaited) in faults.awaited.iter().enumerate() {
-        if let Some(slip) = ground.awaited(awaited) {
+        let beyond = || excess(&awaited.then, longest, core);
+        if let Some(slip) = ground.awaited(awaited).or_else(beyond) {
             return wrong(&format!("faults.awaited[{index}]"), slip);
         }
     }
     Ok(())
 }
 
-/// A fault in the script of a phase whose node is gone since an earlier one: which phase, which fault, and why it is wrong.
-fn gone_before(scenario: &Scenario) -> Option<(usize, usize, String)> {
-    let (mut places, mut all) = (Vec::new(), Vec::new());
+/// A fault in the script of a phase whose node is gone since an earlier one: which, and why it is wrong.
+fn gone_before(scenario: &Scenario) -> Option<(String, String)> {
+    let (mut entries, mut all) = (Vec::new(), Vec::new());
     let mut begin = Duration::ZERO;
     for (place, phase) in scenario.faults.phase.iter().enumerate() {
         for (index, planned) in phase.script.iter().enumerate() {
-            places.push((place, index));
+            entries.push(format!("faults.phase[{place}].script[{index}]"));
             all.push(PlannedFault { at: begin + planned.at, ..planned.clone() });
         }
         begin = begin + phase.lasts.as_ref().map_or(Duration::ZERO, Knob::greatest);
     }
-    let (late, what) = too_late(&all).into_iter().next()?;
-    let (phase, index) = places[late];
-    Some((phase, index, what))
+    let clash = too_late(&all).into_iter().next()?;
+    let what = clash.told(scenario.line(&entries[clash.other], "at"));
+    Some((entries.swap_remove(clash.place), what))
 }
 
 /// Whether messages have bytes that could change, where they are to.
