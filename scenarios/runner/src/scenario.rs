@@ -11,6 +11,7 @@ mod phase;
 pub(crate) mod place;
 mod read;
 mod recurring;
+mod senseless;
 mod setting;
 mod shape;
 mod special;

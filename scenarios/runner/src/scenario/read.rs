@@ -9,7 +9,7 @@ use super::error::{nearest, unknown};
 use super::words::counted;
 use super::{
     Choice, FaultSpec, Knob, LibraryEntry, Origin, Rate, Scenario, ScenarioError, kind, phase,
-    shape,
+    senseless, shape,
 };
 use crate::document::Document;
 use crate::faults::{asked, asked_for};
@@ -46,6 +46,7 @@ impl Scenario {
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
         scenario.origin = Origin { file: file.to_owned(), text: text.to_owned() };
         let checked = scenario.check().and_then(|()| scenario.check_unphased(text));
+        let checked = checked.and_then(|()| senseless::check(&scenario));
         checked.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
         Ok(scenario)
     }
