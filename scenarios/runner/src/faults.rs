@@ -11,6 +11,7 @@ mod node;
 mod toothless;
 mod wanted;
 
+pub(crate) use self::toothless::{takes_down, wants_its_node_up};
 pub use self::wanted::{Faults, find_kinds};
 use seatrial_node::Duration;
 use seatrial_sim::{Fault, FaultKind};

@@ -20,6 +20,45 @@ impl KindInfo {
     }
 }
 
+/// Whether a node has to be up for it to take hold of: of who is down there are no messages, inputs or writes that it could strike.
+pub(crate) const fn wants_its_node_up(kind: FaultKind) -> bool {
+    use FaultKind as Kind;
+    matches!(
+        kind,
+        Kind::Isolate
+            | Kind::Bridge
+            | Kind::Mute
+            | Kind::Deaf
+            | Kind::Reset
+            | Kind::CrashWriting
+            | Kind::CrashMidway
+            | Kind::Pause
+            | Kind::SlowCpu
+            | Kind::SlowDisk
+            | Kind::DiskStall
+            | Kind::ReadError
+            | Kind::MisdirectedWrite
+            | Kind::DiskFull
+            | Kind::SyncFailure
+    )
+}
+
+/// Whether a node is down for a while that it takes hold of.
+pub(crate) const fn takes_down(kind: FaultKind) -> bool {
+    use FaultKind as Kind;
+    matches!(
+        kind,
+        Kind::Crash
+            | Kind::CrashStop
+            | Kind::CrashLoop
+            | Kind::CrashZone
+            | Kind::CrashWriting
+            | Kind::CrashMidway
+            | Kind::Wipe
+            | Kind::Upgrade
+    )
+}
+
 const fn of_links(kind: FaultKind) -> Option<&'static str> {
     use FaultKind as Kind;
     Some(match kind {
