@@ -300,6 +300,11 @@ impl Tape {
         self.record.clone_from(&other.record);
     }
 
+    /// The names of the sites that are known: those of the world, and those that somebody has come past.
+    pub fn sites(&self) -> impl Iterator<Item = &'static str> {
+        self.sites.iter().map(|site| site.name)
+    }
+
     /// The choices made since [`Tape::record`] or [`Tape::rescript`].
     pub fn recorded(&self) -> &[Choice] {
         self.record.as_deref().unwrap_or_default()

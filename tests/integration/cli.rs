@@ -102,6 +102,7 @@ fn what_does_not_exist_is_refused_with_what_was_meant() {
     refused(&folder, "check h.jsonl --model cas-registr", &["cas-registr", "cas-register"]);
     refused(&folder, "check h.jsonl --model register", &["h.jsonl", "is the path right?"]);
     refused(&folder, "replay no.case", &["no.case", "cannot be read"]);
+    refused(&folder, "replay echo", &["echo is a scenario; run it with: seatrial run echo"]);
     refused(&folder, "hnt echo", &["hnt", "hunt"]);
     refused(&folder, "", &["Usage"]);
 }
@@ -322,11 +323,17 @@ fn a_case_of_another_version_or_cut_in_half_is_refused() {
     refused(&folder, "replay field.case", &["field.case:", "sede", "did you mean `seed`?"]);
     let alien = text.replacen("protocol = \"echo\"", "protocol = \"paxos\"", 1);
     write(&folder, "alien.case", &alien);
-    refused(&folder, "replay alien.case", &["alien.case: ", "paxos", "raft-kv"]);
+    refused(&folder, "replay alien.case", &["alien.case:", "paxos", "raft-kv"]);
     let fault = "{ at = \"1ms\", lasts = \"1ms\", kind = \"crash\", node = \"boss\" }";
     let plan = format!("faults = [{fault}, ");
     write(&folder, "boss.case", &text.replacen("faults = [", &plan, 1));
-    refused(&folder, "replay boss.case", &["boss.case: ", "`boss`"]);
+    refused(&folder, "replay boss.case", &["boss.case:", "`boss`"]);
+    refused(&folder, &format!("run {case}"), &[":2: this is a case", "seatrial replay"]);
+    refused(&folder, &format!("hunt {case}"), &[":2: this is a case", "seatrial replay"]);
+    let choice = "choices = [{ site = \"latnecy\", occurrence = 0, value = 1 }]";
+    write(&folder, "site.case", &text.replacen("\nseed = ", &format!("\n{choice}\nseed = "), 1));
+    let said = say(folder.path(), "replay site.case");
+    assert!(said.err.contains("site.case:3: ") && said.err.contains("`latency`?"), "{said:?}");
 }
 
 #[test]

@@ -33,8 +33,11 @@ pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Res
     files::keep_apart(&args.case, &args.telling.outputs())?;
     let case = read(&args.case, registry)?;
     let hash = case.hash.clone();
-    let prepared = case.prepare(registry);
+    let prepared = case.clone().prepare(registry);
     let (prepared, seed) = prepared.map_err(|error| error.in_file(&args.case))?;
+    for strange in case.strange_sites(&prepared) {
+        console.note(&strange.to_string());
+    }
     let page = Page::asked(&args.telling, Some(&args.case), registry, console)?;
     tell::tell(&prepared, seed, &args.telling, page, console, |account| {
         account.replay = program::replay(&args.case);

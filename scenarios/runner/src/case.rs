@@ -14,9 +14,9 @@ use toml::{Table, Value};
 
 use crate::document::Document;
 use crate::faults::Faults;
-use crate::prepared::{Bent, Course, Prepared};
+use crate::prepared::{Bent, Course, Measuring, Prepared};
 use crate::registry::Registry;
-use crate::scenario::{Origin, Scenario, ScenarioError};
+use crate::scenario::{Origin, Scenario, ScenarioError, nearest};
 use crate::workload::Operations;
 
 /// The version of case files that this program writes and reads.
@@ -128,12 +128,32 @@ impl Case {
             return Err(ScenarioError::new(file, what));
         }
         let mut case: Self = toml::from_str(text).map_err(|error| no_case(file, text, &error))?;
-        case.scenario.check().map_err(|(table, key, what)| {
-            let table = format!("scenario.{table}");
-            ScenarioError::new(file, what).at(text, table.trim_end_matches('.'), key)
-        })?;
-        case.origin = Origin { file: file.to_owned(), text: text.to_owned() };
+        case.origin = Origin { file: file.to_owned(), text: text.to_owned(), within: "" };
+        case.scenario.origin = Origin { within: "scenario", ..case.origin.clone() };
+        let checked = case.scenario.check();
+        checked.map_err(|(table, key, what)| case.scenario.wrong(table, key, what))?;
+        case.check_hash()?;
         Ok(case)
+    }
+
+    /// Whether the hash could be one.
+    fn check_hash(&self) -> Result<(), ScenarioError> {
+        let Some(hash) = &self.hash else { return Ok(()) };
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if hash.len() == 16 && hash.bytes().all(is_digit) {
+            return Ok(());
+        }
+        let what = format!(
+            "hash = {hash:?}: no hash of a run, which has 16 digits from 0 to 9 and a to f; leave the line out where you do not know it"
+        );
+        Err(self.wrong("", "hash", what))
+    }
+
+    /// An error about this key of this table of the case.
+    fn wrong(&self, table: &str, key: &str, what: String) -> ScenarioError {
+        let Origin { file, text, .. } = &self.origin;
+        let file = if file.is_empty() { &self.scenario.name } else { file };
+        ScenarioError::new(file, what).at(text, table, key)
     }
 
     /// The file that it was read from; empty, where it was made by a program.
@@ -184,6 +204,32 @@ impl Case {
         }
     }
 
+    /// What of it changes no choice, since the run that it makes has no such site: with its line, and the site that may have been meant.
+    pub fn strange_sites(&self, prepared: &Prepared) -> Vec<ScenarioError> {
+        if self.choices.is_empty() && self.simple.is_empty() {
+            return Vec::new();
+        }
+        let mut worker = prepared.worker(Measuring::Bounded);
+        worker.run(self.seed);
+        let known = worker.sites();
+        let strange = |list: &str, index: usize, site: &str| {
+            let meant = nearest(site, known.iter().copied());
+            // Shrinking leaves sites in `simple` that a smaller run no longer comes past.
+            if known.contains(&site) || meant.is_none() && list == SIMPLE {
+                return None;
+            }
+            let meant =
+                meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+            let what = format!("{list}: no choice is made at `{site}` in this run{meant}");
+            let error = ScenarioError::new(&self.origin.file, what);
+            Some(error.at_element(&self.origin.text, list, index))
+        };
+        let choices = self.choices.iter().map(|choice| choice.site.as_str()).enumerate();
+        let choices = choices.filter_map(|(index, site)| strange("choices", index, site));
+        let simple = self.simple.iter().enumerate();
+        choices.chain(simple.filter_map(|(index, site)| strange(SIMPLE, index, site))).collect()
+    }
+
     /// Gets the run ready of a case that is kept, in whose code a bug has been mended, or something else has changed: what of its schedule
     /// can no longer happen is left out. Says where that begins, if it does.
     ///
@@ -204,25 +250,40 @@ impl Case {
         Ok((prepared.on_course(Course::Wishes(wishes, Vec::new())), seed, stuck))
     }
 
-    fn get_ready(self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
-        let name = self.scenario.name.clone();
-        let prepared =
-            Prepared::whatever_is_drawn(registry, self.scenario, self.mutant.as_deref())?;
-        let course = self
-            .schedule
-            .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));
-        let Self { seed, turns, plan, choices, simple, steering, operations, .. } = self;
-        let recipe = (!turns.is_empty()).then_some(Recipe { seed, turns, order: None });
-        let plan = Some(plan);
-        let bent = Bent { plan, choices, simple, course, steering, recipe, operations };
-        let wrong = |what: String| ScenarioError::new(&name, what);
+    fn get_ready(mut self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
+        if let (Some(name), Ok(protocol)) = (&self.mutant, registry.find(&self.scenario.protocol)) {
+            protocol.mutant(name).map_err(|what| self.wrong("", "mutant", what))?;
+        }
+        let (scenario, mutant) = (self.scenario.clone(), self.mutant.as_deref());
+        let prepared = Prepared::whatever_is_drawn(registry, scenario, mutant)?;
         let faults = self.faults.as_deref().map_or(Ok(Faults::Scenario), str::parse);
+        let of_faults = |what| self.wrong("", "faults", what);
         // Its plan is drawn already, but what else its seed draws is drawn once more, and told.
-        let prepared =
-            prepared.with_faults(faults.map_err(wrong)?, self.beyond_budget).map_err(wrong)?;
-        let prepared = prepared.bent(bent);
-        prepared.check_plan(self.seed).map_err(|slip| ScenarioError::new(&name, slip.what))?;
+        let prepared = prepared
+            .with_faults(faults.map_err(of_faults)?, self.beyond_budget)
+            .map_err(of_faults)?
+            .bent(self.bends());
+        prepared
+            .check_plan(self.seed)
+            .map_err(|slip| self.wrong(&format!("plan.{}", slip.table), &slip.key, slip.what))?;
         Ok((prepared, self.seed))
+    }
+
+    /// What the case changes of the runs of its scenario; handed over.
+    fn bends(&mut self) -> Bent {
+        let course = std::mem::take(&mut self.schedule)
+            .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));
+        let turns = std::mem::take(&mut self.turns);
+        let recipe = (!turns.is_empty()).then_some(Recipe { seed: self.seed, turns, order: None });
+        Bent {
+            plan: Some(std::mem::take(&mut self.plan)),
+            choices: std::mem::take(&mut self.choices),
+            simple: std::mem::take(&mut self.simple),
+            course,
+            steering: self.steering,
+            recipe,
+            operations: self.operations.take(),
+        }
     }
 }
 
@@ -240,6 +301,8 @@ const FIRST: [&str; 11] = [
     "schedule",
     "choices",
 ];
+
+const SIMPLE: &str = "simple";
 
 /// The last line of every case: a file without it is cut off.
 const END: &str = "# end of case";
@@ -269,5 +332,8 @@ fn check_version(file: &str, text: &str) -> Result<(), ScenarioError> {
         ),
         None => "no case: there is no line `seatrial_case = 1`".to_owned(),
     };
-    Err(ScenarioError::new(file, what))
+    Err(ScenarioError::new(file, what).at(text, "", "seatrial_case"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,6 +83,8 @@ pub struct Scenario {
 pub struct Origin {
     pub(crate) file: String,
     pub(crate) text: String,
+    /// The table of the text that it is, where it is not all of it.
+    pub(crate) within: &'static str,
 }
 
 /// Scenarios are equal by what they try, wherever they were read.
@@ -104,7 +106,8 @@ impl Scenario {
 
     /// The line of this key of this table, if it was read from a text.
     pub(crate) fn line(&self, table: &str, key: &str) -> Option<usize> {
-        place::line(&self.origin.text, table, key)
+        let Origin { text, within, .. } = &self.origin;
+        place::line(text, &format!("{within}.{table}"), key)
     }
 }
 

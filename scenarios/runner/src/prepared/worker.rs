@@ -186,6 +186,11 @@ impl Worker<'_> {
         self.tape.as_ref().map(Tape::recorded).unwrap_or_default()
     }
 
+    /// The sites at which choices can be made in the last run.
+    pub(crate) fn sites(&self) -> Vec<&'static str> {
+        self.tape.as_ref().map(|tape| tape.sites().collect()).unwrap_or_default()
+    }
+
     /// Where the schedule of the last run could not go on.
     pub(crate) fn stuck(&self) -> Option<&Stuck> {
         self.last().end.stuck.as_ref()

@@ -44,7 +44,7 @@ impl Scenario {
         }
         let mut scenario: Self =
             toml::from_str(text).map_err(|error| ScenarioError::from_toml(file, text, &error))?;
-        scenario.origin = Origin { file: file.to_owned(), text: text.to_owned() };
+        scenario.origin = Origin { file: file.to_owned(), text: text.to_owned(), within: "" };
         let checked = scenario.check().and_then(|()| scenario.check_unphased(text));
         let checked = checked.and_then(|()| senseless::check(&scenario));
         checked.map_err(|(table, key, what)| scenario.wrong(table, key, what))?;
