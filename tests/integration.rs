@@ -9,6 +9,7 @@ mod integration {
     mod architecture; // who may depend on whom, and what nobody may name
     mod tidy; // the style that no other tool holds
 
+    mod campaign; // hunts put together
     mod cli; // the program as a user meets it
     mod determinism;
     mod readme; // what the README shows is what the program prints // one seed, one run, wherever and however

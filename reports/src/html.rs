@@ -1,9 +1,12 @@
 //! Pages for a browser: each one file that fetches nothing.
 
+mod campaign;
+mod chart;
 mod gallery;
 mod picture;
 mod run;
 
+pub use self::campaign::campaign;
 pub use self::gallery::gallery;
 pub use self::run::{Film, run};
 

@@ -1,15 +1,17 @@
 //! Runs and hunts for other tools: one JSON document, or JSON lines for a hunt as it goes.
 //!
 //! A hunt's lines are a header, then one seed a line in order of seed, then a summary; a file whose last line is no summary was
-//! cut off. Spans of time are texts with their unit, as `"1.5ms"`; moments are a step and nanoseconds.
+//! cut off. `campaign` reads them. Spans of time are texts with their unit, as `"1.5ms"`; moments are a step and nanoseconds.
 
 use seatrial_history::{
-    Account, DifferenceAccount, ExplorationAccount, HuntAccount, LikelihoodAccount, Outcome,
-    ScheduleStep, SeedResult,
+    Account, DifferenceAccount, ExplorationAccount, HuntAccount, HuntHeader, LikelihoodAccount,
+    Outcome, ScheduleStep, SeedLine,
 };
+use seatrial_node::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::campaign::CampaignAccount;
 use crate::trace::fact_text;
 
 /// The form of everything written here. It rises when a reader of the old form would go wrong.
@@ -37,6 +39,16 @@ pub fn likelihood(account: &LikelihoodAccount) -> String {
 /// Where two runs part as one JSON document.
 pub fn difference(account: &DifferenceAccount) -> String {
     formed(account)
+}
+
+/// One hunt or several as one JSON document.
+pub fn campaign(account: &CampaignAccount) -> String {
+    let mut members = first(account.outcome());
+    if let Value::Object(rest) = value(account) {
+        members.extend(rest);
+    }
+    members.insert("reached".into(), pairs(&account.reached));
+    document(&Value::Object(members))
 }
 
 /// A document with its form first.
@@ -90,23 +102,25 @@ pub fn exploration(account: &ExplorationAccount) -> String {
 }
 
 /// The first line of a hunt's JSON lines.
-pub fn header(scenario: &str, protocol: &str, mutant: Option<&str>, first_seed: u64) -> String {
-    line(&json!({ "header": {
-        "form": FORM,
-        "scenario": scenario,
-        "protocol": protocol,
-        "mutant": mutant,
-        "first_seed": first_seed,
-    }}))
+pub fn header(header: &HuntHeader) -> String {
+    let mut members = Map::new();
+    members.insert("form".into(), FORM.into());
+    if let Value::Object(rest) = value(header) {
+        members.extend(rest);
+    }
+    line(&json!({ "header": members }))
 }
 
 /// A seed's line.
-pub fn seed(result: &SeedResult) -> String {
-    line(&value(result))
+pub fn seed(seed: &SeedLine) -> String {
+    let mut line = serde_json::to_string(seed).expect("a line has text as keys");
+    line.push('\n');
+    line
 }
 
-/// The last line of a hunt's JSON lines: the totals, and of each failure that was kept what it takes to see it again.
-pub fn summary(hunt: &HuntAccount) -> String {
+/// The last line of a hunt's JSON lines: the totals, and of each failure that was kept what it takes to see it again; and how long the hunt
+/// took in real time, where that is wanted.
+pub fn summary(hunt: &HuntAccount, wall: Option<Duration>) -> String {
     let mut summary = hunt_value(hunt);
     let failure = |account: &Account| {
         json!({
@@ -120,6 +134,9 @@ pub fn summary(hunt: &HuntAccount) -> String {
     summary.insert("failures".into(), hunt.failures.iter().map(failure).collect());
     summary.insert("unknown_runs".into(), hunt.unknown_runs.iter().map(failure).collect());
     summary.insert("excused_runs".into(), hunt.excused_runs.iter().map(failure).collect());
+    if let Some(wall) = wall {
+        summary.insert("wall".into(), value(&wall));
+    }
     line(&json!({ "summary": summary }))
 }
 
@@ -168,7 +185,7 @@ fn pairs<T: Serialize>(pairs: &[(String, T)]) -> Value {
 }
 
 fn value<T: Serialize>(plain: &T) -> Value {
-    serde_json::to_value(plain).expect("accounts have text as keys and no numbers but whole ones")
+    serde_json::to_value(plain).expect("accounts have text as keys")
 }
 
 fn document(value: &Value) -> String {
@@ -202,10 +219,10 @@ mod tests {
     #[test]
     fn a_hunt_is_told_in_lines_as_it_goes() {
         let failed = samples::failed_hunt();
-        let mut text = header("raft-kv", "raft-kv", Some("vote-not-persisted"), 41);
+        let mut text = header(&samples::header(41));
         text += &seed(&samples::seed(41, Outcome::Holds));
         text += &seed(&samples::seed(42, Outcome::Violated));
-        text += &summary(&failed);
+        text += &summary(&failed, None);
         assert!(text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
         samples::golden("hunt.jsonl", &text);
     }

@@ -5,6 +5,7 @@
 
 pub mod acts;
 pub mod bugs;
+pub mod campaign;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -54,6 +54,37 @@ pub(crate) fn of(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// A part of a whole in per cent, rounded: `17 %`.
+pub(crate) fn percent(part: u64, whole: u64) -> String {
+    match whole {
+        0 => "–".to_owned(),
+        _ => format!("{:.0} %", part as f64 * 100.0 / whole as f64),
+    }
+}
+
+/// A probability: `0.12`, or `3e-9` where it is small.
+pub(crate) fn chance(p: f64) -> String {
+    match p {
+        p if p >= 0.01 => format!("{p:.2}"),
+        p if p < 1e-300 => "<1e-300".to_owned(),
+        p => format!("{p:.0e}"),
+    }
+}
+
+/// Seeds that follow one another: `0 to 99, 200 to 299`, the first few of them.
+pub(crate) fn ranges(ranges: &[(u64, u64)]) -> String {
+    const SHOWN: usize = 6;
+    let range = |(from, to): &(u64, u64)| match from == to {
+        true => from.to_string(),
+        false => format!("{from} to {to}"),
+    };
+    let mut told: Vec<String> = ranges.iter().take(SHOWN).map(range).collect();
+    if ranges.len() > SHOWN {
+        told.push(of((ranges.len() - SHOWN) as u64, "more range", "more ranges"));
+    }
+    told.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +103,16 @@ mod tests {
         assert_eq!(shown(Unit::Percent, 99_999), "100%");
         assert_eq!(shown(Unit::Bytes, 7_000), "7 B");
         assert_eq!(shown(Unit::Time, 4_217_600), "4.21ms");
+    }
+
+    #[test]
+    fn parts_chances_and_ranges_read_well_at_their_ends() {
+        assert_eq!([percent(1, 6), percent(0, 0), percent(7, 7)], ["17 %", "–", "100 %"]);
+        let shown = [1.0, 0.124, 0.0099, 3.2e-9, 0.0].map(chance);
+        assert_eq!(shown, ["1.00", "0.12", "1e-2", "3e-9", "<1e-300"]);
+        assert_eq!(ranges(&[(0, 99), (200, 200)]), "0 to 99, 200");
+        let many: Vec<(u64, u64)> = (0..8).map(|n| (n * 2, n * 2)).collect();
+        assert_eq!(ranges(&many), "0, 2, 4, 6, 8, 10, 2 more ranges");
     }
 
     #[test]

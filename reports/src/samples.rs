@@ -5,10 +5,11 @@ mod story;
 use std::borrow::Cow;
 
 use seatrial_history::{
-    Account, Amount, Distribution, DropCause, Endpoint, Evidence, ExplorationAccount, FaultCount,
-    FaultSeeds, FaultTurn, Figure, FoundSchedule, History, HuntAccount, Judgement, Measured,
-    Moment, OpCount, OpEvent, OpKind, Outcome, Process, ScheduleStep, SeedResult, StateCurve,
-    Theory, TraceEvent, TraceItem, TraceLine, Traffic, Unit, Value, Verdict, Violation,
+    Account, Amount, CampaignInfo, Distribution, DropCause, Endpoint, Evidence, ExplorationAccount,
+    FaultCount, FaultSeeds, FaultTurn, Figure, FoundSchedule, History, HuntAccount, HuntHeader,
+    Judgement, Measured, Moment, OpCount, OpEvent, OpKind, Outcome, Process, ScheduleStep,
+    SeedLine, Signature, StateCurve, Theory, TraceEvent, TraceItem, TraceLine, Traffic, Twice,
+    Unit, Value, Verdict, Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
 
@@ -148,16 +149,44 @@ pub(crate) fn violated() -> Account {
     }
 }
 
-pub(crate) fn seed(seed: u64, outcome: Outcome) -> SeedResult {
+pub(crate) fn header(first_seed: u64) -> HuntHeader {
+    HuntHeader {
+        scenario: "raft-kv".into(),
+        protocol: "raft-kv".into(),
+        mutant: Some("vote-not-persisted".into()),
+        first_seed,
+        campaign: Some(CampaignInfo {
+            strategy: "random".into(),
+            learns: false,
+            faults: "scenario".into(),
+            checksum: "0badcafe".into(),
+            kinds: vec!["crash".into(), "loss".into(), "ring".into()],
+            marks: vec!["a leader was deposed".into(), "a snapshot was installed".into()],
+        }),
+    }
+}
+
+pub(crate) fn seed(seed: u64, outcome: Outcome) -> SeedLine {
     let broken = outcome != Outcome::Holds;
-    SeedResult {
+    let signature = Signature::of(&violation());
+    SeedLine {
         strategy: None,
         seed,
         outcome,
         properties: if broken { vec!["election safety".into()] } else { Vec::new() },
+        signature: broken.then_some(signature),
+        explanation: broken.then(|| violation().explanation),
         events: 1_204,
         virtual_time: Duration::from_millis(7_500),
         hash: format!("{seed:016x}"),
+        outside: false,
+        twice: broken.then_some(Twice::Chosen),
+        unrepeated: false,
+        faults: [("crash".to_owned(), [3, 2, 1]), ("loss".to_owned(), [52, 5, 5])].into(),
+        traffic: [2_042, 1_990, 52],
+        reached: vec!["a snapshot was installed".into()],
+        states: format!("{:016x}{:016x}", 1, 2 * seed + 1),
+        wall: None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! A failing run is told in the order in which a person asks: what broke; how do I see it again; what happened just before; and
 //! then everything else, in tables. A fact stands on one line of its own, its name first, so that `grep` finds it.
 
+mod campaign;
 mod columns;
 mod confidence;
 mod difference;
@@ -15,9 +16,11 @@ mod tables;
 
 use seatrial_history::{Account, Judgement, Outcome, TraceLine, Verdict, Violation};
 
+pub use self::campaign::campaign;
 pub use self::difference::difference;
 pub use self::exploration::exploration;
 pub use self::hunt::hunt;
+pub(crate) use self::hunt::lesson;
 pub use self::likelihood::likelihood;
 pub use self::list::list;
 pub use self::speed::speed;
@@ -111,10 +114,10 @@ const fn ending(outcome: Outcome) -> (&'static str, Role) {
     }
 }
 
-const HOLDS: &str = "HOLDS";
+pub(crate) const HOLDS: &str = "HOLDS";
 const EXCUSED: &str = "EXCUSED";
-const UNKNOWN: &str = "UNKNOWN";
-const VIOLATED: &str = "VIOLATED";
+pub(crate) const UNKNOWN: &str = "UNKNOWN";
+pub(crate) const VIOLATED: &str = "VIOLATED";
 
 const fn word(verdict: &Verdict) -> (&'static str, Role) {
     match verdict {

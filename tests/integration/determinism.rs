@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use seatrial::history::{HuntAccount, SeedResult};
-use seatrial::{HuntOptions, Prepared, Registry, hunt};
+use seatrial::{HuntOptions, Prepared, Ran, Registry, hunt};
 
 use super::support::program::{build, say};
 use super::support::source::root;
@@ -31,7 +31,7 @@ fn results(prepared: &Prepared, first_seed: u64, seeds: u64, jobs: usize) -> Vec
         ..HuntOptions::default()
     };
     let mut results = Vec::new();
-    let mut keep = |result: &SeedResult, _: &HuntAccount| results.push(result.clone());
+    let mut keep = |ran: &Ran<'_>, _: &HuntAccount| results.push(ran.result().clone());
     let account = hunt(prepared, &options, &AtomicBool::new(false), &mut keep).account;
     assert_eq!(account.seeds, seeds);
     results

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use seatrial::history::{Account, HuntAccount, Outcome, SeedResult};
-use seatrial::{Case, HuntOptions, Prepared, Registry, ShrinkOptions, Strategy, hunt, shrink};
+use seatrial::{Case, HuntOptions, Prepared, Ran, Registry, ShrinkOptions, Strategy, hunt, shrink};
 
 const ALL: [&str; 5] = ["pct:2", "pct:3", "pctcp:3", "delay:3", "pos"];
 
@@ -17,7 +17,7 @@ fn prepared(scenario: &str, mutant: Option<&str>, strategy: &str) -> Prepared {
 fn results(prepared: &Prepared, seeds: u64, jobs: usize, stop_at_first: bool) -> Vec<SeedResult> {
     let options = HuntOptions { seeds: Some(seeds), jobs, stop_at_first, ..HuntOptions::default() };
     let mut results = Vec::new();
-    let mut keep = |result: &SeedResult, _: &HuntAccount| results.push(result.clone());
+    let mut keep = |ran: &Ran<'_>, _: &HuntAccount| results.push(ran.result().clone());
     hunt(prepared, &options, &AtomicBool::new(false), &mut keep);
     results
 }

@@ -1,12 +1,12 @@
 //! The account of one run and of a whole hunt: plain values, made by whoever ran it, drawn by whoever reports it.
 
 use seatrial_node::{Duration, Fact, NodeId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Figure, Moment, StateCurve, TraceEvent, Verdict};
 
 /// What one run comes to, over all its properties. Violated beats unknown, and unknown beats holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Every property holds.

@@ -48,7 +48,7 @@ fn kept(hunt: &HuntAccount, page: &Page) -> String {
 }
 
 /// Whether more seeds still teach, in a sentence.
-fn lesson(curve: &StateCurve) -> String {
+pub(crate) fn lesson(curve: &StateCurve) -> String {
     let about = if curve.sampled { "about " } else { "" };
     let verdict = match curve.still_teaches() {
         true => "more seeds still teach",

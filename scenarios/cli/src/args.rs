@@ -7,7 +7,9 @@ use seatrial::{Faults, PlanFile, Prepared, Strategy};
 use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
-use crate::{bench, check, diff, explore, faults, hunt, likelihood, list, replay, run, shrink};
+use crate::{
+    bench, check, diff, explore, faults, hunt, likelihood, list, replay, report, run, shrink,
+};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -32,6 +34,7 @@ Examples:
   seatrial likelihood target/seatrial/raft-kv-42.case
   seatrial explore uniform-broadcast --nodes 3 --messages 1
   seatrial check history.jsonl --model cas-register
+  seatrial report hunt.jsonl --html campaign.html
 
 Exit codes: 0 holds, 1 violated, 2 bad usage or input, 3 unknown, 4 not deterministic, 130 interrupted";
 
@@ -68,6 +71,8 @@ pub(crate) enum Command {
     Diff(diff::Args),
     /// Tell when the failure of a run became inevitable
     Likelihood(likelihood::Args),
+    /// Put hunts together: the ways to fail, the faults that go with them, what was reached
+    Report(report::Args),
     /// Measure the search: how many executions it takes to find each planted bug
     Bench(bench::Args),
     /// Judge a recorded history, from anywhere

@@ -6,8 +6,9 @@ mod ending;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use seatrial::{Hunt, HuntOptions, Prepared, Registry, Strategy};
+use seatrial::{Hunt, HuntOptions, Prepared, Ran, Registry, Strategy};
 use seatrial_history::HuntAccount;
+use seatrial_node::Duration;
 use seatrial_reports::{json, junit, terminal};
 
 pub(crate) use self::args::Args;
@@ -31,10 +32,11 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
     let (prepared, _) = args.trouble.apply(prepared, Strategy::Portfolio)?;
     let options = args.options()?;
     files::can_be_made(&args.out)?;
-    let jsonl = args.jsonl.as_deref().map(Pending::create).transpose()?;
+    let lines = args.jsonl.as_deref().map(Pending::create).transpose()?;
+    let lines = lines.map(|file| Lines { file, timed: args.timed });
     let junit_file = args.junit.as_deref().map(Pending::create).transpose()?;
     let stop = stop::on_interrupt()?;
-    let hunted = sweep(&prepared, &options, jsonl, &stop, console, &args.out)?;
+    let hunted = sweep(&prepared, &options, lines, &stop, console, &args.out)?;
     let account = &hunted.account;
     if let Some(mut file) = junit_file {
         file.write(&junit::hunt(account))?;
@@ -54,27 +56,45 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
     Ok(if args.expect_violation { exit.swapped() } else { exit })
 }
 
+/// The file that takes a line a seed.
+struct Lines {
+    file: Pending,
+    /// Real time is written down, too.
+    timed: bool,
+}
+
+impl Lines {
+    fn seed(&mut self, ran: &Ran<'_>) -> Result<(), Failure> {
+        let mut line = ran.line();
+        line.wall = line.wall.filter(|_| self.timed);
+        self.file.write(&json::seed(&line))
+    }
+
+    fn finish(mut self, account: &HuntAccount, wall: Duration) -> Result<(), Failure> {
+        self.file.write(&json::summary(account, self.timed.then_some(wall)))?;
+        self.file.finish()
+    }
+}
+
 /// Runs the seeds, writes their lines as they come, and saves the cases of those that fail.
 fn sweep(
     prepared: &Prepared,
     options: &HuntOptions,
-    mut jsonl: Option<Pending>,
+    mut lines: Option<Lines>,
     stop: &AtomicBool,
     console: &Console,
     out: &Path,
 ) -> Result<Hunt, Failure> {
     let mut progress = Progress::new(console.is_watched(), options.seeds, options.time_limit);
     let mut failure = None;
-    let mut begun = false;
-    let mut hunted = seatrial::hunt(prepared, options, stop, &mut |result, totals| {
+    if let Some(lines) = &mut lines {
+        lines.file.write(&json::header(&prepared.header(options)))?;
+    }
+    let mut hunted = seatrial::hunt(prepared, options, stop, &mut |ran, totals| {
         progress.show(totals);
-        if let Some(file) = &mut jsonl {
-            let header = if begun { String::new() } else { header(totals) };
-            begun = true;
-            if let Err(error) = file.write(&(header + &json::seed(result))) {
-                failure.get_or_insert(error);
-                stop.store(true, Ordering::Relaxed);
-            }
+        if let Some(Err(error)) = lines.as_mut().map(|lines| lines.seed(ran)) {
+            failure.get_or_insert(error);
+            stop.store(true, Ordering::Relaxed);
         }
     });
     let wall = progress.finish();
@@ -87,18 +107,12 @@ fn sweep(
     for kept in failures.iter_mut().chain(unknown_runs).chain(excused_runs) {
         run::save(&hunted.prepared(prepared, kept.seed), kept, out)?;
     }
-    if let Some(mut file) = jsonl {
-        let header = if begun { String::new() } else { header(&account) };
-        file.write(&(header + &json::summary(&account)))?;
-        file.finish()?;
+    if let Some(lines) = lines {
+        lines.finish(&account, wall.into())?;
     }
     console.note(&terminal::speed(account.seeds, account.events, account.virtual_time, wall));
     hunted.account = account;
     Ok(hunted)
-}
-
-fn header(hunt: &HuntAccount) -> String {
-    json::header(&hunt.scenario, &hunt.protocol, hunt.mutant.as_deref(), hunt.first_seed)
 }
 
 /// The account of the first failure, then the summary.

@@ -28,6 +28,7 @@ mod page;
 mod program;
 mod progress;
 mod replay;
+mod report;
 mod run;
 mod seed;
 mod shrink;
@@ -74,6 +75,7 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Diff(args) => diff::diff(&args, registry, console),
         Command::Likelihood(args) => likelihood::likelihood(&args, registry, console),
         Command::Bench(args) => bench::bench(&args, registry, console),
+        Command::Report(args) => report::report(&args, console),
         Command::Check(args) => check::check(&args, console),
     }
 }

@@ -274,7 +274,9 @@ mod tests {
         let mut hashes = Vec::new();
         let options = crate::HuntOptions { first_seed: 5, seeds: Some(1), ..Default::default() };
         let stop = std::sync::atomic::AtomicBool::new(false);
-        crate::hunt(&prepared, &options, &stop, &mut |seed, _| hashes.push(seed.hash.clone()));
+        crate::hunt(&prepared, &options, &stop, &mut |ran, _| {
+            hashes.push(ran.result().hash.clone())
+        });
         assert_eq!(hashes, [account.hash]);
     }
 

@@ -3,16 +3,18 @@
 //! Whatever the number of threads, results are taken in the order of their seeds, so that a hunt that stops at its first failure
 //! stops at the same one, and a file of results has the same bytes. What later runs learn from, they learn in this order, too.
 
+mod line;
 mod supply;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use seatrial_checkers::{Figures, Offer};
 use seatrial_history::{
-    Account, FaultCount, FaultSeeds, HuntAccount, Outcome, SeedResult, Traffic,
+    Account, FaultCount, FaultSeeds, HuntAccount, Outcome, SeedResult, Signature, Traffic, Twice,
 };
 use seatrial_node::Duration as VirtualDuration;
 use seatrial_search::{Arm, Campaign, Recipe, Seen};
@@ -22,7 +24,9 @@ use crate::prepared::{Measuring, Prepared, Recording, Worker, fault_count, traff
 use crate::repeat::{DETERMINISM, DeterminismCheck};
 use crate::states::Known;
 use crate::strategy::{self, Strategy};
+pub use line::Ran;
 use supply::{Order, Supply};
+use ways::{Made, Ways};
 
 /// How a hunt goes on and when it ends.
 #[derive(Clone, Debug)]
@@ -37,7 +41,7 @@ pub struct HuntOptions {
     pub jobs: usize,
     /// Whether to end at the first failure.
     pub stop_at_first: bool,
-    /// How many failures are kept with a full account.
+    /// How many failures are kept with a full account, beside the first and the smallest of each way to fail.
     pub max_failures: usize,
     /// Which runs are made twice, to see that a seed gives one run.
     pub check: DeterminismCheck,
@@ -93,8 +97,12 @@ struct Found {
     states: Vec<Seen>,
     /// It had more trouble than is survived.
     outside: bool,
+    /// The way in which it failed, and what was said of it.
+    failed: Option<(Signature, String)>,
+    /// How long it took.
+    wall: Duration,
     /// It was run twice.
-    repeated: bool,
+    twice: Option<Twice>,
     /// The same seed gave another run.
     differs: bool,
     /// And nothing else is wrong with it that is not excused.
@@ -107,7 +115,7 @@ pub fn hunt(
     prepared: &Prepared,
     options: &HuntOptions,
     stop: &AtomicBool,
-    on_seed: &mut dyn FnMut(&SeedResult, &HuntAccount),
+    on_seed: &mut dyn FnMut(&Ran<'_>, &HuntAccount),
 ) -> Hunt {
     let campaign = Campaign::new(prepared.strategy().arms(prepared), options.first_seed);
     let supply = Supply::new(campaign, options, stop);
@@ -121,6 +129,7 @@ pub fn hunt(
         drop(give);
         collect(&take, &supply, options, &mut totals, on_seed);
     });
+    totals.keep_smallest();
     totals.refresh();
     totals.account.interrupted = stop.load(Ordering::Relaxed);
     Hunt { account: totals.account, recipes: totals.recipes }
@@ -129,14 +138,13 @@ pub fn hunt(
 fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &SyncSender<Found>) {
     let mut worker = prepared.worker(Measuring::Bounded).with_states();
     while let Some(order) = supply.next() {
+        let begun = Instant::now();
         worker.run_by(order.number, &order.recipe, None);
-        let mut found = found(&mut worker, order);
-        found.repeated = options.check.wants(&found.result, options.first_seed);
-        if found.repeated && !prepared.repeats(&found.result, &found.order.recipe) {
-            found.differs = true;
-            found.only_differs = found.result.outcome != Outcome::Violated;
-            found.result.outcome = Outcome::Violated;
-            found.result.properties.insert(0, DETERMINISM.to_owned());
+        let wall = begun.elapsed();
+        let mut found = found(&mut worker, order, wall);
+        found.twice = options.check.wants(&found.result, options.first_seed);
+        if found.twice.is_some() && !prepared.repeats(&found.result, &found.order.recipe) {
+            found.is_another_run();
         }
         if give.send(found).is_err() {
             return;
@@ -144,21 +152,39 @@ fn work(prepared: &Prepared, supply: &Supply<'_>, options: &HuntOptions, give: &
     }
 }
 
-fn found(worker: &mut Worker<'_>, order: Order) -> Found {
+fn found(worker: &mut Worker<'_>, order: Order, wall: Duration) -> Found {
     let (reached, figures, states) = (worker.reached(), worker.take_figures(), worker.states());
-    let (result, counts) = (worker.result(), worker.counts().clone());
-    let (outside, repeated, differs, only_differs) = (worker.is_outside(), false, false, false);
+    let failed = Signature::first(worker.judgements()).and_then(|signature| {
+        let violation = signature.find(worker.judgements())?;
+        Some((signature.clone(), violation.explanation.clone()))
+    });
     Found {
         order,
-        result,
-        counts,
+        result: worker.result(),
+        counts: worker.counts().clone(),
         reached,
         figures,
         states,
-        outside,
-        repeated,
-        differs,
-        only_differs,
+        outside: worker.is_outside(),
+        failed,
+        wall,
+        twice: None,
+        differs: false,
+        only_differs: false,
+    }
+}
+
+impl Found {
+    /// The same seed has given another run, which nothing excuses.
+    fn is_another_run(&mut self) {
+        self.differs = true;
+        self.only_differs = self.result.outcome != Outcome::Violated;
+        if self.only_differs {
+            let signature = Signature { property: DETERMINISM.to_owned(), kind: String::new() };
+            self.failed = Some((signature, "the same seed gave another run".to_owned()));
+        }
+        self.result.outcome = Outcome::Violated;
+        self.result.properties.insert(0, DETERMINISM.to_owned());
     }
 }
 
@@ -168,7 +194,7 @@ fn collect(
     supply: &Supply<'_>,
     options: &HuntOptions,
     totals: &mut Totals<'_>,
-    on_seed: &mut dyn FnMut(&SeedResult, &HuntAccount),
+    on_seed: &mut dyn FnMut(&Ran<'_>, &HuntAccount),
 ) {
     let mut early = BTreeMap::new();
     let mut expected = options.first_seed;
@@ -182,11 +208,11 @@ fn collect(
                 found.result.strategy = Some(strategy::of_arm(arm).to_string());
             }
             let fresh = supply.told(&found.order, &found.states, found.result.events);
-            totals.add(&found, fresh);
+            totals.add(&mut found, fresh);
             if totals.account.seeds.is_multiple_of(REFRESH) {
                 totals.refresh();
             }
-            on_seed(&found.result, &totals.account);
+            on_seed(&Ran::new(&found, totals.states.told()), &totals.account);
             if failed && options.stop_at_first {
                 supply.close();
                 return;
@@ -209,6 +235,7 @@ struct Totals<'p> {
     states: Known,
     account: HuntAccount,
     recipes: BTreeMap<u64, Recipe>,
+    ways: Ways,
 }
 
 impl<'p> Totals<'p> {
@@ -254,6 +281,7 @@ impl<'p> Totals<'p> {
             states: Known::default(),
             account,
             recipes: BTreeMap::new(),
+            ways: Ways::default(),
         }
     }
 
@@ -274,7 +302,7 @@ impl<'p> Totals<'p> {
     }
 
     /// Takes a run, which was the first in so many states.
-    fn add(&mut self, found: &Found, fresh: u64) {
+    fn add(&mut self, found: &mut Found, fresh: u64) {
         self.add_faults(&found.counts);
         for (mark, _) in &found.reached {
             match self.reached.get_mut(mark) {
@@ -292,7 +320,7 @@ impl<'p> Totals<'p> {
         }
         account.seeds += 1;
         account.outside += u64::from(found.outside);
-        account.repeated += u64::from(found.repeated);
+        account.repeated += u64::from(found.twice.is_some());
         account.events += found.result.events;
         account.virtual_time = account.virtual_time + found.result.virtual_time;
         match found.result.outcome {
@@ -304,30 +332,54 @@ impl<'p> Totals<'p> {
             }
             Outcome::Excused => account.excused += 1,
         }
-        let kept = match found.result.outcome {
+        self.keep(found);
+    }
+
+    /// Keeps the account of a run that does not hold, where it is one of the first, or the first of its way to fail.
+    fn keep(&mut self, found: &mut Found) {
+        let account = &mut self.account;
+        let (kept, is_new) = match found.result.outcome {
             Outcome::Holds => return,
-            Outcome::Unknown => &mut account.unknown_runs,
-            Outcome::Violated => &mut account.failures,
-            Outcome::Excused => &mut account.excused_runs,
+            Outcome::Unknown => (&mut account.unknown_runs, false),
+            Outcome::Violated => (&mut account.failures, self.ways.add(found)),
+            Outcome::Excused => (&mut account.excused_runs, false),
         };
-        if kept.len() >= self.max_failures {
+        if kept.len() >= self.max_failures && !is_new {
             return;
         }
-        let told = again(self.prepared, found);
-        if found.order.recipe != self.prepared.recipe(found.result.seed) {
-            self.recipes.insert(found.result.seed, found.order.recipe.clone());
-        }
+        let made = Made::of(found);
+        let told = again(self.prepared, &made);
         if found.result.outcome != Outcome::Violated && told.outcome() == Outcome::Violated {
-            // It does not repeat itself, which nothing excuses.
             match found.result.outcome {
                 Outcome::Excused => account.excused -= 1,
                 _ => account.unknown -= 1,
             }
+            found.is_another_run();
             account.violated += 1;
             account.unrepeated += 1;
             account.failures.push(told);
         } else {
             kept.push(told);
+        }
+        self.remember(&made);
+    }
+
+    /// Keeps the accounts of the smallest run of each way to fail.
+    fn keep_smallest(&mut self) {
+        for made in std::mem::take(&mut self.ways).smallest() {
+            let failures = &mut self.account.failures;
+            if failures.iter().all(|account| account.seed != made.result.seed) {
+                failures.push(again(self.prepared, &made));
+                self.remember(&made);
+            }
+        }
+        self.account.failures.sort_by_key(|account| account.seed);
+    }
+
+    /// Remembers how a run was made, where its seed alone does not say so.
+    fn remember(&mut self, made: &Made) {
+        if made.recipe != self.prepared.recipe(made.result.seed) {
+            self.recipes.insert(made.result.seed, made.recipe.clone());
         }
     }
 
@@ -346,12 +398,12 @@ impl<'p> Totals<'p> {
 const REFRESH: u64 = 64;
 
 /// Makes a failing run once more, with the recorder on. Where what made it has given two runs, that is told too.
-fn again(prepared: &Prepared, found: &Found) -> Account {
-    let prepared = prepared.clone().made_by(found.order.recipe.clone());
-    let Recording { mut account, .. } = prepared.record(found.result.seed);
-    account.found_by.clone_from(&found.result.strategy);
-    if found.differs || account.hash != found.result.hash {
-        prepared.tell_apart(&found.result.hash, &mut account);
+fn again(prepared: &Prepared, made: &Made) -> Account {
+    let prepared = prepared.clone().made_by(made.recipe.clone());
+    let Recording { mut account, .. } = prepared.record(made.result.seed);
+    account.found_by.clone_from(&made.result.strategy);
+    if made.differs || account.hash != made.result.hash {
+        prepared.tell_apart(&made.result.hash, &mut account);
     }
     account
 }

@@ -138,7 +138,7 @@ pub use case::{CASE_VERSION, Case};
 pub use difference::difference;
 pub use explore::{Bounds, ExplorationInfo, explore};
 pub use faults::{COMMON, Faults, KindInfo, KnobInfo, find_kinds, kinds};
-pub use hunt::{Hunt, HuntOptions, hunt};
+pub use hunt::{Hunt, HuntOptions, Ran, hunt};
 pub use judges::{CheckerInfo, checkers, figures};
 pub use likelihood::{LikelihoodOptions, likelihood};
 pub use marks::{MarkInfo, told_from_facts};
@@ -152,9 +152,7 @@ pub use repeat::DeterminismCheck;
 #[cfg(feature = "protocols")]
 pub use scenario::LIBRARY;
 pub use scenario::{LibraryEntry, Scenario, ScenarioError};
-pub use shrink::{
-    Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, Signature, shrink,
-};
+pub use shrink::{Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, shrink};
 pub use strategy::Strategy;
 pub use trial::{Failed, Passed, Small, Trial, Trialled};
 pub use workload::{Answer, Draw, Op, Operations, Session, Workload};
@@ -163,6 +161,7 @@ pub use seatrial_macros::test;
 
 pub use seatrial_checkers as checking;
 pub use seatrial_history as history;
+pub use seatrial_history::Signature;
 pub use seatrial_node as node;
 pub use seatrial_search as search;
 pub use seatrial_sim as sim;

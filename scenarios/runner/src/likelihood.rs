@@ -7,7 +7,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use seatrial_history::{
-    LikelihoodAccount, LikelihoodPoint, Moment, Outcome, TraceItem, TraceLine, TurningEvent,
+    LikelihoodAccount, LikelihoodPoint, Moment, Outcome, Signature, TraceItem, TraceLine,
+    TurningEvent,
 };
 use seatrial_node::Instant;
 use seatrial_search::Recipe;
@@ -16,7 +17,7 @@ use seatrial_sim::Turn;
 use crate::case::Case;
 use crate::prepared::{Measuring, Prepared};
 use crate::registry::Registry;
-use crate::shrink::{ShrinkError, Signature};
+use crate::shrink::ShrinkError;
 
 /// How closely a run is looked at.
 #[derive(Clone, Copy, Debug)]

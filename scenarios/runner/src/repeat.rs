@@ -7,8 +7,8 @@
 use std::hint::black_box;
 
 use seatrial_history::{
-    Account, Evidence, Judgement, Moment, Outcome, SeedResult, TraceItem, TraceLine, Verdict,
-    Violation,
+    Account, Evidence, Judgement, Moment, Outcome, SeedResult, TraceItem, TraceLine, Twice,
+    Verdict, Violation,
 };
 use seatrial_search::Recipe;
 
@@ -31,13 +31,14 @@ pub enum DeterminismCheck {
 const ONE_IN: u64 = 100;
 
 impl DeterminismCheck {
-    /// Whether this run of a hunt that began with the seed `first` is made again.
-    pub(crate) fn wants(self, run: &SeedResult, first: u64) -> bool {
+    /// Whether this run of a hunt that began with the seed `first` is made again, and why.
+    pub(crate) fn wants(self, run: &SeedResult, first: u64) -> Option<Twice> {
         match self {
-            _ if run.outcome == Outcome::Violated => true,
-            Self::Failing => false,
-            Self::Sampled => run.seed == first || run.seed.is_multiple_of(ONE_IN),
-            Self::All => true,
+            _ if run.outcome == Outcome::Violated => Some(Twice::Chosen),
+            Self::Failing => None,
+            Self::Sampled if run.seed.is_multiple_of(ONE_IN) => Some(Twice::Chosen),
+            Self::Sampled => (run.seed == first).then_some(Twice::First),
+            Self::All => Some(Twice::Chosen),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What the seed drew is pinned first, so that the case says what it is. A run that fails without being led to its end becomes a schedule;
 //! one that breaks what is promised *eventually* stays a run by time, because a schedule has no end, and so does one of a protocol that
-//! relies on messages being in time. A candidate counts only where it fails in the same [way](Signature).
+//! relies on messages being in time. A candidate counts only where it fails in the same [way](crate::Signature).
 
 mod elsewhere;
 mod needed;
@@ -11,7 +11,6 @@ mod oracle;
 mod piecewise;
 mod pin;
 mod plain;
-mod signature;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +26,6 @@ use self::oracle::{Oracle, Run};
 #[cfg(feature = "proptest")]
 pub(crate) use self::piecewise::Piecewise;
 use self::plain::plain;
-pub use self::signature::Signature;
 use crate::case::Case;
 use crate::registry::Registry;
 use crate::scenario::ScenarioError;

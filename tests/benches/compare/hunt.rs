@@ -31,8 +31,8 @@ impl Workload for Hunt {
         let prepared = Prepared::new(&Registry::ours(), scenario, None).expect("it makes sense");
         let options = HuntOptions { seeds: Some(amount), ..HuntOptions::default() };
         let mut fingerprint = 0_u64;
-        let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut |seed, _| {
-            let hash = u64::from_str_radix(&seed.hash, 16).expect("a hash in hexadecimal");
+        let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut |ran, _| {
+            let hash = u64::from_str_radix(&ran.result().hash, 16).expect("a hash in hexadecimal");
             fingerprint = fingerprint.rotate_left(1) ^ hash;
         })
         .account;

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use seatrial::checking::Echo as EveryAnswerEqualsItsRequest;
 use seatrial::history::{HuntAccount, Outcome, SeedResult, Value};
 use seatrial::{
-    Answer, Draw, HuntOptions, Op, Prepared, Protocol, Registry, Scenario, Session, Trial,
+    Answer, Draw, HuntOptions, Op, Prepared, Protocol, Ran, Registry, Scenario, Session, Trial,
     Workload, WorkloadInfo, hunt,
 };
 use seatrial_node::{Disk, Duration, FileName, Input, Io, Node, OpenError};
@@ -168,7 +168,7 @@ fn a_panic_is_its_own_seeds_affair_and_the_other_seeds_and_threads_go_on() {
         let options =
             HuntOptions { seeds: Some(200), jobs, stop_at_first: false, ..HuntOptions::default() };
         let mut results: Vec<SeedResult> = Vec::new();
-        let mut keep = |result: &SeedResult, _: &HuntAccount| results.push(result.clone());
+        let mut keep = |ran: &Ran<'_>, _: &HuntAccount| results.push(ran.result().clone());
         let account = hunt(&prepared, &options, &AtomicBool::new(false), &mut keep).account;
         assert_eq!((account.seeds, account.unknown), (200, 0));
         results

@@ -17,7 +17,8 @@ Examples:
   seatrial hunt raft-kv --faults swarm --seeds 10000
   seatrial hunt raft-kv --mutant O1 --seeds 1000 --expect-violation
   seatrial hunt raft-kv --seeds 10000 --require-bite --require-reached
-  seatrial hunt my-scenario.toml --for 10m --keep-going --jsonl hunt.jsonl --junit hunt.xml";
+  seatrial hunt my-scenario.toml --for 10m --keep-going --jsonl hunt.jsonl --junit hunt.xml
+  seatrial hunt raft-kv --seeds 10000 --keep-going --jsonl hunt.jsonl --timed";
 
 /// How many seeds a hunt tries where nobody says.
 const SEEDS: u64 = 1_000;
@@ -50,12 +51,16 @@ pub(crate) struct Args {
     /// Go on after a seed that fails
     #[arg(long)]
     keep_going: bool,
-    /// Of how many failing seeds to keep the case and the account, and of how many that are unknown or excused
+    /// Of how many failing seeds to keep the case and the account, beside the first and the smallest of each way to fail; and of how many
+    /// that are unknown or excused
     #[arg(long, value_name = "N", default_value = "10", value_parser = count)]
     max_failures: u64,
-    /// Write each seed's result to FILE, as JSON lines
+    /// Write each seed's result to FILE, as JSON lines; `seatrial report` puts such files together
     #[arg(long, value_name = "FILE")]
     pub(super) jsonl: Option<PathBuf>,
+    /// Write down there how long each run took, which makes every such file another one
+    #[arg(long, requires = "jsonl")]
+    pub(super) timed: bool,
     /// Write the hunt to FILE, as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,

@@ -5,13 +5,12 @@ use std::fmt;
 use std::rc::Rc;
 
 use proptest::test_runner::TestCaseError;
-use seatrial_history::{Account, Outcome};
+use seatrial_history::{Account, Outcome, Signature};
 use seatrial_sim::Wish;
 
 use crate::case::Case;
 use crate::prepared::{Measuring, Prepared, Recording};
 use crate::regression::wrong;
-use crate::shrink::Signature;
 
 /// A run of a trial. Shown by proptest, it is a case file.
 #[derive(Clone)]

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use proptest::strategy::ValueTree;
+use seatrial_history::Signature;
 use seatrial_search::{Shrink, Subject};
 use seatrial_sim::FaultPlan;
 
 use super::run::{CameTo, TrialRun};
 use crate::prepared::Prepared;
 use crate::registry::Registry;
-use crate::shrink::{Piecewise, Signature};
+use crate::shrink::Piecewise;
 
 /// A run, and smaller ones that fail in the same way.
 #[derive(Debug)]

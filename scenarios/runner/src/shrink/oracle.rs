@@ -1,12 +1,11 @@
 //! Makes the runs, and says whether they fail in the same way.
 
-use seatrial_history::{Outcome, Violation};
+use seatrial_history::{Outcome, Signature, Violation};
 use seatrial_node::{Duration, NodeId};
 use seatrial_search::Subject;
 use seatrial_sim::{Choice, FaultKind, FaultPlan, Override, Rates, Step, WORLD, Wish};
 
 use super::pin;
-use super::signature::Signature;
 use super::{REPLAYS, ShrinkError};
 use crate::case::Case;
 use crate::prepared::{Course, Measuring, Prepared};

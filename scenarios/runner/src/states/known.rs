@@ -29,6 +29,16 @@ pub(crate) struct Known {
     seeds: u64,
     width: u64,
     fresh: Vec<u64>,
+    /// Those of the last seed that it was the first or the second to come past.
+    told: Vec<u64>,
+}
+
+/// How well a state is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    Never,
+    Once,
+    Often,
 }
 
 impl Default for Known {
@@ -39,8 +49,8 @@ impl Default for Known {
 
 impl Known {
     fn keeping(most: usize) -> Self {
-        let (table, fresh) = (vec![0; 1 << 10], Vec::new());
-        Self { table, kept: 0, once: 0, most, thinned: 0, seeds: 0, width: NARROWEST, fresh }
+        let (table, fresh, told) = (vec![0; 1 << 10], Vec::new(), Vec::new());
+        Self { table, kept: 0, once: 0, most, thinned: 0, seeds: 0, width: NARROWEST, fresh, told }
     }
 
     /// The next seed came past these, each named once.
@@ -52,11 +62,25 @@ impl Known {
         let point = (self.seeds / self.width) as usize;
         self.fresh.resize(point + 1, 0);
         self.seeds += 1;
+        self.told.clear();
         for Seen { state, .. } in found {
-            if self.passes(*state) && self.see(*state) {
+            if !self.passes(*state) {
+                continue;
+            }
+            let before = self.see(*state);
+            if before == Before::Never {
                 self.fresh[point] += 1 << self.thinned;
             }
+            if before != Before::Often {
+                self.told.push(*state);
+            }
         }
+    }
+
+    /// The states that the last seed was the first or the second to come past, of those that are kept: all that whoever puts several hunts
+    /// together has to know of it.
+    pub(crate) fn told(&self) -> &[u64] {
+        &self.told
     }
 
     /// The curve so far.
@@ -81,19 +105,20 @@ impl Known {
         state.trailing_zeros() == 0 && (state >> 1).trailing_zeros() >= self.thinned
     }
 
-    /// Whether it is new.
-    fn see(&mut self, state: u64) -> bool {
+    /// Takes a state, and says how well it was known.
+    fn see(&mut self, state: u64) -> Before {
         let at = slot(&self.table, state);
         if self.table[at] == 0 {
             self.table[at] = state;
             self.kept += 1;
             self.once += 1;
             self.make_room();
-            return true;
+            return Before::Never;
         }
-        self.once -= self.table[at] & 1;
+        let was_once = self.table[at] & 1;
+        self.once -= was_once;
         self.table[at] = state & !1;
-        false
+        if was_once == 1 { Before::Once } else { Before::Often }
     }
 
     fn make_room(&mut self) {
@@ -149,6 +174,20 @@ mod tests {
         let curve = known.curve();
         assert_eq!((curve.seeds, curve.seen, curve.once), (3, 3, 2));
         assert_eq!((curve.fresh, curve.sampled), (vec![3], false));
+    }
+
+    #[test]
+    fn a_state_is_told_of_the_first_two_seeds_that_show_it() {
+        let mut known = Known::default();
+        let told = |known: &mut Known, states: &[Seen]| {
+            known.add(states);
+            known.told().to_vec()
+        };
+        let (one, two) = (state(1), state(2));
+        assert_eq!(told(&mut known, &[one]), [one.state]);
+        assert_eq!(told(&mut known, &[two, one]), [two.state, one.state]);
+        assert_eq!(told(&mut known, &[one, two]), [two.state]);
+        assert!(told(&mut known, &[one, two]).is_empty());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! How a run fails: so much of it that a smaller run can be told to fail in the same way.
 
-use seatrial_history::{Judgement, Violation};
+use serde::{Deserialize, Serialize};
+
+use crate::{Judgement, Violation};
 
 /// The way in which a run fails.
 ///
@@ -8,11 +10,12 @@ use seatrial_history::{Judgement, Violation};
 /// digit in them (times, steps, nodes, numbers) and what stands in quotes. Of a panic or a node that cannot open the words after the colon
 /// count as well, for they say which. Of linearizability only the property counts: which operation is the first that fits nowhere depends
 /// on everything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Signature {
     /// The property that is broken.
     pub property: String,
     /// The words that tell how.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kind: String,
 }
 
@@ -35,7 +38,7 @@ impl Signature {
     }
 
     /// The first way in which a run fails: of several violations the one that happened first.
-    pub(crate) fn first(judgements: &[Judgement]) -> Option<Self> {
+    pub fn first(judgements: &[Judgement]) -> Option<Self> {
         let violations = judgements.iter().filter_map(|judged| judged.verdict.violation());
         // One that has no time is told last, and of equals the first.
         let first = violations.min_by_key(|violation| {
@@ -45,7 +48,7 @@ impl Signature {
     }
 
     /// The violation that is broken in this way, if one is.
-    pub(crate) fn find<'j>(&self, judgements: &'j [Judgement]) -> Option<&'j Violation> {
+    pub fn find<'j>(&self, judgements: &'j [Judgement]) -> Option<&'j Violation> {
         let mut violations = judgements.iter().filter_map(|judged| judged.verdict.violation());
         violations.find(|violation| Self::of(violation) == *self)
     }
@@ -61,10 +64,8 @@ fn words(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use seatrial_history::Moment;
-    use seatrial_history::Verdict;
-
     use super::*;
+    use crate::{Moment, Verdict};
 
     fn violation(property: &'static str, explanation: &str) -> Violation {
         Violation {
