@@ -1,7 +1,7 @@
 //! The abstract states of all hunts, put together: which seed was the first to come past each, and which states one seed alone has shown.
 //!
-//! Each hunt names, of every state that it keeps, the first two of its seeds that came past it. Of these the least two are the first two of
-//! all, so what comes out does not depend on how the seeds were split. Where a hunt has come past too many to keep, it keeps a fair sample,
+//! Each hunt names, of every state that it keeps, the first two of its seeds that came past it. Of these the least is the first of all, and
+//! any other shows that it is not the only one, so what comes out does not depend on how the seeds were split. Where a hunt has come past too many to keep, it keeps a fair sample,
 //! chosen by the states themselves, and so does this.
 
 use std::collections::BTreeMap;
@@ -12,8 +12,8 @@ const MOST: usize = 3 << 19;
 /// The states that all seeds came past.
 #[derive(Clone, Debug)]
 pub(super) struct States {
-    /// Each with the first seed and the second, where there is one.
-    seen: BTreeMap<u64, (u64, Option<u64>)>,
+    /// Each with the first seed, and whether there is no other.
+    seen: BTreeMap<u64, (u64, bool)>,
     most: usize,
     /// Each that is kept stands for two to the power of this.
     thinned: u32,
@@ -46,14 +46,9 @@ impl States {
     }
 
     fn see(&mut self, state: u64, seed: u64) {
-        let (first, second) = self.seen.entry(state).or_insert((seed, None));
-        match seed.cmp(first) {
-            std::cmp::Ordering::Less => *second = Some(std::mem::replace(first, seed)),
-            std::cmp::Ordering::Equal => {}
-            std::cmp::Ordering::Greater => {
-                *second = Some(second.map_or(seed, |second| second.min(seed)));
-            }
-        }
+        let (first, is_once) = self.seen.entry(state).or_insert((seed, true));
+        *is_once &= *first == seed;
+        *first = seed.min(*first);
         while self.seen.len() > self.most {
             self.thinned += 1;
             let thinned = self.thinned;
@@ -68,7 +63,7 @@ impl States {
 
     /// How many of them one seed alone has shown.
     pub(super) fn once(&self) -> u64 {
-        let once = self.seen.values().filter(|(_, second)| second.is_none());
+        let once = self.seen.values().filter(|(_, is_once)| *is_once);
         (once.count() as u64) << self.thinned
     }
 

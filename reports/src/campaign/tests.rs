@@ -132,6 +132,8 @@ fn the_run_that_a_hunt_begins_with_counts_as_run_twice_only_where_the_campaign_b
     let repeated = |files: &[(&str, &str)]| read(files).expect("hunts").0.repeated;
     assert_eq!(repeated(&[("a", &of(3, 9))]), 1);
     assert_eq!(repeated(&[("a", &of(3, 5)), ("b", &of(5, 9))]), 1);
+    let before = file(0, 5, |seed| samples::seed(seed, Outcome::Holds));
+    assert_eq!(repeated(&[("a", &before), ("b", &of(5, 9))]), 0);
 }
 
 #[test]
