@@ -1,5 +1,7 @@
 //! Histories as Jepsen stores them: `history.edn`, one operation map a line or one vector of them.
 
+mod write;
+
 use std::collections::BTreeMap;
 
 use seatrial_node::Instant;
@@ -8,6 +10,8 @@ use crate::edn::{Edn, Reader};
 use crate::jsonl::unwrap_txn;
 use crate::recording::{decode, name};
 use crate::{History, OpEvent, OpKind, Process, ReadError, Recording, Value};
+
+pub use self::write::write_edn;
 
 /// Whether values are `[key value]` tuples, as `jepsen.independent` makes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

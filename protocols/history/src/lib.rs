@@ -1,6 +1,6 @@
 //! What an execution leaves behind, whoever ran it: a simulated world, a real cluster, or another tool.
 //!
-//! - [`OpEvent`] and [`History`]: what clients asked and were told, in Jepsen's words; read and written as JSON lines, read from
+//! - [`OpEvent`] and [`History`]: what clients asked and were told, in Jepsen's words; read and written as JSON lines and as
 //!   Jepsen's EDN.
 //! - [`Fact`](seatrial_node::Fact): what nodes announced, in one vocabulary.
 //! - [`TraceEvent`]: everything that happened, for a person to look at.
@@ -40,7 +40,7 @@ pub use difference::{ChoiceApart, DifferenceAccount, RunOfTwo};
 pub use explanation::{Applied, Explanation, Named, Partial};
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
-pub use jepsen::Keyed;
+pub use jepsen::{Keyed, write_edn};
 pub use likelihood::{LikelihoodAccount, LikelihoodPoint, TurningEvent};
 pub use lines::{CampaignInfo, HuntHeader, SeedLine, Twice};
 pub use moment::Moment;
