@@ -31,5 +31,6 @@ mod integration {
     mod schedules; // cases that say what happens, and cases made small
     mod searching; // the commands that search beyond a hunt
     mod strategies; // what is chosen on purpose, and the same each time
-    mod trouble; // where faults come from: swarm, lists, plans from files, and what is excused // equal seeds give equal worlds
+    mod trouble;
+    mod viewers; // what other tools are to open is opened by them // where faults come from: swarm, lists, plans from files, and what is excused // equal seeds give equal worlds
 }

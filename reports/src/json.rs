@@ -2,6 +2,7 @@
 //!
 //! A hunt's lines are a header, then one seed a line in order of seed, then a summary; a file whose last line is no summary was
 //! cut off. `campaign` reads them. Spans of time are texts with their unit, as `"1.5ms"`; moments are a step and nanoseconds.
+//! `schema/form-1.json` says what is in each of these documents.
 
 use seatrial_history::{
     Account, DifferenceAccount, ExplorationAccount, HuntAccount, HuntHeader, LikelihoodAccount,
@@ -13,6 +14,9 @@ use serde_json::{Map, Value, json};
 
 use crate::campaign::CampaignAccount;
 use crate::trace::fact_text;
+
+#[cfg(test)]
+mod schema;
 
 /// The form of everything written here. It rises when a reader of the old form would go wrong.
 pub const FORM: u64 = 1;

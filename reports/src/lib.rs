@@ -6,6 +6,7 @@
 pub mod acts;
 pub mod bugs;
 pub mod campaign;
+pub mod formats;
 pub mod html;
 pub mod json;
 pub mod junit;

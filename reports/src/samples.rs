@@ -1,5 +1,6 @@
 //! Runs made up for tests, and the comparison of a drawing with the file that shows how it should be.
 
+mod searched;
 mod story;
 
 use std::borrow::Cow;
@@ -31,6 +32,7 @@ pub(crate) fn golden(name: &str, text: &str) {
 
 pub(crate) const PAGE: Page = Page { width: 90, colour: false };
 
+pub(crate) use self::searched::{difference, likelihood, point};
 pub(crate) use self::story::story;
 
 /// What clients did in a trace.
@@ -146,6 +148,17 @@ pub(crate) fn violated() -> Account {
         replay: "seatrial replay target/seatrial/raft-kv-vote-not-persisted-42.case".into(),
         case: Some("target/seatrial/raft-kv-vote-not-persisted-42.case".into()),
         ..holds()
+    }
+}
+
+/// The account of the story in which two nodes lead.
+pub(crate) fn two_leaders() -> Account {
+    let (first, second) = (moment(5, 50), moment(13, 130));
+    let evidence = vec![Evidence::at(first, "n1 leads"), Evidence::at(second, "n2 leads")];
+    let violation = Violation { evidence, at: Some(second), ..violation() };
+    Account {
+        judgements: vec![judgement("election safety", Verdict::Violated(violation))],
+        ..violated()
     }
 }
 

@@ -84,7 +84,7 @@ pub fn subject(scenario: &str, mutant: Option<&str>) -> String {
 }
 
 /// The first line: `VIOLATED  raft-kv with vote-not-persisted, seed 42: election safety`.
-fn headline(account: &Account, page: &Page) -> String {
+pub(crate) fn headline(account: &Account, page: &Page) -> String {
     let (word, role) = ending(account.outcome());
     let broken: Vec<_> = unsettled(account)
         .into_iter()

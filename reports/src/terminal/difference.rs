@@ -111,59 +111,17 @@ fn nodes(account: &DifferenceAccount, page: &Page) -> String {
 
 #[cfg(test)]
 mod tests {
-    use seatrial_history::Moment;
-    use seatrial_node::Instant;
-
     use super::*;
     use crate::samples;
 
-    fn run(file: &str, outcome: Outcome, broken: &[&str]) -> RunOfTwo {
-        RunOfTwo {
-            file: file.into(),
-            scenario: "raft-kv".into(),
-            mutant: Some("vote-not-persisted".into()),
-            seed: 42,
-            outcome,
-            broken: broken.iter().map(ToString::to_string).collect(),
-            events: 541,
-            hash: "0011223344556677".into(),
-            planned: Vec::new(),
-        }
-    }
-
-    fn account() -> DifferenceAccount {
-        let at = |step| Some(Moment { step, time: Instant::from_nanos(step * 1_000_000) });
-        let failing = RunOfTwo {
-            planned: vec!["33ms  crash of n2 for 5ms".into()],
-            ..run("a.case", Outcome::Violated, &["election safety"])
-        };
-        let shows = |role: &str| Some(format!("role={role} term=3"));
-        DifferenceAccount {
-            runs: [failing, run("b.case", Outcome::Holds, &[])],
-            knobs: vec![("clients.count".into(), [Some("2".into()), None])],
-            choice: Some(ChoiceApart {
-                site: "latency".into(),
-                whose: "n1".into(),
-                occurrence: 11,
-                chosen: [(3, 1_000), (800, 1_000)],
-            }),
-            alike: 212,
-            parts: [at(213), None],
-            before: vec!["step 212 at 212ms: n0  timer Election".into()],
-            after: [vec!["step 213 at 213ms: n1 => n0  deliver #4 Vote".into()], Vec::new()],
-            nodes: vec![("n0".into(), [shows("leader"), shows("candidate")])],
-            decisive: vec!["crash of n2 at 33ms".into()],
-        }
-    }
-
     #[test]
     fn two_runs_that_part_look_as_they_should() {
-        samples::golden("difference.txt", &difference(&account(), &samples::PAGE));
+        samples::golden("difference.txt", &difference(&samples::difference(), &samples::PAGE));
     }
 
     #[test]
     fn two_runs_that_are_the_same_say_so() {
-        let same = DifferenceAccount { parts: [None, None], ..account() };
+        let same = DifferenceAccount { parts: [None, None], ..samples::difference() };
         let said = difference(&same, &samples::PAGE);
         assert!(said.contains("the two runs are the same") && !said.contains("where they part"));
     }

@@ -93,51 +93,19 @@ fn share(point: &LikelihoodPoint) -> String {
 
 #[cfg(test)]
 mod tests {
-    use seatrial_history::Moment;
-    use seatrial_node::Instant;
-
     use super::*;
     use crate::samples;
 
-    fn point(step: u64, failed: u64) -> LikelihoodPoint {
-        let time = Instant::from_nanos(step * 1_500_000);
-        LikelihoodPoint { at: Moment { step, time }, failed, runs: 200 }
-    }
-
-    fn account() -> LikelihoodAccount {
-        let what = vec!["n1 -> n2  deliver #81 Vote { term: 3 }".to_owned()];
-        let event = |before, after| TurningEvent { before, after, what: what.clone() };
-        LikelihoodAccount {
-            scenario: "raft-kv".into(),
-            mutant: Some("vote-not-persisted".into()),
-            seed: 42,
-            property: "election safety".into(),
-            failed: point(900, 200).at,
-            points: vec![
-                point(0, 3),
-                point(299, 8),
-                point(300, 120),
-                point(599, 180),
-                point(600, 197),
-                point(900, 200),
-            ],
-            inevitable: Some(event(point(599, 180), point(600, 197))),
-            turning: Some(event(point(299, 8), point(300, 120))),
-            runs: 200,
-            replay: "seatrial replay raft-kv-42.case".into(),
-        }
-    }
-
     #[test]
     fn the_curve_and_its_events_look_as_they_should() {
-        samples::golden("likelihood.txt", &likelihood(&account(), &samples::PAGE));
+        samples::golden("likelihood.txt", &likelihood(&samples::likelihood(), &samples::PAGE));
     }
 
     #[test]
     fn a_failure_that_was_never_or_always_inevitable_says_so() {
-        let never = LikelihoodAccount { inevitable: None, ..account() };
+        let never = LikelihoodAccount { inevitable: None, ..samples::likelihood() };
         assert!(likelihood(&never, &samples::PAGE).contains("might have averted it"));
-        let always = LikelihoodAccount { points: vec![point(0, 200)], ..never };
+        let always = LikelihoodAccount { points: vec![samples::point(0, 200)], ..never };
         assert!(likelihood(&always, &samples::PAGE).contains("look at the plan"));
     }
 }

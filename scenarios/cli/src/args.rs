@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, ColorChoice, Parser, Subcommand};
 use seatrial::{Faults, PlanFile, Prepared, Strategy};
+use seatrial_reports::formats::Format;
 use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
@@ -120,17 +122,24 @@ impl Trouble {
 
 /// How one run is to be told.
 #[derive(Args, Debug)]
+#[command(group = ArgGroup::new("form").args(["format", "json"]))]
 pub(crate) struct Telling {
     /// Show everything that happened, or only nodes, clients and kinds: --trace=n1,c0,messages,faults
     #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "all", conflicts_with = "json")]
+    #[arg(default_missing_value = "all", conflicts_with_all = ["json", "format"])]
     pub(crate) trace: Option<Filter>,
-    /// Write the clients' operations to FILE, as JSON lines
+    /// Write the clients' operations to FILE, as JSON lines, or as Jepsen's EDN where its name ends in .edn
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
-    /// Tell the run as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    /// Tell the run in a form that another tool opens
+    #[arg(long, value_name = "FORMAT", value_parser = format())]
+    format: Option<Format>,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Write that form to FILE, and the account to the terminal
+    #[arg(long, value_name = "FILE", requires = "form")]
+    output: Option<PathBuf>,
     /// Write the run to FILE as a page for a browser: one file that fetches nothing
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
@@ -140,10 +149,21 @@ pub(crate) struct Telling {
 }
 
 impl Telling {
-    /// The files that it writes.
-    pub(crate) fn outputs(&self) -> [Option<&Path>; 2] {
-        [self.history.as_deref(), self.html.as_deref()]
+    /// The form that was asked for.
+    pub(crate) fn form(&self) -> Option<Format> {
+        self.format.or_else(|| self.json.then_some(Format::Json))
     }
+
+    /// The files that it writes: the history, the form, the page.
+    pub(crate) fn outputs(&self) -> [Option<&Path>; 3] {
+        [self.history.as_deref(), self.output.as_deref(), self.html.as_deref()]
+    }
+}
+
+/// A form by its name.
+fn format() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.map(|(name, _, about)| PossibleValue::new(name).help(about));
+    PossibleValuesParser::new(names).try_map(|name| Format::named(&name).ok_or("no such format"))
 }
 
 #[cfg(test)]
@@ -187,6 +207,30 @@ mod tests {
         assert!(error.contains("as \"150ms\""), "{error}");
         let (_, error) = refused("seatrial run echo --trace=mesages");
         assert!(error.contains("messages, timers"), "{error}");
+    }
+
+    #[test]
+    fn a_run_is_told_in_one_form_and_an_output_needs_one() {
+        let (_, error) = refused("seatrial replay a.case --format pdf");
+        assert!(error.contains("json, junit, shiviz, perfetto, mermaid, edn, dot"), "{error}");
+        for both in ["--format dot --trace", "--format dot --json", "--format json --json"] {
+            let (kind, _) = refused(&format!("seatrial replay a.case {both}"));
+            assert_eq!(kind, ErrorKind::ArgumentConflict, "{both}");
+        }
+        let (_, error) = refused("seatrial replay a.case --output a.dot");
+        assert!(error.contains("--format <FORMAT>"), "{error}");
+        let (kind, _) = refused("seatrial run echo --print-plan --format dot");
+        assert_eq!(kind, ErrorKind::ArgumentConflict);
+        let told = |line: &str| match Cli::try_parse_from(line.split(' ')).expect(line).command {
+            Command::Run(args) => {
+                args.telling.form().map(|form| (form, args.telling.outputs()[1].is_some()))
+            }
+            _ => None,
+        };
+        assert_eq!(told("seatrial run echo --json"), Some((Format::Json, false)));
+        assert_eq!(told("seatrial run echo --json --output a.json"), Some((Format::Json, true)));
+        assert_eq!(told("seatrial run echo --format dot"), Some((Format::Dot, false)));
+        assert_eq!(told("seatrial run echo"), None);
     }
 
     #[test]

@@ -15,7 +15,9 @@ const EXAMPLES: &str = "\
 Examples:
   seatrial replay target/seatrial/raft-kv-42.case
   seatrial replay raft-kv-42.case --html raft-kv-42.html
-  seatrial replay raft-kv-42.case --trace=faults,ops --history history.jsonl";
+  seatrial replay raft-kv-42.case --trace=faults,ops --history history.jsonl
+  seatrial replay raft-kv-42.min.case --format mermaid
+  seatrial replay raft-kv-42.case --format perfetto --output run.json";
 
 /// What `replay` takes.
 #[derive(clap::Args, Debug)]

@@ -20,7 +20,8 @@ Examples:
   seatrial run raft-kv --seed 0x2a --mutant vote-not-persisted
   seatrial run raft-kv --seed 7 --print-plan > plan.toml
   seatrial run raft-kv --plan plan.toml
-  seatrial run my-scenario.toml --seed 7 --trace=n1,faults --history history.jsonl";
+  seatrial run my-scenario.toml --seed 7 --trace=n1,faults --history history.jsonl
+  seatrial run raft-kv --seed 42 --format perfetto --output run.json";
 
 /// What `run` takes.
 #[derive(clap::Args, Debug)]
@@ -41,7 +42,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     trouble: Trouble,
     /// Write the plan of the run's faults as TOML, to be edited and run with --plan, and do not run it
-    #[arg(long, conflicts_with_all = ["trace", "history", "json", "html"])]
+    #[arg(long, conflicts_with_all = ["trace", "history", "json", "format", "html"])]
     print_plan: bool,
     #[command(flatten)]
     demands: Demands,

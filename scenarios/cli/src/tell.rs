@@ -4,9 +4,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use seatrial::{Prepared, Recording};
-use seatrial_history::{Account, Header, History};
+use seatrial_history::{Account, Header, History, write_edn};
 use seatrial_node::Duration;
-use seatrial_reports::{json, terminal, trace};
+use seatrial_reports::acts::Acts;
+use seatrial_reports::formats::Run;
+use seatrial_reports::{terminal, trace};
 
 use crate::args::Telling;
 use crate::console::Console;
@@ -25,7 +27,10 @@ pub(crate) fn tell(
     console: &Console,
     name: impl FnOnce(&mut Account) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
-    let history_file = telling.history.as_deref().map(history_file).transpose()?;
+    // What cannot be written is said before anything is run for it.
+    let [history_path, output, _] = telling.outputs();
+    let history_file = history_path.map(Pending::create).transpose()?;
+    let output = output.map(Pending::create).transpose()?;
     let begun = Instant::now();
     let bare = prepared.run(seed);
     let wall = begun.elapsed();
@@ -34,8 +39,13 @@ pub(crate) fn tell(
         prepared.tell_apart(&bare.hash, &mut run.account);
     }
     name(&mut run.account)?;
-    if let Some(file) = history_file {
-        write_history(file, &run.history, prepared, seed)?;
+    match history_file {
+        Some(mut file) if history_path.is_some_and(is_edn) => {
+            file.write(&write_edn(&run.trace))?;
+            file.finish()?;
+        }
+        Some(file) => write_history(file, &run.history, prepared, seed)?,
+        None => {}
     }
     if let Some(html) = html {
         html.write(&run)?;
@@ -46,22 +56,27 @@ pub(crate) fn tell(
         console.out(&trace::draw(&trace, filter, &page))?;
         console.out("\n")?;
     }
-    console.out(&match telling.json {
-        true => json::account(&account),
-        false => terminal::account(&account, &trace, &page),
-    })?;
+    let formed = telling.form().map(|format| {
+        let acts = Acts::of(&trace);
+        format.write(&Run { account: &account, trace: &trace, acts: &acts })
+    });
+    let to_terminal = || terminal::account(&account, &trace, &page);
+    match (formed, output) {
+        (Some(text), Some(mut file)) => {
+            file.write(&text)?;
+            file.finish()?;
+            console.out(&to_terminal())?;
+        }
+        (Some(text), None) => console.out(&text)?,
+        (None, _) => console.out(&to_terminal())?,
+    }
     let elapsed = Duration::from_nanos(account.end.time.as_nanos());
     console.note(&terminal::speed(1, account.end.step, elapsed, wall));
     Ok(Exit::of(&account))
 }
 
-/// The file that a history goes to, before anything is run for it.
-fn history_file(path: &Path) -> Result<Pending, Failure> {
-    if path.extension().is_some_and(|extension| extension == "edn") {
-        let what = "histories are written as JSON lines; name the file .jsonl";
-        return Err(Failure::new(format!("{}: {what}", path.display())));
-    }
-    Pending::create(path)
+fn is_edn(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "edn")
 }
 
 fn write_history(
