@@ -12,7 +12,7 @@ use crate::page::clean;
 use crate::trace::clock;
 
 /// How many acts are drawn at most: beyond that a picture shows nothing, and Graphviz takes minutes for it.
-const MOST: usize = 150;
+const MOST: usize = 80;
 
 /// A label's longest line; the whole text is in the tooltip.
 const WIDE: usize = 60;
