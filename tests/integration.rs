@@ -27,10 +27,10 @@ mod integration {
     mod misuse; // what makes no sense is refused before it runs
     mod models; // as many states as another checker finds
     mod raft_world; // every size of cluster serves, whoever is asked
-    mod repeatable;
+    mod repeatable; // equal seeds give equal worlds
     mod schedules; // cases that say what happens, and cases made small
     mod searching; // the commands that search beyond a hunt
     mod strategies; // what is chosen on purpose, and the same each time
-    mod trouble;
-    mod viewers; // what other tools are to open is opened by them // where faults come from: swarm, lists, plans from files, and what is excused // equal seeds give equal worlds
+    mod trouble; // where faults come from: swarm, lists, plans from files, and what is excused
+    mod viewers; // what other tools are to open is opened by them
 }
