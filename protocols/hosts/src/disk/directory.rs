@@ -1,0 +1,192 @@
+//! A node's data directory: held by one process at a time, and by one node for good.
+//!
+//! | in the directory | what |
+//! |---|---|
+//! | `LOCK` | locked (`flock`) as long as a process serves the directory; names that process |
+//! | `IDENTITY` | whose it is, and how many lives have begun in it; replaced whole, never changed in place |
+//! | `files/` | the node's files, one each; `/` in a name is `+` here, so that all are in one folder |
+//!
+//! The number of lives is on the disk before a life begins: names that are unique among lives are made from it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use seatrial_node::NodeId;
+use serde::{Deserialize, Serialize};
+
+use super::DataDirError;
+
+const FORM: u32 = 1;
+
+/// Whose files a directory holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner<'a> {
+    /// The cluster's name.
+    pub cluster: &'a str,
+    /// The protocol's.
+    pub protocol: &'a str,
+    /// Which of the members.
+    pub node: NodeId,
+}
+
+/// A data directory that this process holds, until it drops this or ends in any other way.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    /// Locked as long as it is open.
+    _lock: File,
+    life: u64,
+    replaced: bool,
+}
+
+/// What `IDENTITY` says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Identity {
+    form: u32,
+    cluster: String,
+    protocol: String,
+    node: NodeId,
+    lives: u64,
+    replaced_disk: bool,
+}
+
+impl DataDir {
+    /// Takes the directory for a new life of this node, and makes it where there is none. `replaced` says that the node has lived before
+    /// with another disk, which is gone; a directory remembers that.
+    ///
+    /// # Errors
+    /// Where another process has it, where it belongs to somebody else, and where the system refuses.
+    pub fn open(path: &Path, owner: &Owner<'_>, replaced: bool) -> Result<Self, DataDirError> {
+        let files = path.join("files");
+        fs::create_dir_all(&files).map_err(DataDirError::io(&files, "make this folder"))?;
+        let lock = lock(path)?;
+        let identity = path.join("IDENTITY");
+        let before = read_identity(&identity)?;
+        if let Some(before) = &before {
+            hold_same(&identity, before, owner)?;
+        }
+        let (lives, was_replaced) =
+            before.map_or((0, false), |before| (before.lives, before.replaced_disk));
+        let now = Identity {
+            form: FORM,
+            cluster: owner.cluster.to_owned(),
+            protocol: owner.protocol.to_owned(),
+            node: owner.node,
+            lives: lives + 1,
+            replaced_disk: replaced || was_replaced,
+        };
+        write_identity(path, &identity, &now)?;
+        sync_folder(path).map_err(DataDirError::io(path, "sync this folder"))?;
+        if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+            sync_folder(above).map_err(DataDirError::io(above, "sync this folder"))?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+            life: now.lives,
+            replaced: now.replaced_disk,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Which life of the node begins now; the first is life 1.
+    pub const fn life(&self) -> u64 {
+        self.life
+    }
+
+    /// Whether the node has once lived with another disk, which is gone.
+    pub const fn is_replaced(&self) -> bool {
+        self.replaced
+    }
+
+    pub(super) fn files(&self) -> PathBuf {
+        self.path.join("files")
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, DataDirError> {
+    let path = folder.join("LOCK");
+    let mut options = OpenOptions::new();
+    let options = options.read(true).write(true).create(true).truncate(false);
+    let mut file = options.open(&path).map_err(DataDirError::io(&path, "write this file"))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // Only for the message: whatever is there will do.
+            let _ = file.read_to_string(&mut holder);
+            let holder = holder.chars().filter(char::is_ascii_digit).take(10).collect();
+            return Err(DataDirError::Locked { path: folder.to_owned(), holder });
+        }
+        Err(fs::TryLockError::Error(error)) => {
+            return Err(DataDirError::Io { path, what: "lock this file", error });
+        }
+    }
+    let number = std::process::id().to_string();
+    file.set_len(0)
+        .and_then(|()| file.write_all(number.as_bytes()))
+        .map_err(DataDirError::io(&path, "write this file"))?;
+    Ok(file)
+}
+
+fn read_identity(path: &Path) -> Result<Option<Identity>, DataDirError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            return Err(DataDirError::Identity { path: path.to_owned(), why: error.to_string() });
+        }
+        Err(error) => return Err(DataDirError::io(path, "read this file")(error)),
+    };
+    let refuse = |why: String| DataDirError::Identity { path: path.to_owned(), why };
+    let identity: Identity =
+        toml::from_str(&text).map_err(|error| refuse(error.message().to_owned()))?;
+    if identity.form != FORM {
+        let found = identity.form;
+        return Err(refuse(format!("form {found} of a directory; this program knows form {FORM}")));
+    }
+    Ok(Some(identity))
+}
+
+fn hold_same(path: &Path, found: &Identity, owner: &Owner<'_>) -> Result<(), DataDirError> {
+    let foreign = |field, found: &str, expected: &str| DataDirError::Foreign {
+        path: path.to_owned(),
+        field,
+        found: found.to_owned(),
+        expected: expected.to_owned(),
+    };
+    if found.cluster != owner.cluster {
+        return Err(foreign("the cluster", &found.cluster, owner.cluster));
+    }
+    if found.protocol != owner.protocol {
+        return Err(foreign("the protocol", &found.protocol, owner.protocol));
+    }
+    if found.node != owner.node {
+        return Err(foreign("the node", &found.node.to_string(), &owner.node.to_string()));
+    }
+    Ok(())
+}
+
+/// Replaces the file as a whole: after any crash it is the old one or the new one.
+fn write_identity(folder: &Path, path: &Path, identity: &Identity) -> Result<(), DataDirError> {
+    let new = folder.join("IDENTITY.new");
+    let text = toml::to_string(identity).expect("numbers, texts and a yes or no have a form");
+    let write = || {
+        let mut file = File::create(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    write().map_err(DataDirError::io(path, "write this file"))
+}
+
+/// Makes the names in a folder last.
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    File::open(path)?.sync_all()
+}

@@ -1,0 +1,76 @@
+//! Directories that cannot be used: each is refused with what to do, and left as it was.
+
+use std::fs;
+use std::path::Path;
+
+use seatrial_node::NodeId;
+use tempfile::TempDir;
+
+use super::*;
+
+fn refused(path: &Path, owner: &Owner<'_>) -> String {
+    DataDir::open(path, owner, false).expect_err("it cannot be used").to_string()
+}
+
+#[test]
+fn a_directory_has_one_process_at_a_time_and_knows_how_many_lives_it_has_seen() {
+    let folder = TempDir::new().expect("a folder");
+    let first = DataDir::open(folder.path(), &ME, false).expect("nobody has it");
+    let error = refused(folder.path(), &ME);
+    let holder = format!("another process serves this directory (process {})", std::process::id());
+    assert!(error.contains(&holder), "{error}");
+    assert_eq!((first.life(), first.is_replaced()), (1, false));
+    drop(first);
+    let second = DataDir::open(folder.path(), &ME, true).expect("nobody has it any more");
+    assert_eq!((second.life(), second.is_replaced()), (2, true));
+    drop(second);
+    let third = DataDir::open(folder.path(), &ME, false).expect("nobody has it any more");
+    assert_eq!((third.life(), third.is_replaced()), (3, true), "it remembers");
+}
+
+#[test]
+fn a_directory_of_another_cluster_protocol_or_node_is_refused() {
+    let folder = TempDir::new().expect("a folder");
+    drop(DataDir::open(folder.path(), &ME, false).expect("nobody has it"));
+    let error = refused(folder.path(), &Owner { cluster: "pier", ..ME });
+    assert!(error.contains("IDENTITY: this directory belongs to the cluster harbour, not to pier"));
+    let error = refused(folder.path(), &Owner { protocol: "echo", ..ME });
+    assert!(error.contains("belongs to the protocol journal, not to echo"), "{error}");
+    let error = refused(folder.path(), &Owner { node: NodeId(2), ..ME });
+    assert!(
+        error.contains("the node n1, not to n2; look at `data` in the cluster file"),
+        "{error}"
+    );
+    let life = DataDir::open(folder.path(), &ME, false).expect("it is as it was").life();
+    assert_eq!(life, 2);
+}
+
+#[test]
+fn an_identity_that_makes_no_sense_is_refused_with_the_way_out() {
+    let folder = TempDir::new().expect("a folder");
+    drop(DataDir::open(folder.path(), &ME, false).expect("nobody has it"));
+    let path = folder.path().join("IDENTITY");
+    let good = fs::read_to_string(&path).expect("it is there");
+    let newer = good.replace("form = 1", "form = 9");
+    for bad in ["", "form = 1", "\u{0}\u{1}", &newer, &format!("{good}more = 1")] {
+        fs::write(&path, bad).expect("it is written");
+        let error = refused(folder.path(), &ME);
+        assert!(error.contains("IDENTITY: ") && error.contains("--replaced-disk"), "{error}");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), bad);
+    }
+    fs::write(&path, [0xff, 0xfe]).expect("it is written");
+    assert!(refused(folder.path(), &ME).contains("the directory is damaged"));
+}
+
+#[test]
+fn a_place_where_nothing_can_be_written_is_refused_by_name() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("it is written");
+    let error = refused(&file, &ME);
+    assert!(error.contains("file/files: cannot make this folder: "), "{error}");
+    assert!(error.contains("something else has that name"), "{error}");
+    // Nobody makes folders there, whatever rights they have.
+    let error = refused(Path::new("/proc/seatrial"), &ME);
+    assert!(error.contains("/proc/seatrial/files: cannot make this folder"), "{error}");
+}
