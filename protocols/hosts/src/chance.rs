@@ -15,8 +15,8 @@ pub(crate) fn choose(bound: u64) -> u64 {
     }
 }
 
-/// Any number.
-pub(crate) fn random() -> u64 {
+/// Any number, from the operating system: for names that nobody else has.
+pub fn random() -> u64 {
     getrandom::u64().expect("the operating system gives random bytes")
 }
 

@@ -51,21 +51,45 @@ pub fn seal<T: Wire>(message: &T, out: &mut Vec<u8>) {
     seal_with(out, |out| message.encode(out));
 }
 
+/// How many bytes the frame has that begins with these, its header included; nothing where fewer than a header have come yet. For hosts
+/// that read frames from a stream: whether to wait for so many is theirs to say, as nothing but the sender has said that they will come.
+///
+/// ```
+/// use seatrial_node::{FRAME_HEADER, frame_span, seal};
+///
+/// let mut frame = Vec::new();
+/// seal(&7_u64, &mut frame);
+/// assert_eq!(frame_span(&frame[..FRAME_HEADER - 1]), Ok(None));
+/// assert_eq!(frame_span(&frame), Ok(Some(20)));
+/// assert!(frame_span(b"GET /").is_err());
+/// ```
+///
+/// # Errors
+/// Where no frame of this version begins so, as soon as that can be told.
+pub fn frame_span(bytes: &[u8]) -> Result<Option<usize>, WireError> {
+    let begun = bytes.len().min(MARK.len());
+    if bytes[..begun] != MARK[..begun] {
+        return Err(WireError::Malformed(format!("no frame begins with {:02x?}", &bytes[..begun])));
+    }
+    if let Some(version) = bytes.get(MARK.len()).filter(|version| **version != VERSION) {
+        let (found, expected) = (u32::from(*version), u32::from(VERSION));
+        return Err(WireError::Version { found, expected });
+    }
+    if bytes.len() < FRAME_HEADER {
+        return Ok(None);
+    }
+    let length = WireReader::new(&bytes[MARK.len() + 1..]).u32()?;
+    let span = usize::try_from(length).ok().and_then(|length| length.checked_add(FRAME_HEADER));
+    span.map(Some).ok_or_else(|| WireError::Malformed(format!("a frame of {length} bytes")))
+}
+
 /// The message's bytes in exactly this frame.
 ///
 /// # Errors
 /// Where these bytes are no frame, or not one that was sent like this.
 pub fn open_frame(frame: &[u8]) -> Result<&[u8], WireError> {
-    let mut reader = WireReader::new(frame);
-    let mark = [reader.u8()?, reader.u8()?, reader.u8()?];
-    if mark != *MARK {
-        return Err(WireError::Malformed(format!("no frame begins with {mark:02x?}")));
-    }
-    let version = reader.u8()?;
-    if version != VERSION {
-        let (found, expected) = (u32::from(version), u32::from(VERSION));
-        return Err(WireError::Version { found, expected });
-    }
+    frame_span(frame)?;
+    let mut reader = WireReader::new(frame.get(MARK.len() + 1..).unwrap_or_default());
     let (length, expected) = (reader.u32()?, reader.u32()?);
     let message = reader.rest();
     if message.len() as u64 != u64::from(length) {
@@ -122,6 +146,19 @@ mod tests {
         assert_eq!(bytes[..8], header);
         assert_eq!(bytes[8..12], checksum(2, b"hi").to_le_bytes());
         assert_eq!(crc32fast::hash(b"123456789"), 0xcbf4_3926, "IEEE 802.3");
+    }
+
+    #[test]
+    fn the_span_of_a_frame_is_known_from_its_header_on_and_its_mark_and_version_before() {
+        let whole = frame("ahoy");
+        for len in 0..=whole.len() {
+            let known = (len >= FRAME_HEADER).then_some(whole.len());
+            assert_eq!(frame_span(&whole[..len]), Ok(known), "{len}");
+        }
+        assert!(frame_span(b"S\n").is_err());
+        assert_eq!(frame_span(b"SFr2"), Err(WireError::Version { found: 50, expected: 1 }));
+        let lying = [&whole[..4], &[0xff; 8][..]].concat();
+        assert_eq!(frame_span(&lying), Ok(Some(FRAME_HEADER + 0xffff_ffff)));
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub use child::Outbox;
 pub use disk::{Disk, DiskError, DiskWrite, FileName, NoStorage, Storage};
 pub use either::Either;
 pub use fact::{Announce, Clock, Fact};
-pub use frame::{FRAME_HEADER, open_frame, seal, seal_with, unseal};
+pub use frame::{FRAME_HEADER, frame_span, open_frame, seal, seal_with, unseal};
 pub use id::{MessageNumber, NodeId, ParseNodeIdError, ReadToken, RequestToken, SyncToken};
 pub use input::Input;
 pub use io::Io;

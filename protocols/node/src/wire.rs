@@ -4,6 +4,7 @@
 //! values on its disk, has one.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A value with a form in bytes.
 pub trait Wire: Sized {
@@ -136,6 +137,17 @@ impl Wire for String {
     }
 }
 
+/// Its UTF-8.
+impl Wire for Arc<str> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        String::decode(bytes).map(Self::from)
+    }
+}
+
 /// Why bytes are not a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -191,6 +203,7 @@ mod tests {
         assert!(u64::decode(&bytes[..7]).is_err());
         assert!(<()>::decode(&[]).is_ok() && <()>::decode(&[0]).is_err());
         assert_eq!(String::decode("ahoy".as_bytes()), Ok("ahoy".into()));
+        assert_eq!(Arc::<str>::decode("ahoy".as_bytes()), Ok("ahoy".into()));
         assert!(String::decode(&[0xff]).is_err_and(|error| error.to_string().contains("no text")));
     }
 }

@@ -115,6 +115,9 @@ mod session;
 mod tests;
 mod wire;
 
+/// Whether planted bugs are compiled in. A build that a user deploys has none.
+pub const HAS_MUTANTS: bool = cfg!(feature = "mutants");
+
 pub use codec::{decode, encode};
 pub use config::Config;
 pub use event::Event;

@@ -1,4 +1,5 @@
-//! Messages as bytes, for networks: a version, a kind, and what the kind has, in Raft's own form or in postcard's.
+//! Messages, requests and answers as bytes, for networks: a version, and for messages a kind and what the kind has, in Raft's own form or in
+//! postcard's.
 
 use seatrial_node::{Wire, WireError, WireReader};
 use serde::Serialize;
@@ -6,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::{decode, decode_prefix, encode_into};
 use crate::message::{Job, Message};
+use crate::{Request, Response};
 
 const VERSION: u8 = 1;
 
@@ -44,11 +46,7 @@ where
 
     fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let mut reader = WireReader::new(bytes);
-        let version = reader.u8()?;
-        if version != VERSION {
-            let (found, expected) = (u32::from(version), u32::from(VERSION));
-            return Err(WireError::Version { found, expected });
-        }
+        check_version(&mut reader)?;
         let kind = reader.u8()?;
         let rest = reader.rest();
         match kind {
@@ -73,13 +71,52 @@ where
     }
 }
 
+/// What a client sends: the version, and the request in postcard's form.
+impl<C, Q> Wire for Request<C, Q>
+where
+    C: Serialize + DeserializeOwned,
+    Q: Serialize + DeserializeOwned,
+{
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        encode_into(self, out);
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut reader = WireReader::new(bytes);
+        check_version(&mut reader)?;
+        decode(reader.rest())
+    }
+}
+
+/// What a client is answered: the version, and the answer in postcard's form.
+impl<O: Serialize + DeserializeOwned> Wire for Response<O> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        encode_into(self, out);
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut reader = WireReader::new(bytes);
+        check_version(&mut reader)?;
+        decode(reader.rest())
+    }
+}
+
+fn check_version(reader: &mut WireReader<'_>) -> Result<(), WireError> {
+    match reader.u8()? {
+        VERSION => Ok(()),
+        found => Err(WireError::Version { found: u32::from(found), expected: u32::from(VERSION) }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use seatrial_node::NodeId;
 
     use super::*;
-    use crate::{ForwardId, Response};
+    use crate::{ForwardId, Op};
 
     type Sent = Message<String, Option<u64>>;
 
@@ -131,9 +168,33 @@ mod tests {
         ) {
             bytes.splice(0..0, [VERSION, kind]);
             // It is read or refused; either way it comes back.
+            let _ = (Asked::decode(&bytes), Answered::decode(&bytes));
             let read = Sent::decode(&bytes);
             prop_assert!(read.is_err() || (RAFT..=ANSWER).contains(&kind));
         }
+    }
+
+    type Asked = Request<String, u64>;
+    type Answered = Response<Option<u64>>;
+
+    #[test]
+    fn requests_and_answers_come_back_from_their_bytes_and_another_version_is_refused() {
+        let ops = [Op::Command("set".to_owned()), Op::Query(300), Op::Open];
+        for op in ops {
+            let request = Asked { client: u64::MAX >> 1, seq: 7, op };
+            let mut bytes = Vec::new();
+            request.encode(&mut bytes);
+            assert_eq!(Asked::decode(&bytes), Ok(request));
+            assert!(Asked::decode(&bytes[..bytes.len() - 1]).is_err());
+            bytes[0] = 2;
+            assert_eq!(Asked::decode(&bytes), Err(WireError::Version { found: 2, expected: 1 }));
+        }
+        for response in [Answered::Done(Some(5)), Answered::Unknown, Answered::Busy] {
+            let mut bytes = Vec::new();
+            response.encode(&mut bytes);
+            assert_eq!(Answered::decode(&bytes), Ok(response));
+        }
+        assert!(Answered::decode(&[]).is_err());
     }
 
     #[test]

@@ -1,0 +1,37 @@
+//! A node on TCP: members speak frames to each other, clients frames or lines of text.
+//!
+//! | who | to whom | what |
+//! |---|---|---|
+//! | a member | another's `peer` port | [`Hello`], is told [`Welcome`], then messages of the protocol, a frame each |
+//! | a client | any `client` port | [`Hello`], is told [`Welcome`], then [`Ask`], is told [`Told`] |
+//! | anybody | any `client` port | a line of text, is told a line |
+//! | Prometheus | the `metrics` port | HTTP |
+//!
+//! The frame is the contract's ([`seal`](seatrial_node::seal)): a mark, a version, a length, a checksum. Nothing that comes over any of
+//! these can make a member panic or forget; what cannot be read ends its connection, with a reason in the log and a count.
+
+mod accept;
+mod ask;
+mod call;
+mod client_port;
+mod frames;
+mod hello;
+mod lane;
+mod lines;
+mod meter;
+mod metrics_port;
+mod peer;
+mod serve;
+mod socket;
+mod tls;
+mod wires;
+
+pub use ask::{Ask, Told};
+pub use call::{CallError, Callee, Caller};
+pub use frames::{FrameError, Frames};
+pub use hello::{Hello, Refusal, Role, Welcome};
+pub use lines::Session;
+pub(crate) use serve::is_same_port;
+pub use serve::{Configure, Member, ServeError, Served, Station, serve};
+pub use tls::{KeyError, KeyFiles, Keys};
+pub use wires::TextForm;

@@ -1,0 +1,135 @@
+//! Whoever comes to a member's ports: let in, or refused with a reason and counted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use seatrial_node::NodeId;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{sleep, timeout};
+use tracing::{debug, info, warn};
+
+use super::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
+use super::meter::{Meter, Peer};
+use super::socket::{Broken, GREETING, Stream, halves};
+use super::tls::{Keys, Shown};
+use super::wires::Event;
+
+/// The longest message of a member, in bytes: a write-ahead log's longest record, and what comes with it.
+const MESSAGE_LIMIT: usize = 80 << 20;
+
+/// How many connections one port has at a time. One more is closed at once.
+const CONNECTIONS: usize = 4_096;
+
+/// Who listens.
+pub(crate) struct Door {
+    pub(crate) cluster: String,
+    pub(crate) protocol: &'static str,
+    pub(crate) me: NodeId,
+    pub(crate) members: Vec<NodeId>,
+    pub(crate) keys: Option<Arc<Keys>>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) events: mpsc::Sender<Event>,
+}
+
+/// Lets everybody in who comes to this port, each in a task of its own that runs `serve`.
+pub(crate) async fn listen<F>(
+    door: Arc<Door>,
+    listener: TcpListener,
+    serve: impl Fn(Arc<Door>, TcpStream) -> F,
+) where
+    F: Future<Output = Result<(), Broken>> + Send + 'static,
+{
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let (stream, address) = match listener.accept().await {
+            Ok(come) => come,
+            Err(error) => {
+                // Too many open files, as a rule: some will close.
+                warn!(%error, "a connection cannot be accepted");
+                sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Ok(place) = places.clone().try_acquire_owned() else {
+            door.meter.refuse("too many");
+            debug!(%address, "too many connections");
+            continue;
+        };
+        let (meter, served) = (door.meter.clone(), serve(door.clone(), stream));
+        tokio::spawn(async move {
+            if let Err(broken) = served.await {
+                meter.refuse(broken.word());
+                info!(%address, why = %broken, "a connection was refused or broken off");
+            }
+            drop(place);
+        });
+    }
+}
+
+impl Door {
+    /// Secures a connection, where this cluster has keys.
+    pub(crate) async fn secure(
+        &self,
+        stream: TcpStream,
+    ) -> Result<(Box<dyn Stream>, Option<Shown>), Broken> {
+        stream.set_nodelay(true)?;
+        let Some(keys) = &self.keys else { return Ok((Box::new(stream), None)) };
+        let secured = timeout(GREETING, keys.accept(stream)).await;
+        let (stream, shown) = secured.unwrap_or(Err(Broken::Slow(GREETING)))?;
+        Ok((stream, Some(shown)))
+    }
+
+    /// Whether such a caller, with such a certificate, is welcome.
+    pub(crate) fn check(&self, hello: &Hello, shown: Option<&Shown>) -> Result<(), Refusal> {
+        hello.check(&self.cluster, self.protocol, self.me, &self.members)?;
+        match (hello.role, shown) {
+            (Role::Member { from, .. }, Some(shown)) => shown.is_of(from).map_err(Refusal::Key),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Another member's connection: its messages, until it ends.
+pub(crate) async fn member(door: Arc<Door>, stream: TcpStream) -> Result<(), Broken> {
+    let (stream, shown) = door.secure(stream).await?;
+    let (mut reading, mut writing) = halves(stream, HELLO_LIMIT);
+    let hello: Hello = match reading.greeting().await {
+        Err(broken @ (Broken::Frame(_) | Broken::Wire(_))) => {
+            // It may be a member of another version: tell it.
+            let refusal = Refusal::Unreadable(broken.to_string());
+            writing.say(&Welcome::Refused(refusal)).await?;
+            return Err(broken);
+        }
+        heard => heard?,
+    };
+    let from = match (door.check(&hello, shown.as_ref()), hello.role) {
+        (Ok(()), Role::Member { from, .. }) => from,
+        (checked, _) => {
+            let refusal = checked.err().unwrap_or(Refusal::Stranger);
+            writing.say(&Welcome::Refused(refusal.clone())).await?;
+            writing.end().await;
+            return Err(Broken::Refused(refusal));
+        }
+    };
+    writing.say(&Welcome::Come(door.me)).await?;
+    door.meter.accepted.inc();
+    info!(peer = %from, "a member has connected");
+    reading.set_limit(MESSAGE_LIMIT);
+    let received = door.meter.received.get_or_create(&Peer { peer: from.0 }).clone();
+    loop {
+        let mut bodies = Vec::new();
+        while let Some(frame) = reading.next()? {
+            bodies.push(frame.to_vec());
+        }
+        received.inc_by(bodies.len() as u64);
+        if !bodies.is_empty() && door.events.send(Event::Messages { from, bodies }).await.is_err() {
+            // The node stops.
+            return Ok(());
+        }
+        if !reading.more().await? {
+            debug!(peer = %from, "a member's connection has ended");
+            return Ok(());
+        }
+    }
+}

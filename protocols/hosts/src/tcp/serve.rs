@@ -1,0 +1,352 @@
+//! One member of a cluster as a process: its node, its disk, its ports, from the first line of its log to the last.
+//!
+//! One task drives the node. Connections have tasks of their own, which read frames and write what has gathered; the disk has a thread.
+//! All tasks share one thread, so a batch of messages costs no switch between threads.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use seatrial_node::{Boot, MembersError, Node, NodeId, OpenError, Wire};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tracing::{info, warn};
+
+use super::accept::{self, Door};
+use super::client_port;
+use super::lane::Lane;
+use super::meter::{Meter, Peer};
+use super::metrics_port;
+use super::peer::{LANE_LIMIT, Reach};
+use super::tls::{KeyError, KeyFiles, Keys};
+use super::wires::{Event, TextForm, Way, Wires};
+use crate::disk::{DataDir, DataDirError, Done, Files, Keeper, Owner};
+use crate::engine::{Engine, Life};
+
+/// A member of a cluster, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who it is.
+    pub id: NodeId,
+    /// Where other members reach it, as `host:port`.
+    pub peer: String,
+    /// Where clients reach it.
+    pub client: String,
+    /// Where its counts are to be had, if anywhere.
+    pub metrics: Option<String>,
+}
+
+/// All that a process has to know to be a member.
+#[derive(Clone, Debug)]
+pub struct Station {
+    /// The cluster's name. Members of another one are refused.
+    pub cluster: String,
+    /// Which member this is.
+    pub me: NodeId,
+    /// All members, in ascending order of their ids.
+    pub members: Vec<Member>,
+    /// The directory of this member's files.
+    pub data: PathBuf,
+    /// Whether a sync is a sync. If not, a power failure may take anything.
+    pub durable: bool,
+    /// Whether this member has lived before with another disk, which is gone.
+    pub replaced_disk: bool,
+    /// Its keys, where the cluster has any.
+    pub keys: Option<KeyFiles>,
+}
+
+/// Makes the configuration for a life of a node.
+pub type Configure<N> = Box<dyn FnOnce(&Boot) -> <N as Node>::Config>;
+
+/// A protocol as it is served.
+pub struct Served<N: Node> {
+    /// Its name, which members tell each other.
+    pub name: &'static str,
+    /// The configuration for a life of its node.
+    pub config: Configure<N>,
+    /// Its requests and answers as text, for clients that speak lines.
+    pub text: Option<TextForm<N>>,
+}
+
+impl<N: Node> std::fmt::Debug for Served<N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Served").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Why a process cannot be a member.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The list of members is no cluster.
+    #[error("{0}")]
+    Members(#[from] MembersError),
+    /// A port cannot be listened on.
+    #[error("{address}: cannot listen there for {what}: {error}; {}", advice(error))]
+    Port {
+        /// Which.
+        address: String,
+        /// For whom it was meant.
+        what: &'static str,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The data directory cannot be used.
+    #[error("{0}")]
+    DataDir(#[from] DataDirError),
+    /// The keys cannot be used.
+    #[error("{0}")]
+    Keys(#[from] KeyError),
+    /// The node does not open.
+    #[error("{}: {error}; nothing in it was changed", path.display())]
+    Open {
+        /// Its files.
+        path: PathBuf,
+        /// Why not.
+        error: OpenError,
+    },
+    /// The system gives no thread, or no signals.
+    #[error("the system refuses what a server needs: {0}")]
+    System(#[from] std::io::Error),
+}
+
+fn advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "another process has that port: stop it, or choose another in the cluster file"
+        }
+        std::io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+        std::io::ErrorKind::PermissionDenied => "choose a port above 1023",
+        _ => "look at the address in the cluster file",
+    }
+}
+
+/// How long clients and the disk are waited for when a member is asked to stop.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// How many events of connections may wait for the node. Then connections wait.
+const EVENTS: usize = 4_096;
+
+/// Serves until the process is told to stop (`SIGTERM` or `SIGINT`): new requests are refused then, and those under way are answered.
+///
+/// # Errors
+/// Where this process cannot be that member. It has then told nobody that it is.
+pub fn serve<N: Node>(station: &Station, served: Served<N>) -> Result<(), ServeError>
+where
+    N::Message: Wire,
+    N::Request: Wire,
+    N::Response: Wire,
+{
+    let ids: Vec<NodeId> = station.members.iter().map(|member| member.id).collect();
+    MembersError::check(station.me, &ids)?;
+    let keys = station.keys.as_ref().map(Keys::load).transpose()?.map(Arc::new);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Ports first: who cannot have them leaves the directory as it is.
+        let ports = Ports::bind(station).await?;
+        let owner = Owner { cluster: &station.cluster, protocol: served.name, node: station.me };
+        let directory = DataDir::open(&station.data, &owner, station.replaced_disk)?;
+        let boot = Boot {
+            node: station.me,
+            life: directory.life(),
+            version: 1,
+            replaced_disk: directory.is_replaced(),
+        };
+        let life = Life { me: station.me, members: ids, number: boot.life };
+        let mut files = Files::new(directory, station.me, station.durable);
+        let config = (served.config)(&boot);
+        let engine = Engine::<N>::open(life, &config, &mut files)
+            .map_err(|error| ServeError::Open { path: station.data.clone(), error })?;
+        info!(
+            cluster = station.cluster, protocol = served.name, node = %station.me, life = boot.life,
+            data = %station.data.display(), tls = keys.is_some(), "serving"
+        );
+        if !station.durable {
+            warn!("fsync is off: a power failure may take what was acknowledged");
+        }
+        let meter = Arc::new(Meter::default());
+        let (events, heard) = mpsc::channel(EVENTS);
+        let door = Door {
+            cluster: station.cluster.clone(),
+            protocol: served.name,
+            me: station.me,
+            members: engine.life().members.clone(),
+            keys,
+            meter: meter.clone(),
+            events,
+        };
+        let (told, disk) = mpsc::unbounded_channel();
+        // Where the node has stopped, nobody waits for the disk.
+        let tell = move |done| _ = told.send(done);
+        let keeper = Keeper::start(files, tell)?;
+        let ways = reach(station, &door);
+        let wires = Wires {
+            ways,
+            text: served.text,
+            meter: meter.clone(),
+            waiting: BTreeMap::new(),
+            is_closing: false,
+        };
+        ports.open(Arc::new(door));
+        Drive { engine, wires, heard, disk, keeper, meter }.run().await
+    })
+}
+
+/// The ports of a member.
+struct Ports {
+    peer: TcpListener,
+    client: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+impl Ports {
+    async fn bind(station: &Station) -> Result<Self, ServeError> {
+        let me = station.members.iter().find(|member| member.id == station.me);
+        let me = me.ok_or(MembersError::Missing(station.me))?;
+        let metrics = match &me.metrics {
+            Some(address) => Some(bind(address, "metrics").await?),
+            None => None,
+        };
+        let peer = bind(&me.peer, "members").await?;
+        Ok(Self { peer, client: bind(&me.client, "clients").await?, metrics })
+    }
+
+    fn open(self, door: Arc<Door>) {
+        tokio::spawn(accept::listen(door.clone(), self.peer, accept::member));
+        if let Some(listener) = self.metrics {
+            tokio::spawn(accept::listen(door.clone(), listener, metrics_port::scrape));
+        }
+        tokio::spawn(accept::listen(door, self.client, client_port::client));
+    }
+}
+
+async fn bind(address: &str, what: &'static str) -> Result<TcpListener, ServeError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| ServeError::Port { address: address.to_owned(), what, error })
+}
+
+/// Begins to reach for all other members.
+fn reach(station: &Station, door: &Door) -> BTreeMap<NodeId, Way> {
+    let others = station.members.iter().filter(|member| member.id != station.me);
+    let begin = |member: &Member| {
+        let lane = Arc::new(Lane::new(LANE_LIMIT));
+        let reach = Reach {
+            to: member.id,
+            address: member.peer.clone(),
+            hello: Reach::greeting(&door.cluster, door.protocol, door.me, member.id),
+            keys: door.keys.clone(),
+            lane: lane.clone(),
+            meter: door.meter.clone(),
+        };
+        tokio::spawn(reach.keep());
+        let sent = door.meter.sent.get_or_create(&Peer { peer: member.id.0 }).clone();
+        (member.id, Way { lane, sent })
+    };
+    others.map(begin).collect()
+}
+
+/// The node's own task.
+struct Drive<N: Node> {
+    engine: Engine<N>,
+    wires: Wires<N>,
+    heard: mpsc::Receiver<Event>,
+    disk: mpsc::UnboundedReceiver<Vec<Done>>,
+    keeper: Keeper,
+    meter: Arc<Meter>,
+}
+
+impl<N: Node> Drive<N>
+where
+    N::Message: Wire,
+    N::Request: Wire,
+    N::Response: Wire,
+{
+    async fn run(mut self) -> Result<(), ServeError> {
+        let (mut term, mut int) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let mut until = None;
+        loop {
+            while self.turn() {
+                tokio::task::yield_now().await;
+            }
+            if self.wires.is_closing && self.wires.waiting.is_empty() && self.engine.is_settled() {
+                break;
+            }
+            let due = self.engine.until_due();
+            tokio::select! {
+                Some(event) = self.heard.recv() => self.wires.take(event, &mut self.engine),
+                Some(done) = self.disk.recv() => self.done(done),
+                () = sleep(due.unwrap_or_default()), if due.is_some() => {}
+                _ = term.recv(), if until.is_none() => until = Some(self.close()),
+                _ = int.recv(), if until.is_none() => until = Some(self.close()),
+                () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {
+                    warn!(requests = self.wires.waiting.len(), "stopping with requests unanswered");
+                    break;
+                }
+            }
+        }
+        self.finish().await;
+        info!("stopped");
+        Ok(())
+    }
+
+    /// Lets the node act on what has come, and hands over what it asks of its disk. Returns whether there is more to do at once.
+    fn turn(&mut self) -> bool {
+        while let Ok(done) = self.disk.try_recv() {
+            self.done(done);
+        }
+        for _ in 0..EVENTS {
+            let Ok(event) = self.heard.try_recv() else { break };
+            self.wires.take(event, &mut self.engine);
+        }
+        let more = self.engine.turn(&mut self.wires);
+        let jobs = self.engine.take_jobs();
+        if !jobs.is_empty() {
+            self.keeper.ask(jobs);
+        }
+        more
+    }
+
+    fn done(&mut self, done: Vec<Done>) {
+        self.meter.sync_rounds.inc();
+        self.meter.syncs.inc_by(done.len() as u64);
+        for done in done {
+            self.engine.done(done);
+        }
+    }
+
+    /// Refuses new requests from now on. Returns until when those under way are waited for.
+    fn close(&mut self) -> Instant {
+        info!(requests = self.wires.waiting.len(), "asked to stop");
+        self.wires.is_closing = true;
+        Instant::now() + DRAIN
+    }
+
+    /// Lets what waits on the lanes be written.
+    async fn finish(&self) {
+        let written = async {
+            while !self.wires.ways.values().all(|way| way.lane.is_empty()) {
+                sleep(Duration::from_millis(5)).await;
+            }
+            // What was taken from a lane last, and clients' answers, are being written.
+            sleep(Duration::from_millis(50)).await;
+        };
+        let _ = timeout(DRAIN, written).await;
+    }
+}
+
+/// Whether two texts name the same port on every machine that they could name.
+pub(crate) fn is_same_port(a: &str, b: &str) -> bool {
+    match (a.parse::<SocketAddr>(), b.parse::<SocketAddr>()) {
+        (Ok(a), Ok(b)) => {
+            let anywhere = a.ip().is_unspecified() || b.ip().is_unspecified();
+            a.port() == b.port() && (a.ip() == b.ip() || anywhere)
+        }
+        _ => a == b,
+    }
+}

@@ -1,0 +1,186 @@
+//! What the node's own task knows of connections: a lane to each member, and who waits for which answer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prometheus_client::metrics::counter::Counter;
+use seatrial_node::{Node, NodeId, RequestToken, Wire, seal, seal_with};
+use tokio::sync::oneshot;
+use tracing::warn;
+
+use super::ask::{Told, put_answer};
+use super::lane::{Lane, Pushed};
+use super::lines::Session;
+use super::meter::Meter;
+use crate::engine::{Carrier, Engine};
+
+/// Something that has come over a connection.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A member's messages.
+    Messages { from: NodeId, bodies: Vec<Vec<u8>> },
+    /// A client's request, to be answered on this lane.
+    Request { number: u64, body: Vec<u8>, lane: Arc<Lane> },
+    /// A question for the node's status.
+    Status { number: u64, lane: Arc<Lane> },
+    /// A client's request as a line of text.
+    Line { session: Session, text: String, answer: oneshot::Sender<String> },
+    /// A question for everything that is counted.
+    Metrics { answer: oneshot::Sender<String> },
+}
+
+/// A protocol's requests and answers as lines of text.
+pub struct TextForm<N: Node> {
+    /// What a line asks, as this command of this session; or what is wrong with the line.
+    pub read: fn(&str, Session) -> Result<N::Request, String>,
+    /// An answer as a line.
+    pub write: fn(N::Response) -> String,
+}
+
+impl<N: Node> Clone for TextForm<N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N: Node> Copy for TextForm<N> {}
+
+impl<N: Node> std::fmt::Debug for TextForm<N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TextForm")
+    }
+}
+
+/// How many requests may wait for answers. One more is refused.
+const WAITING_LIMIT: usize = 100_000;
+
+/// All connections, as the node's task sees them.
+pub(crate) struct Wires<N: Node> {
+    pub(crate) ways: BTreeMap<NodeId, Way>,
+    pub(crate) text: Option<TextForm<N>>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) waiting: BTreeMap<RequestToken, Waiter>,
+    /// New requests are refused, because the node is about to stop.
+    pub(crate) is_closing: bool,
+}
+
+/// The way to another member.
+#[derive(Debug)]
+pub(crate) struct Way {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) sent: Counter,
+}
+
+/// Who waits for an answer.
+#[derive(Debug)]
+pub(crate) enum Waiter {
+    Frame { number: u64, lane: Arc<Lane> },
+    Line(oneshot::Sender<String>),
+}
+
+impl Waiter {
+    fn refuse(self, why: String) {
+        match self {
+            Self::Frame { number, lane } => {
+                tell(&lane, &Told::Refused { number, why });
+            }
+            // Where it has gone, nobody waits.
+            Self::Line(answer) => _ = answer.send(format!("error: {why}")),
+        }
+    }
+}
+
+/// Tells a client something; one that does not read its answers loses them.
+fn tell(lane: &Lane, told: &Told) {
+    let _ = lane.push(|out| seal(told, out));
+}
+
+impl<N: Node> Wires<N>
+where
+    N::Message: Wire,
+    N::Request: Wire,
+    N::Response: Wire,
+{
+    /// Turns what has come into inputs of the node.
+    pub(crate) fn take(&mut self, event: Event, engine: &mut Engine<N>) {
+        match event {
+            Event::Messages { from, bodies } => {
+                for body in bodies {
+                    match N::Message::decode(&body) {
+                        Ok(body) => engine.message(from, body),
+                        Err(error) => {
+                            self.meter.drop_message("unreadable");
+                            warn!(peer = %from, %error, "a message cannot be read");
+                        }
+                    }
+                }
+            }
+            Event::Request { number, body, lane } => {
+                let read = N::Request::decode(&body).map_err(|error| error.to_string());
+                self.ask(read, Waiter::Frame { number, lane }, engine);
+            }
+            Event::Line { session, text, answer } => {
+                let read = match self.text {
+                    None => Err("this protocol has no form in text".to_owned()),
+                    Some(form) => (form.read)(&text, session),
+                };
+                self.ask(read, Waiter::Line(answer), engine);
+            }
+            Event::Status { number, lane } => {
+                let fields = engine.node().status();
+                let line = |(name, value): &(&str, _)| format!("{name}={value}\n");
+                let text = fields.fields().iter().map(line).collect();
+                tell(&lane, &Told::Status { number, text });
+            }
+            Event::Metrics { answer } => {
+                // Where it has gone, nobody waits.
+                let _ = answer.send(self.meter.text(&engine.node().status()));
+            }
+        }
+    }
+
+    fn ask(&mut self, read: Result<N::Request, String>, waiter: Waiter, engine: &mut Engine<N>) {
+        self.meter.requests.inc();
+        let why = match read {
+            Err(why) => why,
+            Ok(_) if self.is_closing => "this member is stopping".to_owned(),
+            Ok(_) if self.waiting.len() >= WAITING_LIMIT => "too many requests wait".to_owned(),
+            Ok(request) => {
+                let token = engine.request(request);
+                self.waiting.insert(token, waiter);
+                return;
+            }
+        };
+        waiter.refuse(why);
+    }
+}
+
+impl<N: Node> Carrier<N> for Wires<N>
+where
+    N::Message: Wire,
+    N::Response: Wire,
+{
+    fn send(&mut self, to: NodeId, body: N::Message) {
+        let Some(way) = self.ways.get(&to) else {
+            return self.meter.drop_message("no member");
+        };
+        match way.lane.push(|out| seal_with(out, |out| body.encode(out))) {
+            Pushed::Queued => _ = way.sent.inc(),
+            Pushed::Unconnected => self.meter.drop_message("unconnected"),
+            Pushed::Full => self.meter.drop_message("full"),
+        }
+    }
+
+    fn reply(&mut self, to: RequestToken, body: N::Response) {
+        let Some(waiter) = self.waiting.remove(&to) else { return };
+        self.meter.answers.inc();
+        match (waiter, self.text) {
+            (Waiter::Frame { number, lane }, _) => {
+                // A client that does not read its answers loses them.
+                let _ = lane.push(|out| seal_with(out, |out| put_answer(out, number, &body)));
+            }
+            (Waiter::Line(answer), Some(form)) => _ = answer.send((form.write)(body)),
+            (Waiter::Line(_), None) => unreachable!("a line was read by the form"),
+        }
+    }
+}

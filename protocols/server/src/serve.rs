@@ -1,0 +1,144 @@
+//! One member of a cluster, as the command line asks for it.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use seatrial_counter::Counter;
+use seatrial_echo::Echo;
+use seatrial_hosts::tcp::{self, ServeError, Served};
+use seatrial_hosts::{ClusterFile, ConfigError, LogForm, Settings, begin_log};
+use seatrial_kv::Kv;
+use seatrial_node::{Boot, Duration, NodeId};
+use seatrial_service::Config;
+use thiserror::Error;
+
+use crate::text;
+
+/// The protocols that can be served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Protocol {
+    /// A replicated map over Raft: put, get, cas, del
+    RaftKv,
+    /// A replicated counter over Raft: incr, add, get
+    Counter,
+    /// Says back what it is told, by way of another member
+    Echo,
+}
+
+impl Protocol {
+    /// The name that members tell each other.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RaftKv => "raft-kv",
+            Self::Counter => "counter",
+            Self::Echo => "echo",
+        }
+    }
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// For people
+    Text,
+    /// An object of JSON each
+    Json,
+}
+
+/// What to serve, and as whom.
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// What to serve
+    pub protocol: Protocol,
+    /// The cluster file: who the members are, and where
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Which member of the cluster file this process is
+    #[arg(long, value_name = "ID")]
+    pub id: u32,
+    /// This member has lived before with another disk, which is gone: it asks the others what it may have promised
+    #[arg(long)]
+    pub replaced_disk: bool,
+    /// How lines of the log look; the environment's SEATRIAL_LOG says what is told (info, debug, …)
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub log: Log,
+}
+
+/// Why nothing is served.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The cluster file is no good.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The environment is no good.
+    #[error("{0}")]
+    Environment(String),
+    /// This process cannot be that member.
+    #[error("{0}")]
+    Serve(#[from] ServeError),
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// Where this process cannot be that member.
+pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    let log = match args.log {
+        Log::Text => LogForm::Text,
+        Log::Json => LogForm::Json,
+    };
+    begin_log(log).map_err(Failure::Environment)?;
+    let mut file = ClusterFile::read(&args.config)?;
+    let settings = std::mem::take(&mut file.settings);
+    let station = file.station(NodeId(args.id), args.replaced_disk)?;
+    let name = args.protocol.name();
+    match args.protocol {
+        Protocol::RaftKv => {
+            let config = service_config(settings)?;
+            let config = Box::new(move |boot: &Boot| of_life(config, boot));
+            tcp::serve::<Kv>(&station, Served { name, config, text: Some(text::KV) })?;
+        }
+        Protocol::Counter => {
+            let config = service_config(settings)?;
+            let config = Box::new(move |boot: &Boot| of_life(config, boot));
+            tcp::serve::<Counter>(&station, Served { name, config, text: Some(text::COUNTER) })?;
+        }
+        Protocol::Echo => {
+            settings.end(&[])?;
+            let config = Box::new(|_: &Boot| seatrial_echo::Config::default());
+            tcp::serve::<Echo>(&station, Served { name, config, text: Some(text::ECHO) })?;
+        }
+    }
+    Ok(())
+}
+
+/// The names of a service's settings in a cluster file.
+const SETTINGS: [&str; 6] = [
+    "election_timeout_min",
+    "election_timeout_max",
+    "heartbeat",
+    "snapshot_every",
+    "leader_wait",
+    "forward_timeout",
+];
+
+/// A service's configuration. The usual times leave room for a disk that takes tens of milliseconds to sync, and for a busy machine.
+fn service_config(mut given: Settings) -> Result<Config, ConfigError> {
+    let ms = Duration::from_millis;
+    let mut config = Config::default();
+    let [least, most, heartbeat, snapshot_every, leader_wait, forward_timeout] = SETTINGS;
+    config.raft.election_timeout_min = given.take(least, ms(400))?;
+    config.raft.election_timeout_max = given.take(most, ms(800))?;
+    config.raft.heartbeat_interval = given.take(heartbeat, ms(80))?;
+    config.snapshot_every = given.take(snapshot_every, config.snapshot_every)?;
+    config.leader_wait = given.take(leader_wait, ms(3_000))?;
+    config.forward_timeout = given.take(forward_timeout, ms(3_000))?;
+    given.end(&SETTINGS)?;
+    Ok(config)
+}
+
+fn of_life(mut config: Config, boot: &Boot) -> Config {
+    config.raft.replaced_disk = boot.replaced_disk;
+    config
+}
