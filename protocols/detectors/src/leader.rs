@@ -27,6 +27,7 @@ struct Monarch<D> {
     /// The detector's events of one input. Empty between inputs, when it only keeps its memory.
     heard: Vec<Suspicion>,
     leader: Option<NodeId>,
+    #[cfg_attr(not(feature = "mutants"), expect(dead_code, reason = "only planted bugs read it"))]
     planted: Planted,
 }
 

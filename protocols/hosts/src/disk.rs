@@ -8,6 +8,7 @@ mod directory;
 mod error;
 mod files;
 mod keeper;
+mod memory;
 #[cfg(test)]
 mod tests;
 
@@ -15,3 +16,4 @@ pub use directory::{DataDir, Owner};
 pub use error::DataDirError;
 pub use files::Files;
 pub(crate) use keeper::{Done, Job, Keeper};
+pub(crate) use memory::Memory;

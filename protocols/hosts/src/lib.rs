@@ -1,7 +1,8 @@
 //! Real hosts of a node: the same [`Node`](seatrial_node::Node) that a simulated world runs, on files and sockets.
 //!
 //! A host brings time, chance, files and connections; the node's code is what the simulator has tried, unchanged. What every host does
-//! with a node is in `engine`; [`tcp`] is a member of a cluster as a process; [`ClusterFile`] says who the members are.
+//! with a node is in `engine`; [`tcp`] is a member of a cluster as a process; [`ClusterFile`] says who the members are; [`maelstrom`] is a node
+//! under Maelstrom.
 //!
 //! This crate runs on Unix: it locks files, places writes and listens to signals as Unix has them.
 
@@ -10,6 +11,7 @@ mod config;
 mod disk;
 mod engine;
 mod log;
+pub mod maelstrom;
 pub mod tcp;
 mod timers;
 

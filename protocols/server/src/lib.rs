@@ -1,10 +1,12 @@
 //! What a user deploys: the protocols of this repository as servers, and clients for them.
 //!
 //! The nodes are the very ones that the simulator tries. Here they meet `seatrial-hosts`: [`serve`] makes a process a member of a cluster,
-//! [`ServiceClient`] asks such a cluster from Rust, and [`client`] is the same from a command line.
+//! [`ServiceClient`] asks such a cluster from Rust, and [`client`] is the same from a command line. [`maelstrom`] has the nodes for
+//! Maelstrom's workloads.
 
 pub mod client;
 mod describe;
+pub mod maelstrom;
 pub mod serve;
 mod service_client;
 mod text;

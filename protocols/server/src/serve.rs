@@ -123,17 +123,29 @@ const SETTINGS: [&str; 6] = [
     "forward_timeout",
 ];
 
-/// A service's configuration. The usual times leave room for a disk that takes tens of milliseconds to sync, and for a busy machine.
-fn service_config(mut given: Settings) -> Result<Config, ConfigError> {
+/// The usual configuration of a service. Its times leave room for a disk that takes tens of milliseconds to sync, and for a busy machine.
+pub(crate) fn usual_config() -> Config {
     let ms = Duration::from_millis;
     let mut config = Config::default();
+    config.raft.election_timeout_min = ms(400);
+    config.raft.election_timeout_max = ms(800);
+    config.raft.heartbeat_interval = ms(80);
+    config.leader_wait = ms(3_000);
+    config.forward_timeout = ms(3_000);
+    config
+}
+
+/// The same with what the cluster file says.
+fn service_config(mut given: Settings) -> Result<Config, ConfigError> {
+    let mut config = usual_config();
     let [least, most, heartbeat, snapshot_every, leader_wait, forward_timeout] = SETTINGS;
-    config.raft.election_timeout_min = given.take(least, ms(400))?;
-    config.raft.election_timeout_max = given.take(most, ms(800))?;
-    config.raft.heartbeat_interval = given.take(heartbeat, ms(80))?;
+    let raft = &mut config.raft;
+    raft.election_timeout_min = given.take(least, raft.election_timeout_min)?;
+    raft.election_timeout_max = given.take(most, raft.election_timeout_max)?;
+    raft.heartbeat_interval = given.take(heartbeat, raft.heartbeat_interval)?;
     config.snapshot_every = given.take(snapshot_every, config.snapshot_every)?;
-    config.leader_wait = given.take(leader_wait, ms(3_000))?;
-    config.forward_timeout = given.take(forward_timeout, ms(3_000))?;
+    config.leader_wait = given.take(leader_wait, config.leader_wait)?;
+    config.forward_timeout = given.take(forward_timeout, config.forward_timeout)?;
     given.end(&SETTINGS)?;
     Ok(config)
 }

@@ -12,6 +12,8 @@ use crate::failure::Failure;
 use crate::{
     bench, check, diff, explore, faults, hunt, likelihood, list, replay, report, run, shrink,
 };
+#[cfg(feature = "protocols")]
+use crate::{client, serve};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -79,6 +81,12 @@ pub(crate) enum Command {
     Bench(bench::Args),
     /// Judge a recorded history, from anywhere
     Check(check::Args),
+    /// Serve a protocol on real sockets and files, as one member of a cluster
+    #[cfg(feature = "protocols")]
+    Serve(serve::Args),
+    /// Ask a cluster that is served
+    #[cfg(feature = "protocols")]
+    Client(client::Args),
 }
 
 /// Where the trouble comes from, and in which order things happen.

@@ -14,6 +14,8 @@
 mod args;
 mod bench;
 mod check;
+#[cfg(feature = "protocols")]
+mod client;
 mod console;
 mod diff;
 mod exit;
@@ -31,6 +33,8 @@ mod replay;
 mod report;
 mod run;
 mod seed;
+#[cfg(feature = "protocols")]
+mod serve;
 mod shrink;
 mod stop;
 mod tell;
@@ -77,5 +81,9 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Bench(args) => bench::bench(&args, registry, console),
         Command::Report(args) => report::report(&args, console),
         Command::Check(args) => check::check(&args, console),
+        #[cfg(feature = "protocols")]
+        Command::Serve(args) => serve::serve(&args),
+        #[cfg(feature = "protocols")]
+        Command::Client(args) => client::client(&args, console),
     }
 }

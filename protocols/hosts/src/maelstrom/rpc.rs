@@ -1,0 +1,181 @@
+//! Maelstrom's messages: a line of JSON each, with a source, a destination and a body that has a type.
+
+use seatrial_node::NodeId;
+use serde_json::{Map, Value, json};
+
+/// A body: its `type`, and what else it has.
+pub type Body = Map<String, Value>;
+
+/// Why a request is not done, by Maelstrom's numbers. All but [`TIMEOUT`](Self::TIMEOUT) and [`CRASH`](Self::CRASH) say that nothing was
+/// done and never will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RpcError {
+    /// The number.
+    pub code: u32,
+    /// What it means here.
+    pub text: String,
+}
+
+impl RpcError {
+    /// It was not done in time, and may yet be.
+    pub const TIMEOUT: u32 = 0;
+    /// There is no such node.
+    pub const NODE_NOT_FOUND: u32 = 1;
+    /// There is no such operation.
+    pub const NOT_SUPPORTED: u32 = 10;
+    /// It cannot be done now.
+    pub const TEMPORARILY_UNAVAILABLE: u32 = 11;
+    /// It makes no sense.
+    pub const MALFORMED_REQUEST: u32 = 12;
+    /// Something went wrong; it may have been done.
+    pub const CRASH: u32 = 13;
+    /// It was given up, and nothing was done.
+    pub const ABORT: u32 = 14;
+
+    /// An error of this number.
+    pub fn new(code: u32, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
+    }
+
+    /// A request that makes no sense.
+    pub fn malformed(text: impl Into<String>) -> Self {
+        Self::new(Self::MALFORMED_REQUEST, text)
+    }
+
+    pub(super) fn body(self) -> Body {
+        object(json!({ "type": "error", "code": self.code, "text": self.text }))
+    }
+}
+
+/// The members of an object; nothing where it is none.
+pub(super) fn object(value: Value) -> Body {
+    match value {
+        Value::Object(members) => members,
+        _ => Body::new(),
+    }
+}
+
+/// A message that has come.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Incoming {
+    pub(super) src: String,
+    pub(super) body: Body,
+}
+
+/// A line that is no message: who may have sent it, as which request, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Malformed {
+    pub(super) src: Option<String>,
+    pub(super) msg_id: Option<u64>,
+    pub(super) error: RpcError,
+}
+
+impl Incoming {
+    pub(super) fn read(line: &str) -> Result<Self, Malformed> {
+        let malformed =
+            |src, msg_id, why: String| Malformed { src, msg_id, error: RpcError::malformed(why) };
+        let value: Value = serde_json::from_str(line)
+            .map_err(|error| malformed(None, None, format!("the line is no JSON: {error}")))?;
+        let Value::Object(mut message) = value else {
+            return Err(malformed(None, None, "the line is no object".to_owned()));
+        };
+        let Some(Value::String(src)) = message.remove("src") else {
+            return Err(malformed(None, None, "`src` is missing, or is no text".to_owned()));
+        };
+        let Some(Value::Object(body)) = message.remove("body") else {
+            return Err(malformed(Some(src), None, "`body` is missing, or is no object".into()));
+        };
+        if !body.get("type").is_some_and(Value::is_string) {
+            let msg_id = body.get("msg_id").and_then(Value::as_u64);
+            let why = "`body.type` is missing, or is no text";
+            return Err(malformed(Some(src), msg_id, why.to_owned()));
+        }
+        Ok(Self { src, body })
+    }
+
+    pub(super) fn kind(&self) -> &str {
+        self.body.get("type").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn msg_id(&self) -> Option<u64> {
+        self.body.get("msg_id").and_then(Value::as_u64)
+    }
+}
+
+/// A message as a line, with its end.
+pub(super) fn line(src: &str, dest: &str, body: Body) -> String {
+    format!("{}\n", json!({ "src": src, "dest": dest, "body": body }))
+}
+
+/// The body's field of that name.
+///
+/// # Errors
+/// Where there is none.
+pub fn field<'a>(body: &'a Body, name: &str) -> Result<&'a Value, RpcError> {
+    body.get(name).ok_or_else(|| RpcError::malformed(format!("`{name}` is missing")))
+}
+
+/// The body's field of that name, which is a whole number.
+///
+/// # Errors
+/// Where it is none.
+pub fn number(body: &Body, name: &str) -> Result<i64, RpcError> {
+    let number = field(body, name)?.as_i64();
+    number.ok_or_else(|| RpcError::malformed(format!("`{name}` is no whole number")))
+}
+
+/// What `init` says: who this is, and who else there is.
+pub(super) fn read_init(body: &Body) -> Result<(NodeId, Vec<NodeId>), RpcError> {
+    let node = |value: &Value| {
+        let text = value.as_str().ok_or_else(|| RpcError::malformed("a node's id is a text"))?;
+        text.parse::<NodeId>().map_err(|error| RpcError::malformed(error.to_string()))
+    };
+    let me = node(field(body, "node_id")?)?;
+    let ids = field(body, "node_ids")?.as_array();
+    let ids = ids.ok_or_else(|| RpcError::malformed("`node_ids` is no list"))?;
+    let mut members = ids.iter().map(node).collect::<Result<Vec<_>, _>>()?;
+    members.sort_unstable();
+    let check = seatrial_node::MembersError::check(me, &members);
+    check.map_err(|error| RpcError::malformed(error.to_string()))?;
+    Ok((me, members))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_no_message_is_answered_as_far_as_its_sender_is_known() {
+        let bad = |line: &str| Incoming::read(line).expect_err(line);
+        for line in ["", "{", "7", "[]", "{}", r#"{"src":7,"body":{"type":"x"}}"#, "\u{0}"] {
+            assert_eq!((bad(line).src, bad(line).error.code), (None, 12), "{line}");
+        }
+        for body in ["7", "null", "{}", r#"{"type":7}"#] {
+            let line = format!(r#"{{"src":"c1","dest":"n1","body":{body}}}"#);
+            assert_eq!(bad(&line).src.as_deref(), Some("c1"), "{line}");
+        }
+        let known = bad(r#"{"src":"c1","body":{"msg_id":4}}"#);
+        assert_eq!((known.msg_id, known.error.text.contains("body.type")), (Some(4), true));
+    }
+
+    #[test]
+    fn init_that_makes_no_sense_is_refused() {
+        let init = |text: &str| {
+            let body = serde_json::from_str(text).expect("it is an object");
+            read_init(&body).map_err(|error| error.text)
+        };
+        let good = init(r#"{"node_id":"n3","node_ids":["n3","n1"]}"#).expect("a cluster");
+        assert_eq!(good, (NodeId(3), vec![NodeId(1), NodeId(3)]));
+        for bad in [
+            r"{}",
+            r#"{"node_id":"n1"}"#,
+            r#"{"node_id":"n1","node_ids":"n1"}"#,
+            r#"{"node_id":"n1","node_ids":[1]}"#,
+            r#"{"node_id":"x","node_ids":["x"]}"#,
+            r#"{"node_id":"n1","node_ids":["n2"]}"#,
+            r#"{"node_id":"n1","node_ids":["n1","n1"]}"#,
+        ] {
+            init(bad).expect_err(bad);
+        }
+    }
+}

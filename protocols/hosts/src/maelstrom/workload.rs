@@ -1,0 +1,116 @@
+//! What one has to say to serve a workload of Maelstrom with a node.
+
+use std::fmt;
+
+use seatrial_node::{Node, NodeId};
+
+use super::rpc::{Body, RpcError};
+
+/// How a node speaks a workload: the workload's messages as the node's requests, and the node's answers as the workload's.
+///
+/// ```
+/// use seatrial_hosts::maelstrom::{Asked, Body, RpcError, Workload, field, speak};
+/// use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError};
+/// use serde_json::{Value, json};
+///
+/// /// Answers at once with what it is told.
+/// struct Parrot;
+///
+/// impl Node for Parrot {
+/// #   type Config = (); type Message = (); type Timer = (); type Request = Value; type Response = Value; type Event = ();
+/// #   fn open(_: &(), _: &mut Disk<'_>) -> Result<Self, OpenError> { Ok(Self) }
+///     // …
+///     fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
+///         if let Input::Request { token, body } = input {
+///             io.reply(token, body);
+///         }
+///     }
+/// }
+///
+/// struct Echo;
+///
+/// impl Workload for Echo {
+///     type Node = Parrot;
+///     type Kind = ();
+///
+///     fn config(&self, _: NodeId) {}
+///
+///     fn ask(&mut self, kind: &str, _: &str, body: &Body) -> Asked<Self> {
+///         match (kind, field(body, "echo")) {
+///             ("echo", Ok(echo)) => Asked::Node { request: echo.clone(), kind: () },
+///             (_, Err(error)) => Asked::Now(Err(error)),
+///             _ => Asked::unknown(kind),
+///         }
+///     }
+///
+///     fn tell(&mut self, (): (), answer: Value) -> Result<Body, RpcError> {
+///         Ok(Body::from_iter([("type".into(), "echo_ok".into()), ("echo".into(), answer)]))
+///     }
+/// }
+///
+/// let input = r#"{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}
+/// {"src":"c1","dest":"n1","body":{"type":"echo","msg_id":1,"echo":"ahoy"}}"#;
+/// let mut output = Vec::new();
+/// speak(Echo, input.as_bytes(), &mut output)?;
+/// let said: Vec<Value> = output.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+/// assert_eq!(said[1]["body"], json!({ "type": "echo_ok", "echo": "ahoy", "in_reply_to": 1 }));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub trait Workload: Sized {
+    /// The node that does the work.
+    type Node: Node;
+    /// What has to be known of a request when its answer comes.
+    type Kind;
+
+    /// The node's configuration.
+    fn config(&self, me: NodeId) -> <Self::Node as Node>::Config;
+
+    /// What this client's message of this type asks.
+    fn ask(&mut self, kind: &str, client: &str, body: &Body) -> Asked<Self>;
+
+    /// The answer's body.
+    ///
+    /// # Errors
+    /// Where the answer is that it was not done.
+    fn tell(
+        &mut self,
+        kind: Self::Kind,
+        answer: <Self::Node as Node>::Response,
+    ) -> Result<Body, RpcError>;
+}
+
+/// What becomes of a client's message.
+pub enum Asked<W: Workload> {
+    /// The node is asked this.
+    Node {
+        /// The request.
+        request: <W::Node as Node>::Request,
+        /// What has to be known when it is answered.
+        kind: W::Kind,
+    },
+    /// It is answered at once.
+    Now(Result<Body, RpcError>),
+}
+
+impl<W: Workload> fmt::Debug for Asked<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node { .. } => f.write_str("Node"),
+            Self::Now(answer) => f.debug_tuple("Now").field(answer).finish(),
+        }
+    }
+}
+
+impl<W: Workload> Asked<W> {
+    /// The answer to a message of a type that the workload does not have.
+    pub fn unknown(kind: &str) -> Self {
+        let why = format!("there is no operation {kind:?} here");
+        Self::Now(Err(RpcError::new(RpcError::NOT_SUPPORTED, why)))
+    }
+}
+
+impl<W: Workload> From<RpcError> for Asked<W> {
+    fn from(error: RpcError) -> Self {
+        Self::Now(Err(error))
+    }
+}

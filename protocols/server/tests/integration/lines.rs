@@ -1,0 +1,58 @@
+//! The counter by lines of text, as `nc` has it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+use super::support::{Cluster, Port};
+
+/// Says all of this, and nothing more, and returns all that is answered.
+fn say(mut stream: TcpStream, text: &[u8]) -> String {
+    stream.write_all(text).expect("it is sent");
+    stream.shutdown(Shutdown::Write).expect("no more");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn a_line_at_any_member_is_a_command_and_one_that_is_sent_again_counts_once() {
+    let cluster = Cluster::started("counter");
+    cluster.leader();
+    let at = |id| cluster.port(id, Port::Client);
+    assert_eq!(say(at(1), b"incr\n"), "1\n");
+    assert_eq!(say(at(2), b"incr\r\nadd 40\nget\n"), "2\n42\n42\n");
+    assert_eq!(say(at(3), b"@77.1 incr\n"), "43\n");
+    assert_eq!(say(at(1), b"@77.1 incr\n"), "43\n", "the same command, at another member");
+    assert_eq!(say(at(1), b"@77.2 incr\nget\n"), "44\n44\n");
+}
+
+#[test]
+fn garbage_is_answered_and_changes_nothing() {
+    let cluster = Cluster::started("counter");
+    cluster.leader();
+    let at = |id| cluster.port(id, Port::Client);
+    let cut = say(at(1), b"incr");
+    assert_eq!(cut, "error: the last line has no end, so it was not done\n");
+    assert_eq!(say(at(2), b""), "");
+    let unknown = say(at(3), b"\x00\x01\xff\xfe\nin\n\n");
+    assert!(unknown.lines().all(|line| line.starts_with("error: ")), "{unknown}");
+    assert_eq!(unknown.lines().count(), 3);
+    let mut long = at(1);
+    // It ends before all of this is sent.
+    let _ = long.write_all(&[b'a'; 200_000]);
+    let mut line = String::new();
+    let _ = BufReader::new(long).read_line(&mut line);
+    assert!(line.is_empty() || line.starts_with("error: a line has at most"), "{line}");
+    assert_eq!(say(at(2), b"get\n"), "0\n");
+}
+
+#[test]
+fn a_client_that_leaves_before_its_answer_disturbs_nobody() {
+    let cluster = Cluster::started("counter");
+    cluster.leader();
+    for id in [1, 2, 3, 1, 2, 3] {
+        let mut stream = cluster.port(id, Port::Client);
+        stream.write_all(b"get\n").expect("it is sent");
+    }
+    assert_eq!(say(cluster.port(1, Port::Client), b"incr\nget\n"), "1\n1\n");
+}

@@ -1,0 +1,9 @@
+//! Clusters of real processes on loopback: built, started, asked, killed and lied to as a user and a bad network would.
+
+mod garbage;
+mod kills;
+mod lines;
+mod maelstrom;
+mod refusals;
+mod secured;
+mod support;

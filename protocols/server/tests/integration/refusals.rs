@@ -1,0 +1,79 @@
+//! What a server cannot do it says, with the place and the way out, and ends with 2 before it has touched anything.
+
+use std::fs;
+use std::process::Output;
+
+use super::support::Cluster;
+
+fn refused(output: &Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(output.stdout.is_empty());
+    error.lines().last().unwrap_or_default().to_owned()
+}
+
+fn start(cluster: &Cluster, id: usize) -> String {
+    refused(&cluster.command(id).output().expect("it starts"))
+}
+
+#[test]
+fn a_member_that_runs_already_is_not_started_again() {
+    let mut cluster = Cluster::started("raft-kv");
+    cluster.leader();
+    let error = start(&cluster, 1);
+    assert!(error.contains("cannot listen there for members: Address already in use"), "{error}");
+    assert!(error.contains("another process has that port: stop it, or choose another"), "{error}");
+    let mut elsewhere = cluster.command(1);
+    for port in ["PEER", "CLIENT", "METRICS"] {
+        let port_of = |name: &str| format!("SEATRIAL_SERVER_MEMBER_1_{name}");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        elsewhere.env(port_of(port), listener.local_addr().expect("it has one").to_string());
+    }
+    let error = refused(&elsewhere.output().expect("it starts"));
+    assert!(error.contains("data/n1: another process serves this directory (process "), "{error}");
+    assert_eq!(cluster.stop(1).code(), Some(0));
+}
+
+#[test]
+fn a_damaged_log_is_refused_and_left_as_it_is() {
+    let mut cluster = Cluster::started("raft-kv");
+    cluster.leader();
+    for id in 1..=3 {
+        cluster.stop(id);
+    }
+    let files = cluster.path("data/n1/files");
+    let log = fs::read_dir(&files)
+        .expect("a folder")
+        .filter_map(Result::ok)
+        .find(|file| file.file_name().to_string_lossy().ends_with("log"));
+    let log = log.expect("Raft has a log").path();
+    let mut bytes = fs::read(&log).expect("a log");
+    bytes[30] ^= 1;
+    fs::write(&log, &bytes).expect("it is written");
+    let before = fs::read(&log).expect("a log");
+    let child = cluster.command(1).output();
+    let error = refused(&child.expect("it starts"));
+    assert!(error.contains("data/n1: the disk is corrupt: "), "{error}");
+    assert!(error.contains("nothing in it was changed"), "{error}");
+    assert_eq!(fs::read(&log).expect("a log"), before);
+}
+
+#[test]
+fn what_is_wrong_with_a_cluster_file_is_told_with_its_line() {
+    let cluster = Cluster::new("raft-kv", "colour = \"blue\"\n");
+    let error = start(&cluster, 1);
+    assert!(error.contains("cluster.toml:17: unknown field `colour`"), "{error}");
+    let cluster = Cluster::new("raft-kv", "[settings]\nheartbeat = \"9s\"\nheartbaet = \"9ms\"\n");
+    let error = start(&cluster, 1);
+    assert!(error.contains("cluster.toml:19: unknown setting `heartbaet`; there are"), "{error}");
+    let cluster = Cluster::new("raft-kv", "[settings]\nheartbeat = \"9s\"\n");
+    let error = start(&cluster, 1);
+    assert!(
+        error.contains("election_timeout_min must be longer than heartbeat_interval"),
+        "{error}"
+    );
+    assert!(start(&cluster, 9).contains("there is no member 9; there are 1, 2, 3"));
+    let mut command = cluster.command(1);
+    let error = refused(&command.env("SEATRIAL_LOG", "=,").output().expect("it starts"));
+    assert!(error.contains("the environment's SEATRIAL_LOG: "), "{error}");
+}
