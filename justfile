@@ -27,3 +27,9 @@ hunt *ARGS="raft-kv":
 # Compare with the floor and a peer: `just bench --quick`.
 bench *ARGS:
     cargo bench --package seatrial-tests -- {{ARGS}}
+
+# Serve a cluster of three on this machine until it is interrupted: `just serve counter`.
+serve PROTOCOL="raft-kv":
+    cargo build --release --package seatrial-server
+    mkdir -p target/harbour && cp protocols/server/cluster.toml target/harbour
+    for id in 1 2 3; do target/release/seatrial-server {{PROTOCOL}} --config target/harbour/cluster.toml --id $id & done; wait

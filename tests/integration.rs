@@ -30,6 +30,7 @@ mod integration {
     mod repeatable; // equal seeds give equal worlds
     mod schedules; // cases that say what happens, and cases made small
     mod searching; // the commands that search beyond a hunt
+    mod serving; // what a user deploys has no planted bugs
     mod strategies; // what is chosen on purpose, and the same each time
     mod trouble; // where faults come from: swarm, lists, plans from files, and what is excused
     mod viewers; // what other tools are to open is opened by them

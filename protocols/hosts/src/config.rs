@@ -32,7 +32,8 @@ use toml::Spanned;
 
 pub use settings::Settings;
 
-use crate::tcp::{KeyFiles, Member, Station};
+use crate::station::{Member, Station};
+use crate::tcp::KeyFiles;
 
 /// What is wrong with a cluster file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -2,7 +2,7 @@
 //!
 //! A host brings time, chance, files and connections; the node's code is what the simulator has tried, unchanged. What every host does
 //! with a node is in `engine`; [`tcp`] is a member of a cluster as a process; [`ClusterFile`] says who the members are; [`maelstrom`] is a node
-//! under Maelstrom.
+//! under Maelstrom, [`pipe`] one whose messages somebody else carries.
 //!
 //! This crate runs on Unix: it locks files, places writes and listens to signals as Unix has them.
 
@@ -12,6 +12,9 @@ mod disk;
 mod engine;
 mod log;
 pub mod maelstrom;
+pub mod pipe;
+mod speech;
+mod station;
 pub mod tcp;
 mod timers;
 
@@ -19,3 +22,5 @@ pub use chance::random;
 pub use config::{ClusterFile, ConfigError, Settings};
 pub use disk::{DataDir, DataDirError, Files, Owner};
 pub use log::{LOG_VARIABLE, LogForm, begin_log};
+pub use speech::{Session, Speech, TextForm};
+pub use station::{Configure, Member, ServeError, Served, Station};

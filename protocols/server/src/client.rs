@@ -136,7 +136,7 @@ fn told(output: Output) -> Result<String, Failure> {
 pub(crate) fn callees(file: &ClusterFile, protocol: Option<&str>) -> Result<Vec<Callee>, Failure> {
     let keys = file.client_keys().as_ref().map(seatrial_hosts::tcp::Keys::load).transpose();
     let keys = keys.map_err(|error| Failure::Usage(error.to_string()))?;
-    let callee = |member: &seatrial_hosts::tcp::Member| Callee {
+    let callee = |member: &seatrial_hosts::Member| Callee {
         node: member.id,
         address: member.client.clone(),
         cluster: file.cluster.clone(),

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use seatrial_counter::Counter;
 use seatrial_echo::Echo;
-use seatrial_hosts::tcp::{self, ServeError, Served};
-use seatrial_hosts::{ClusterFile, ConfigError, LogForm, Settings, begin_log};
+use seatrial_hosts::pipe::serve_pipe;
+use seatrial_hosts::{
+    ClusterFile, ConfigError, Configure, LogForm, ServeError, Served, Settings, Station, TextForm,
+    begin_log, tcp,
+};
 use seatrial_kv::Kv;
-use seatrial_node::{Boot, Duration, NodeId};
+use seatrial_node::{Boot, Duration, Node, NodeId, Wire};
 use seatrial_service::Config;
 use thiserror::Error;
 
@@ -59,6 +62,9 @@ pub struct ServeArgs {
     /// This member has lived before with another disk, which is gone: it asks the others what it may have promised
     #[arg(long)]
     pub replaced_disk: bool,
+    /// Speak on standard input and output, with whoever carries the messages, and leave the ports alone
+    #[arg(long)]
+    pub pipe: bool,
     /// How lines of the log look; the environment's SEATRIAL_LOG says what is told (info, debug, …)
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub log: Log,
@@ -92,23 +98,37 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let mut file = ClusterFile::read(&args.config)?;
     let settings = std::mem::take(&mut file.settings);
     let station = file.station(NodeId(args.id), args.replaced_disk)?;
-    let name = args.protocol.name();
     match args.protocol {
         Protocol::RaftKv => {
             let config = service_config(settings)?;
             let config = Box::new(move |boot: &Boot| of_life(config, boot));
-            tcp::serve::<Kv>(&station, Served { name, config, text: Some(text::KV) })?;
+            carry::<Kv>(args, &station, config, text::KV)
         }
         Protocol::Counter => {
             let config = service_config(settings)?;
             let config = Box::new(move |boot: &Boot| of_life(config, boot));
-            tcp::serve::<Counter>(&station, Served { name, config, text: Some(text::COUNTER) })?;
+            carry::<Counter>(args, &station, config, text::COUNTER)
         }
         Protocol::Echo => {
             settings.end(&[])?;
             let config = Box::new(|_: &Boot| seatrial_echo::Config::default());
-            tcp::serve::<Echo>(&station, Served { name, config, text: Some(text::ECHO) })?;
+            carry::<Echo>(args, &station, config, text::ECHO)
         }
+    }
+}
+
+/// Serves this node as the arguments say.
+fn carry<N: Node<Message: Wire, Request: Wire, Response: Wire> + 'static>(
+    args: &ServeArgs,
+    station: &Station,
+    config: Configure<N>,
+    text: TextForm<N>,
+) -> Result<(), Failure> {
+    let served = Served { name: args.protocol.name(), config, text: Some(Box::new(text)) };
+    if args.pipe {
+        serve_pipe(station, served, std::io::stdin(), &mut std::io::stdout().lock())?;
+    } else {
+        tcp::serve(station, served)?;
     }
     Ok(())
 }
@@ -136,7 +156,7 @@ pub(crate) fn usual_config() -> Config {
 }
 
 /// The same with what the cluster file says.
-fn service_config(mut given: Settings) -> Result<Config, ConfigError> {
+pub(crate) fn service_config(mut given: Settings) -> Result<Config, ConfigError> {
     let mut config = usual_config();
     let [least, most, heartbeat, snapshot_every, leader_wait, forward_timeout] = SETTINGS;
     let raft = &mut config.raft;
@@ -150,7 +170,7 @@ fn service_config(mut given: Settings) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-fn of_life(mut config: Config, boot: &Boot) -> Config {
+pub(crate) fn of_life(mut config: Config, boot: &Boot) -> Config {
     config.raft.replaced_disk = boot.replaced_disk;
     config
 }

@@ -4,13 +4,13 @@
 
 use seatrial_counter::{Add, Counter, Read};
 use seatrial_echo::Echo;
-use seatrial_hosts::tcp::{Session, TextForm};
+use seatrial_hosts::{Session, TextForm};
 use seatrial_kv::{Kv, KvRequest, Output, Value, compare_and_set, delete, read, write};
 use seatrial_service::{Op, Request, Response};
 
 /// The map: `put KEY VALUE`, `get KEY`, `cas KEY OLD NEW`, `del KEY`.
 pub(crate) const KV: TextForm<Kv> =
-    TextForm { read: read_kv, write: |answer| told(answer, |output| outcome(&output)) };
+    TextForm { read: read_kv, write: |answer| told(answer, outcome) };
 
 /// The counter: `incr`, `add N`, `get`. Answers the total.
 pub(crate) const COUNTER: TextForm<Counter> =
@@ -70,11 +70,11 @@ pub(crate) fn shown(value: &Value) -> String {
     plain.map_or_else(|| format!("{value:?}"), str::to_owned)
 }
 
-fn told<O>(response: Response<O>, done: impl Fn(O) -> String) -> String {
+pub(crate) fn told<O>(response: &Response<O>, done: impl Fn(&O) -> String) -> String {
     match response {
         Response::Done(output) => done(output),
         Response::Unknown => "unknown: it may have been done, or may yet be".to_owned(),
-        other => format!("error: {}", refusal(&other)),
+        other => format!("error: {}", refusal(other)),
     }
 }
 
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_answer_says_whether_it_is_known_what_came_of_it() {
-        let line = |response| (KV.write)(response);
+        let line = |response| (KV.write)(&response);
         assert_eq!(line(Response::Done(Output::Value("a b".into()))), "a b");
         assert_eq!(line(Response::Done(Output::Value("a\nb".into()))), "\"a\\nb\"");
         assert_eq!(line(Response::Done(Output::Missing)), "error: there is no such key");

@@ -17,9 +17,10 @@ use super::accept::Door;
 use super::ask::{Ask, Told};
 use super::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
 use super::lane::Lane;
-use super::lines::{LINE_LIMIT, Line, Lines, Session};
+use super::lines::{LINE_LIMIT, Line, Lines};
 use super::socket::{Broken, Reading, Stream, Writing, halves};
 use super::wires::Event;
+use crate::speech::Session;
 
 /// The longest request of a client, in bytes.
 const REQUEST_LIMIT: usize = 16 << 20;
@@ -130,7 +131,7 @@ fn tell(lane: &Lane, number: u64, why: &str) {
 
 async fn lines(door: &Door, mut stream: Box<dyn Stream>, begun: Vec<u8>) -> Result<(), Broken> {
     door.meter.accepted.inc();
-    let mut session = Session::of_connection();
+    let mut session = Session::fresh();
     let mut lines = Lines::new(begun);
     loop {
         let text = loop {

@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use seatrial_node::{Boot, MembersError, Node, NodeId, OpenError, Wire};
-use thiserror::Error;
+use seatrial_node::{MembersError, Node, NodeId, Wire};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -23,108 +21,11 @@ use super::lane::Lane;
 use super::meter::{Meter, Peer};
 use super::metrics_port;
 use super::peer::{LANE_LIMIT, Reach};
-use super::tls::{KeyError, KeyFiles, Keys};
-use super::wires::{Event, TextForm, Way, Wires};
-use crate::disk::{DataDir, DataDirError, Done, Files, Keeper, Owner};
-use crate::engine::{Engine, Life};
-
-/// A member of a cluster, and where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Who it is.
-    pub id: NodeId,
-    /// Where other members reach it, as `host:port`.
-    pub peer: String,
-    /// Where clients reach it.
-    pub client: String,
-    /// Where its counts are to be had, if anywhere.
-    pub metrics: Option<String>,
-}
-
-/// All that a process has to know to be a member.
-#[derive(Clone, Debug)]
-pub struct Station {
-    /// The cluster's name. Members of another one are refused.
-    pub cluster: String,
-    /// Which member this is.
-    pub me: NodeId,
-    /// All members, in ascending order of their ids.
-    pub members: Vec<Member>,
-    /// The directory of this member's files.
-    pub data: PathBuf,
-    /// Whether a sync is a sync. If not, a power failure may take anything.
-    pub durable: bool,
-    /// Whether this member has lived before with another disk, which is gone.
-    pub replaced_disk: bool,
-    /// Its keys, where the cluster has any.
-    pub keys: Option<KeyFiles>,
-}
-
-/// Makes the configuration for a life of a node.
-pub type Configure<N> = Box<dyn FnOnce(&Boot) -> <N as Node>::Config>;
-
-/// A protocol as it is served.
-pub struct Served<N: Node> {
-    /// Its name, which members tell each other.
-    pub name: &'static str,
-    /// The configuration for a life of its node.
-    pub config: Configure<N>,
-    /// Its requests and answers as text, for clients that speak lines.
-    pub text: Option<TextForm<N>>,
-}
-
-impl<N: Node> std::fmt::Debug for Served<N> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Served").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// Why a process cannot be a member.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ServeError {
-    /// The list of members is no cluster.
-    #[error("{0}")]
-    Members(#[from] MembersError),
-    /// A port cannot be listened on.
-    #[error("{address}: cannot listen there for {what}: {error}; {}", advice(error))]
-    Port {
-        /// Which.
-        address: String,
-        /// For whom it was meant.
-        what: &'static str,
-        /// What the system says.
-        error: std::io::Error,
-    },
-    /// The data directory cannot be used.
-    #[error("{0}")]
-    DataDir(#[from] DataDirError),
-    /// The keys cannot be used.
-    #[error("{0}")]
-    Keys(#[from] KeyError),
-    /// The node does not open.
-    #[error("{}: {error}; nothing in it was changed", path.display())]
-    Open {
-        /// Its files.
-        path: PathBuf,
-        /// Why not.
-        error: OpenError,
-    },
-    /// The system gives no thread, or no signals.
-    #[error("the system refuses what a server needs: {0}")]
-    System(#[from] std::io::Error),
-}
-
-fn advice(error: &std::io::Error) -> &'static str {
-    match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            "another process has that port: stop it, or choose another in the cluster file"
-        }
-        std::io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
-        std::io::ErrorKind::PermissionDenied => "choose a port above 1023",
-        _ => "look at the address in the cluster file",
-    }
-}
+use super::tls::Keys;
+use super::wires::{Event, Way, Wires};
+use crate::disk::{Done, Keeper};
+use crate::engine::Engine;
+use crate::station::{Member, Opened, ServeError, Served, Station};
 
 /// How long clients and the disk are waited for when a member is asked to stop.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -142,38 +43,18 @@ where
     N::Request: Wire,
     N::Response: Wire,
 {
-    let ids: Vec<NodeId> = station.members.iter().map(|member| member.id).collect();
-    MembersError::check(station.me, &ids)?;
     let keys = station.keys.as_ref().map(Keys::load).transpose()?.map(Arc::new);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Ports first: who cannot have them leaves the directory as it is.
         let ports = Ports::bind(station).await?;
-        let owner = Owner { cluster: &station.cluster, protocol: served.name, node: station.me };
-        let directory = DataDir::open(&station.data, &owner, station.replaced_disk)?;
-        let boot = Boot {
-            node: station.me,
-            life: directory.life(),
-            version: 1,
-            replaced_disk: directory.is_replaced(),
-        };
-        let life = Life { me: station.me, members: ids, number: boot.life };
-        let mut files = Files::new(directory, station.me, station.durable);
-        let config = (served.config)(&boot);
-        let engine = Engine::<N>::open(life, &config, &mut files)
-            .map_err(|error| ServeError::Open { path: station.data.clone(), error })?;
-        info!(
-            cluster = station.cluster, protocol = served.name, node = %station.me, life = boot.life,
-            data = %station.data.display(), tls = keys.is_some(), "serving"
-        );
-        if !station.durable {
-            warn!("fsync is off: a power failure may take what was acknowledged");
-        }
+        let protocol = served.name;
+        let Opened { engine, files, text } = Opened::new(station, served)?;
         let meter = Arc::new(Meter::default());
         let (events, heard) = mpsc::channel(EVENTS);
         let door = Door {
             cluster: station.cluster.clone(),
-            protocol: served.name,
+            protocol,
             me: station.me,
             members: engine.life().members.clone(),
             keys,
@@ -187,9 +68,10 @@ where
         let ways = reach(station, &door);
         let wires = Wires {
             ways,
-            text: served.text,
+            text,
             meter: meter.clone(),
             waiting: BTreeMap::new(),
+            lines: Vec::new(),
             is_closing: false,
         };
         ports.open(Arc::new(door));
@@ -274,7 +156,7 @@ where
             while self.turn() {
                 tokio::task::yield_now().await;
             }
-            if self.wires.is_closing && self.wires.waiting.is_empty() && self.engine.is_settled() {
+            if self.wires.is_closing && self.wires.is_idle() && self.engine.is_settled() {
                 break;
             }
             let due = self.engine.until_due();
@@ -305,6 +187,7 @@ where
             self.wires.take(event, &mut self.engine);
         }
         let more = self.engine.turn(&mut self.wires);
+        self.wires.speak(self.engine.node());
         let jobs = self.engine.take_jobs();
         if !jobs.is_empty() {
             self.keeper.ask(jobs);

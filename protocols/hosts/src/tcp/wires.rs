@@ -10,9 +10,9 @@ use tracing::warn;
 
 use super::ask::{Told, put_answer};
 use super::lane::{Lane, Pushed};
-use super::lines::Session;
 use super::meter::Meter;
 use crate::engine::{Carrier, Engine};
+use crate::speech::{Session, Speech};
 
 /// Something that has come over a connection.
 #[derive(Debug)]
@@ -29,37 +29,17 @@ pub(crate) enum Event {
     Metrics { answer: oneshot::Sender<String> },
 }
 
-/// A protocol's requests and answers as lines of text.
-pub struct TextForm<N: Node> {
-    /// What a line asks, as this command of this session; or what is wrong with the line.
-    pub read: fn(&str, Session) -> Result<N::Request, String>,
-    /// An answer as a line.
-    pub write: fn(N::Response) -> String,
-}
-
-impl<N: Node> Clone for TextForm<N> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<N: Node> Copy for TextForm<N> {}
-
-impl<N: Node> std::fmt::Debug for TextForm<N> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TextForm")
-    }
-}
-
 /// How many requests may wait for answers. One more is refused.
 const WAITING_LIMIT: usize = 100_000;
 
 /// All connections, as the node's task sees them.
 pub(crate) struct Wires<N: Node> {
     pub(crate) ways: BTreeMap<NodeId, Way>,
-    pub(crate) text: Option<TextForm<N>>,
+    pub(crate) text: Option<Box<dyn Speech<N>>>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) waiting: BTreeMap<RequestToken, Waiter>,
+    /// Answers that are to be said as lines, once the node is so far.
+    pub(crate) lines: Vec<Unsaid<N>>,
     /// New requests are refused, because the node is about to stop.
     pub(crate) is_closing: bool,
 }
@@ -75,7 +55,14 @@ pub(crate) struct Way {
 #[derive(Debug)]
 pub(crate) enum Waiter {
     Frame { number: u64, lane: Arc<Lane> },
-    Line(oneshot::Sender<String>),
+    Line { asked: String, answer: oneshot::Sender<String> },
+}
+
+/// An answer that is to be said as a line.
+pub(crate) struct Unsaid<N: Node> {
+    asked: String,
+    response: N::Response,
+    answer: oneshot::Sender<String>,
 }
 
 impl Waiter {
@@ -85,7 +72,7 @@ impl Waiter {
                 tell(&lane, &Told::Refused { number, why });
             }
             // Where it has gone, nobody waits.
-            Self::Line(answer) => _ = answer.send(format!("error: {why}")),
+            Self::Line { answer, .. } => _ = answer.send(format!("error: {why}")),
         }
     }
 }
@@ -120,11 +107,11 @@ where
                 self.ask(read, Waiter::Frame { number, lane }, engine);
             }
             Event::Line { session, text, answer } => {
-                let read = match self.text {
+                let read = match &mut self.text {
                     None => Err("this protocol has no form in text".to_owned()),
-                    Some(form) => (form.read)(&text, session),
+                    Some(speech) => speech.read(&text, session),
                 };
-                self.ask(read, Waiter::Line(answer), engine);
+                self.ask(read, Waiter::Line { asked: text, answer }, engine);
             }
             Event::Status { number, lane } => {
                 let fields = engine.node().status();
@@ -137,6 +124,23 @@ where
                 let _ = answer.send(self.meter.text(&engine.node().status()));
             }
         }
+    }
+
+    /// Says what is to be said as lines, as far as the node is.
+    pub(crate) fn speak(&mut self, node: &N) {
+        let Some(speech) = &mut self.text else { return };
+        for unsaid in std::mem::take(&mut self.lines) {
+            match speech.write(&unsaid.asked, &unsaid.response, node) {
+                // Where it has gone, nobody waits.
+                Some(line) => _ = unsaid.answer.send(line),
+                None => self.lines.push(unsaid),
+            }
+        }
+    }
+
+    /// Whether nobody waits for an answer.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.lines.is_empty()
     }
 
     fn ask(&mut self, read: Result<N::Request, String>, waiter: Waiter, engine: &mut Engine<N>) {
@@ -174,13 +178,14 @@ where
     fn reply(&mut self, to: RequestToken, body: N::Response) {
         let Some(waiter) = self.waiting.remove(&to) else { return };
         self.meter.answers.inc();
-        match (waiter, self.text) {
-            (Waiter::Frame { number, lane }, _) => {
+        match waiter {
+            Waiter::Frame { number, lane } => {
                 // A client that does not read its answers loses them.
                 let _ = lane.push(|out| seal_with(out, |out| put_answer(out, number, &body)));
             }
-            (Waiter::Line(answer), Some(form)) => _ = answer.send((form.write)(body)),
-            (Waiter::Line(_), None) => unreachable!("a line was read by the form"),
+            Waiter::Line { asked, answer } => {
+                self.lines.push(Unsaid { asked, response: body, answer });
+            }
         }
     }
 }
