@@ -3,7 +3,7 @@
 
 use seatrial_node::{NodeId, Wire, WireError, WireReader};
 
-use crate::{Frame, Mark, MessageId, Stream};
+use crate::{Frame, Mark, MessageId, Part, Request, Response, Stream};
 
 const DATA: u8 = 1;
 const DELIVERED: u8 = 2;
@@ -57,6 +57,88 @@ fn mark(bytes: &[u8]) -> Result<Mark, WireError> {
     Ok(Mark { stream, sequence: reader.u32()? })
 }
 
+const BELOW: u8 = 1;
+const DETECTOR: u8 = 2;
+
+impl<A: Wire, B: Wire> Wire for Part<A, B> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Below(body) => {
+                out.push(BELOW);
+                body.encode(out);
+            }
+            Self::Detector(body) => {
+                out.push(DETECTOR);
+                body.encode(out);
+            }
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut reader = WireReader::new(bytes);
+        match reader.u8()? {
+            BELOW => A::decode(reader.rest()).map(Self::Below),
+            DETECTOR => B::decode(reader.rest()).map(Self::Detector),
+            unknown => {
+                let what = format!("a part of kind {unknown}; there are {BELOW} and {DETECTOR}");
+                Err(WireError::Malformed(what))
+            }
+        }
+    }
+}
+
+/// The payload, as it is.
+impl<P: Wire> Wire for Request<P> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        let Self::Broadcast(payload) = self;
+        payload.encode(out);
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        P::decode(bytes).map(Self::Broadcast)
+    }
+}
+
+const SENT: u8 = 1;
+const HERE: u8 = 2;
+const BUSY: u8 = 3;
+const STOPPED: u8 = 4;
+
+impl Wire for Response {
+    fn encode(&self, out: &mut Vec<u8>) {
+        let (kind, id) = match self {
+            Self::Sent(id) => (SENT, Some(id)),
+            Self::Delivered(id) => (HERE, Some(id)),
+            Self::Busy => (BUSY, None),
+            Self::Stopped => (STOPPED, None),
+        };
+        out.push(kind);
+        if let Some(id) = id {
+            out.extend(id.origin.0.to_le_bytes());
+            out.extend(id.number.to_le_bytes());
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut reader = WireReader::new(bytes);
+        let kind = reader.u8()?;
+        let mut id = || -> Result<MessageId, WireError> {
+            Ok(MessageId { origin: NodeId(reader.u32()?), number: reader.u64()? })
+        };
+        let response = match kind {
+            SENT => Self::Sent(id()?),
+            HERE => Self::Delivered(id()?),
+            BUSY => Self::Busy,
+            STOPPED => Self::Stopped,
+            unknown => {
+                let what = format!("an answer of kind {unknown}; there are {SENT} to {STOPPED}");
+                return Err(WireError::Malformed(what));
+            }
+        };
+        reader.end().map(|()| response)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +159,29 @@ mod tests {
             let error = Sent::decode(&bytes).expect_err("no such kind").to_string();
             assert_eq!(error, "malformed bytes: a broadcast's frame of kind 9; there are 1 and 2");
         }
+    }
+
+    #[test]
+    fn parts_requests_and_answers_come_back_from_their_bytes_and_none_from_fewer() {
+        fn comes_back<T: Wire + PartialEq + std::fmt::Debug>(value: &T) {
+            let mut bytes = Vec::new();
+            value.encode(&mut bytes);
+            assert_eq!(T::decode(&bytes).as_ref(), Ok(value));
+            assert!(T::decode(&bytes[..bytes.len() - 1]).is_err(), "{value:?}");
+            if bytes.len() > 8 {
+                bytes[0] = 9;
+                assert!(T::decode(&bytes).is_err(), "{value:?}");
+            }
+        }
+        comes_back(&Part::<u64, u64>::Below(7));
+        comes_back(&Part::<u64, u64>::Detector(7));
+        let id = MessageId::new(NodeId(3), 2, 1);
+        for answer in [Response::Sent(id), Response::Delivered(id), Response::Busy] {
+            comes_back(&answer);
+        }
+        comes_back(&Response::Stopped);
+        let mut bytes = Vec::new();
+        Request::Broadcast("ahoy".to_owned()).encode(&mut bytes);
+        assert_eq!(Request::decode(&bytes), Ok(Request::Broadcast("ahoy".to_owned())));
     }
 }

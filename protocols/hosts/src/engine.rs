@@ -230,3 +230,6 @@ impl<N: Node, C: Carrier<N>> Port<N> for Bound<'_, N, C> {
         WallTime::from_unix_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
     }
 }
+
+#[cfg(test)]
+mod tests;

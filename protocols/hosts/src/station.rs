@@ -134,11 +134,11 @@ impl<N: Node> Opened<N> {
         };
         let life = Life { me: station.me, members, number: boot.life };
         let mut files = Files::new(directory, station.me, station.durable);
-        let engine = Engine::open(life, &(served.config)(&boot), &mut files)
+        let engine = Engine::<N>::open(life, &(served.config)(&boot), &mut files)
             .map_err(|error| ServeError::Open { path: station.data.clone(), error })?;
         info!(
             cluster = station.cluster, protocol = served.name, node = %station.me, life = boot.life,
-            data = %station.data.display(), tls = station.keys.is_some(), "serving"
+            data = %station.data.display(), tls = station.keys.is_some(), status = %engine.node().status(), "serving"
         );
         if !station.durable {
             warn!("fsync is off: a power failure may take what was acknowledged");

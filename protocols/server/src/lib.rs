@@ -8,6 +8,7 @@ pub mod client;
 mod closures;
 mod describe;
 pub mod maelstrom;
+mod mesh;
 pub mod serve;
 mod service_client;
 mod text;

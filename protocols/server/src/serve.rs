@@ -15,7 +15,7 @@ use seatrial_node::{Boot, Duration, Node, NodeId, Wire};
 use seatrial_service::Config;
 use thiserror::Error;
 
-use crate::text;
+use crate::{mesh, text};
 
 /// The protocols that can be served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,6 +26,8 @@ pub enum Protocol {
     Counter,
     /// Says back what it is told, by way of another member
     Echo,
+    /// Uniform broadcast with a failure detector: say TEXT, and every member delivers it
+    Mesh,
 }
 
 impl Protocol {
@@ -35,6 +37,7 @@ impl Protocol {
             Self::RaftKv => "raft-kv",
             Self::Counter => "counter",
             Self::Echo => "echo",
+            Self::Mesh => "mesh",
         }
     }
 }
@@ -113,6 +116,10 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
             settings.end(&[])?;
             let config = Box::new(|_: &Boot| seatrial_echo::Config::default());
             carry::<Echo>(args, &station, config, text::ECHO)
+        }
+        Protocol::Mesh => {
+            let config = mesh::config(settings)?;
+            carry::<mesh::Mesh>(args, &station, Box::new(move |_| config), mesh::TEXT)
         }
     }
 }

@@ -60,6 +60,8 @@ impl DataDir {
     /// Where another process has it, where it belongs to somebody else, and where the system refuses.
     pub fn open(path: &Path, owner: &Owner<'_>, replaced: bool) -> Result<Self, DataDirError> {
         let files = path.join("files");
+        let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let new: Vec<PathBuf> = files.ancestors().take_while(is_new).map(Path::to_owned).collect();
         fs::create_dir_all(&files).map_err(DataDirError::io(&files, "make this folder"))?;
         let lock = lock(path)?;
         let identity = path.join("IDENTITY");
@@ -79,7 +81,8 @@ impl DataDir {
         };
         write_identity(path, &identity, &now)?;
         sync_folder(path).map_err(DataDirError::io(path, "sync this folder"))?;
-        if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+        for above in new.iter().filter_map(|folder| folder.parent()) {
+            let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
             sync_folder(above).map_err(DataDirError::io(above, "sync this folder"))?;
         }
         Ok(Self {

@@ -67,6 +67,8 @@ where
                 continue;
             }
         };
+        // Until it is told, it is whoever it is taken for.
+        post.me.clone_from(&message.dest);
         if message.kind() != "init" {
             let why = "this node is not initialised";
             post.answer(&message, Err(RpcError::new(RpcError::TEMPORARILY_UNAVAILABLE, why)));

@@ -59,6 +59,8 @@ pub(super) fn object(value: Value) -> Body {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Incoming {
     pub(super) src: String,
+    /// Whom it is for; empty where it does not say.
+    pub(super) dest: String,
     pub(super) body: Body,
 }
 
@@ -90,7 +92,8 @@ impl Incoming {
             let why = "`body.type` is missing, or is no text";
             return Err(malformed(Some(src), msg_id, why.to_owned()));
         }
-        Ok(Self { src, body })
+        let dest = message.get("dest").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Self { src, dest, body })
     }
 
     pub(super) fn kind(&self) -> &str {

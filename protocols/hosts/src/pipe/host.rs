@@ -79,6 +79,7 @@ where
     N::Request: Wire,
     N::Response: Wire,
 {
+    let mut is_over = None;
     loop {
         let more = engine.turn(post);
         let jobs = engine.take_jobs();
@@ -88,6 +89,10 @@ where
         post.speak(engine.node());
         output.write_all(&post.out).and_then(|()| output.flush())?;
         post.out.clear();
+        if let Some(ended) = is_over {
+            info!("the input has ended");
+            return ended;
+        }
         let patience = engine.until_due().unwrap_or(Duration::from_secs(60));
         let first = match events.recv_timeout(if more { Duration::ZERO } else { patience }) {
             Ok(event) => event,
@@ -98,9 +103,9 @@ where
             match event {
                 Event::Came(parcel) => post.take(parcel, engine),
                 Event::Disk(done) => done.into_iter().for_each(|done| engine.done(done)),
+                // What can be answered at once still is.
                 Event::Ended(ended) => {
-                    info!("the input has ended");
-                    return ended.map_err(|error| ServeError::Pipe(error.to_string()));
+                    is_over = Some(ended.map_err(|error| ServeError::Pipe(error.to_string())));
                 }
             }
         }

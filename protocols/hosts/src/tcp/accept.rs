@@ -18,8 +18,14 @@ use super::wires::Event;
 /// The longest message of a member, in bytes: a write-ahead log's longest record, and what comes with it.
 const MESSAGE_LIMIT: usize = 80 << 20;
 
-/// How many connections one port has at a time. One more is closed at once.
-const CONNECTIONS: usize = 4_096;
+/// How many connections the ports have at a time; one more is closed at once. Together they leave room below the usual limit of 1,024 open
+/// files, which the disk has to share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Room {
+    Members = 128,
+    Clients = 700,
+    Metrics = 32,
+}
 
 /// Who listens.
 pub(crate) struct Door {
@@ -36,11 +42,12 @@ pub(crate) struct Door {
 pub(crate) async fn listen<F>(
     door: Arc<Door>,
     listener: TcpListener,
+    room: Room,
     serve: impl Fn(Arc<Door>, TcpStream) -> F,
 ) where
     F: Future<Output = Result<(), Broken>> + Send + 'static,
 {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(room as usize));
     loop {
         let (stream, address) = match listener.accept().await {
             Ok(come) => come,

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, warn};
 
-use super::accept::{self, Door};
+use super::accept::{self, Door, Room};
 use super::client_port;
 use super::lane::Lane;
 use super::meter::{Meter, Peer};
@@ -90,20 +90,26 @@ impl Ports {
     async fn bind(station: &Station) -> Result<Self, ServeError> {
         let me = station.members.iter().find(|member| member.id == station.me);
         let me = me.ok_or(MembersError::Missing(station.me))?;
+        let peer = bind(&me.peer, "members").await?;
+        let client = bind(&me.client, "clients").await?;
         let metrics = match &me.metrics {
             Some(address) => Some(bind(address, "metrics").await?),
             None => None,
         };
-        let peer = bind(&me.peer, "members").await?;
-        Ok(Self { peer, client: bind(&me.client, "clients").await?, metrics })
+        Ok(Self { peer, client, metrics })
     }
 
     fn open(self, door: Arc<Door>) {
-        tokio::spawn(accept::listen(door.clone(), self.peer, accept::member));
+        tokio::spawn(accept::listen(door.clone(), self.peer, Room::Members, accept::member));
         if let Some(listener) = self.metrics {
-            tokio::spawn(accept::listen(door.clone(), listener, metrics_port::scrape));
+            tokio::spawn(accept::listen(
+                door.clone(),
+                listener,
+                Room::Metrics,
+                metrics_port::scrape,
+            ));
         }
-        tokio::spawn(accept::listen(door, self.client, client_port::client));
+        tokio::spawn(accept::listen(door, self.client, Room::Clients, client_port::client));
     }
 }
 

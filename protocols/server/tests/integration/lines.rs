@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-use super::support::{Cluster, Port};
+use super::support::{Cluster, PATIENCE, Port};
 
 /// Says all of this, and nothing more, and returns all that is answered.
 fn say(mut stream: TcpStream, text: &[u8]) -> String {
@@ -55,4 +55,29 @@ fn a_client_that_leaves_before_its_answer_disturbs_nobody() {
         stream.write_all(b"get\n").expect("it is sent");
     }
     assert_eq!(say(cluster.port(1, Port::Client), b"incr\nget\n"), "1\n1\n");
+}
+
+#[test]
+fn what_one_member_of_a_mesh_says_the_others_deliver_while_one_is_killed() {
+    let mut cluster = Cluster::new("mesh", "[settings]\nperiod = \"100ms\"\ndelta = \"2s\"\n");
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    for id in 1..=3 {
+        drop(cluster.port(id, Port::Client));
+    }
+    assert_eq!(say(cluster.port(1, Port::Client), b"say ahoy\n"), "delivered n1:1\n");
+    cluster.kill(3);
+    // Nobody knows yet that it is dead: it is delivered once that is detected.
+    assert_eq!(say(cluster.port(2, Port::Client), b"say all hands\n"), "delivered n2:1\n");
+    let begun = std::time::Instant::now();
+    for (id, from, text) in
+        [(1, 1, "ahoy"), (2, 1, "ahoy"), (1, 2, "all hands"), (2, 2, "all hands")]
+    {
+        let delivered = format!("delivered from=n{from} text=\"{text}\"");
+        while cluster.log(id).matches(&delivered).count() != 1 {
+            assert!(begun.elapsed() < PATIENCE, "n{id}: {delivered}\n{}", cluster.log(id));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
 }

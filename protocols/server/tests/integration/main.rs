@@ -4,6 +4,7 @@ mod garbage;
 mod kills;
 mod lines;
 mod maelstrom;
+mod piped;
 mod refusals;
 mod secured;
 mod support;

@@ -3,7 +3,10 @@
 use std::fs;
 use std::process::Output;
 
-use super::support::Cluster;
+use seatrial_kv::{Command, KvState, Output, Query};
+use seatrial_server::ServiceClient;
+
+use super::support::{Cluster, PATIENCE};
 
 fn refused(output: &Output) -> String {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -34,28 +37,63 @@ fn a_member_that_runs_already_is_not_started_again() {
     assert_eq!(cluster.stop(1).code(), Some(0));
 }
 
-#[test]
-fn a_damaged_log_is_refused_and_left_as_it_is() {
+/// A cluster that has done some writes, and stopped.
+fn written() -> Cluster {
     let mut cluster = Cluster::started("raft-kv");
-    cluster.leader();
+    let mut map = ServiceClient::<KvState>::of(&cluster.file(), "raft-kv", PATIENCE);
+    let map = map.as_mut().expect("a client");
+    for number in 0..20 {
+        let (key, value) = (format!("key {number}"), "1".into());
+        assert_eq!(map.command(Command::Write { key, value }), Ok(Output::Written));
+    }
     for id in 1..=3 {
         cluster.stop(id);
     }
-    let files = cluster.path("data/n1/files");
-    let log = fs::read_dir(&files)
-        .expect("a folder")
-        .filter_map(Result::ok)
-        .find(|file| file.file_name().to_string_lossy().ends_with("log"));
-    let log = log.expect("Raft has a log").path();
+    cluster
+}
+
+#[test]
+fn a_damaged_log_loses_nothing_and_is_filled_up_by_the_others() {
+    let mut cluster = written();
+    let log = cluster.path("data/n1/files/raft+log");
     let mut bytes = fs::read(&log).expect("a log");
     bytes[30] ^= 1;
     fs::write(&log, &bytes).expect("it is written");
-    let before = fs::read(&log).expect("a log");
-    let child = cluster.command(1).output();
-    let error = refused(&child.expect("it starts"));
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    let begun = std::time::Instant::now();
+    while !cluster.status(1, None).is_ok_and(|lines| lines.contains("recovering=no\n")) {
+        assert!(begun.elapsed() < PATIENCE, "{}", cluster.log(1));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let log = cluster.log(1);
+    let second = log.lines().find(|line| line.contains("life=2")).expect("its second life");
+    assert!(second.contains("recovering=") && !second.contains("recovering=no"), "{second}");
+    // Its copy counts again.
+    cluster.kill(2);
+    let mut map = ServiceClient::<KvState>::of(&cluster.file(), "raft-kv", PATIENCE);
+    let map = map.as_mut().expect("a client");
+    for number in 0..20 {
+        let read = map.query(Query { key: format!("key {number}") });
+        assert_eq!(read, Ok(Output::Value("1".into())), "{number}");
+    }
+}
+
+#[test]
+fn a_disk_that_does_not_tell_what_was_promised_is_refused_and_left_as_it_is() {
+    let cluster = written();
+    let files = ["raft+log", "raft+mark"].map(|name| cluster.path("data/n1/files").join(name));
+    for file in &files {
+        let len = fs::read(file).expect("it is there").len();
+        fs::write(file, vec![0; len]).expect("it is written");
+    }
+    let error = start(&cluster, 1);
     assert!(error.contains("data/n1: the disk is corrupt: "), "{error}");
     assert!(error.contains("nothing in it was changed"), "{error}");
-    assert_eq!(fs::read(&log).expect("a log"), before);
+    for file in &files {
+        assert!(fs::read(file).expect("it is there").iter().all(|byte| *byte == 0));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use seatrial_hosts::ClusterFile;
@@ -20,7 +21,11 @@ pub(crate) struct Cluster {
     /// By member, from 1: the ports for members, clients and metrics.
     ports: Vec<[u16; 3]>,
     running: Vec<Option<Child>>,
+    launch: Launch,
 }
+
+/// Makes the command that makes a process a member.
+type Launch = Box<dyn Fn(&Cluster, usize) -> Command + Send>;
 
 impl Cluster {
     /// Three members, not started, with this at the end of their cluster file.
@@ -36,7 +41,8 @@ impl Cluster {
             writeln!(text, "metrics = \"{}\"", address(*metrics)).expect("a text takes all");
         }
         fs::write(folder.path().join("cluster.toml"), text + more).expect("it is written");
-        Self { folder, protocol, ports, running: vec![None, None, None] }
+        let running = vec![None, None, None];
+        Self { folder, protocol, ports, running, launch: Box::new(Self::command) }
     }
 
     /// The same, started.
@@ -46,6 +52,11 @@ impl Cluster {
             cluster.start(id);
         }
         cluster
+    }
+
+    /// Has members started by other commands.
+    pub(crate) fn launch_by(&mut self, launch: impl Fn(&Self, usize) -> Command + Send + 'static) {
+        self.launch = Box::new(launch);
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -67,7 +78,7 @@ impl Cluster {
     pub(crate) fn start(&mut self, id: usize) {
         let log =
             fs::OpenOptions::new().create(true).append(true).open(self.path(&format!("n{id}.log")));
-        let mut command = self.command(id);
+        let mut command = (self.launch)(self, id);
         let child = command.stderr(log.expect("a log")).spawn().expect("it starts");
         self.running[id - 1] = Some(child);
     }
@@ -171,8 +182,14 @@ fn address(port: u16) -> String {
     format!("127.0.0.1:{port}")
 }
 
-/// Ports that nobody has now. Somebody may take them before they are used, but the system gives others out first.
+/// Ports that nobody has now, and that the system gives nobody: it gives out those from 32,768 on.
 fn free_ports() -> [u16; 3] {
-    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port"));
-    listeners.map(|listener| listener.local_addr().expect("it has one").port())
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Test programs that run at the same time begin at other places.
+    let first = (std::process::id() % 20_000) as u16;
+    let mut free = (0..u16::MAX).filter_map(|_| {
+        let port = 10_000 + (first + NEXT.fetch_add(1, Relaxed)) % 20_000;
+        TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
+    });
+    [(); 3].map(|()| free.next().expect("a machine has free ports"))
 }

@@ -1,0 +1,55 @@
+//! A mesh: whatever any process delivers, every correct one delivers, whoever is killed meanwhile.
+//!
+//! It is all-ack uniform broadcast over perfect links and a perfect failure detector. What is delivered is written to the log, by a
+//! callback of ours. The detector takes a member for dead for good that has not answered within `delta`, so all are to be started within
+//! that time, and one that has died takes no part any more.
+
+use seatrial_broadcast::{
+    AllAckUniform, Answer, DetectedConfig, Frame, OnDeliver, Process, ProcessConfig, Recovery,
+    Request, Response,
+};
+use seatrial_detectors::{Perfect as Detector, PerfectConfig as DetectorConfig};
+use seatrial_hosts::{ConfigError, Session, Settings, TextForm};
+use seatrial_links::Perfect as Link;
+use seatrial_node::{Duration, Node};
+
+/// A member of the mesh.
+pub(crate) type Mesh = Process<String, AllAckUniform<String, Link<Frame<String>>, Detector>>;
+
+/// `say TEXT`. Answers once it is delivered here.
+pub(crate) const TEXT: TextForm<Mesh> = TextForm { read, write };
+
+/// The configuration, as the cluster file says.
+pub(crate) fn config(mut given: Settings) -> Result<<Mesh as Node>::Config, ConfigError> {
+    let detector = DetectorConfig {
+        period: given.take("period", Duration::from_millis(500))?,
+        delta: given.take("delta", Duration::from_secs(10))?,
+        ..DetectorConfig::default()
+    };
+    given.end(&["period", "delta"])?;
+    let broadcast = DetectedConfig { detector, ..DetectedConfig::default() };
+    Ok(ProcessConfig {
+        broadcast,
+        answer: Answer::WhenDelivered,
+        recovery: Recovery::Stop,
+        on_deliver: Some(OnDeliver::new(|_, id, text: &String| {
+            tracing::info!(from = %id.origin, text, "delivered");
+        })),
+        ..ProcessConfig::default()
+    })
+}
+
+fn read(line: &str, _: Session) -> Result<Request<String>, String> {
+    match line.trim().split_once(' ') {
+        Some(("say", text)) => Ok(Request::Broadcast(text.to_owned())),
+        _ => Err("write say TEXT".to_owned()),
+    }
+}
+
+fn write(answer: &Response) -> String {
+    match answer {
+        Response::Sent(id) | Response::Delivered(id) => format!("delivered {id:?}"),
+        Response::Busy => "error: too much is under way; ask again later".to_owned(),
+        _ => "error: this member has died once, and takes no part any more".to_owned(),
+    }
+}

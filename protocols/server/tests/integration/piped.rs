@@ -1,0 +1,140 @@
+//! Nodes behind pipes: what goes over them, and a cluster whose messages a front end in Python carries.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::Shutdown;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use seatrial_hosts::pipe::{read_parcel, write_parcel};
+
+use super::support::{Cluster, PATIENCE, Port};
+
+/// What one member alone of three says to these frames, until it is told no more.
+fn say(cluster: &Cluster, frames: &[u8]) -> (Vec<(u8, u64, String)>, Option<i32>, String) {
+    let mut command = cluster.command(1);
+    command.arg("--pipe").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(frames).expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let (mut out, mut said) = (output.stdout.as_slice(), Vec::new());
+    while let Some(parcel) = read_parcel(&mut out).expect("it says nothing but frames") {
+        let text = String::from_utf8_lossy(&parcel.bytes).into_owned();
+        said.push((parcel.kind, parcel.number, text));
+    }
+    (said, output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn what_makes_no_sense_is_answered_under_its_number_and_a_broken_pipe_ends_the_process() {
+    let cluster = Cluster::new("counter", "");
+    let mut frames = Vec::new();
+    write_parcel(2, 7, b"nonsense", &mut frames);
+    write_parcel(3, 8, b"\xff", &mut frames);
+    write_parcel(9, 9, b"", &mut frames);
+    write_parcel(1, 2, b"no frame", &mut frames);
+    write_parcel(1, 99, b"", &mut frames);
+    write_parcel(2, 10, b"more nonsense", &mut frames);
+    let (said, code, log) = say(&cluster, &frames);
+    assert_eq!(code, Some(0), "{log}");
+    let to = |number| said.iter().find(|(_, to, _)| *to == number).expect("an answer");
+    assert_eq!((to(7).0, to(7).2.starts_with("error: \"nonsense\" is no command")), (2, true));
+    assert_eq!(
+        (to(8).0, to(8).2.as_str()),
+        (4, "version 255 of the format; this program reads version 1")
+    );
+    assert_eq!((to(9).0, to(9).2.as_str()), (4, "kind 9; there are 1 to 3"));
+    assert_eq!(to(10).0, 2);
+    assert!(log.contains("a message cannot be read from=2"), "{log}");
+    assert!(log.contains("the sender is no member"), "{log}");
+
+    let (_, code, log) = say(&cluster, &[0xff; 40]);
+    assert_eq!(code, Some(2));
+    assert!(log.contains("error: the pipe: a frame of 34359738367 bytes"), "{log}");
+    let (_, code, log) = say(&cluster, &[20, 1]);
+    assert_eq!(code, Some(2));
+    assert!(log.ends_with("error: the pipe: the input ended within a frame\n"), "{log}");
+}
+
+#[test]
+fn a_cluster_whose_messages_python_carries_serves_and_survives_a_kill() {
+    let mut cluster = Cluster::new("counter", "");
+    cluster.launch_by(|cluster, id| {
+        let front = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/front.py");
+        let mut command = Command::new("python3");
+        command.arg(front).arg(env!("CARGO_BIN_EXE_seatrial-server")).arg("counter");
+        command.arg(cluster.path("cluster.toml")).arg(id.to_string());
+        command
+    });
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    let say = |cluster: &Cluster, id: usize, line: &str| {
+        let begun = std::time::Instant::now();
+        loop {
+            let mut stream = cluster.port(id, Port::Client);
+            writeln!(stream, "{line}").expect("it is sent");
+            let _ = stream.shutdown(Shutdown::Write);
+            let mut answer = String::new();
+            let _ = BufReader::new(stream).read_line(&mut answer);
+            let is_done = !answer.is_empty() && !answer.starts_with(['e', 'u']);
+            if is_done || begun.elapsed() > PATIENCE {
+                return answer.trim_end().to_owned();
+            }
+        }
+    };
+    assert_eq!(say(&cluster, 1, "@5.1 incr"), "1");
+    assert_eq!(say(&cluster, 2, "@5.2 add 41"), "42");
+    cluster.kill(3);
+    assert_eq!(say(&cluster, 1, "@5.3 incr"), "43", "two of three are enough");
+    // Its node ends with the pipe, and lets go of its directory.
+    cluster.start(3);
+    assert_eq!(say(&cluster, 3, "@5.3 incr"), "43", "it counts once");
+    for id in 1..=3 {
+        assert_eq!(cluster.stop(id).code(), Some(0), "{}", cluster.log(id));
+    }
+}
+
+#[test]
+fn a_service_of_three_closures_is_replicated_and_replayed() {
+    let mut cluster = Cluster::new("counter", "");
+    let example = example();
+    cluster.launch_by(move |cluster, id| {
+        let mut command = Command::new(&example);
+        command.arg(cluster.path("cluster.toml")).arg(id.to_string());
+        command
+    });
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    let say = |cluster: &Cluster, id, text: &str| {
+        let mut stream = cluster.port(id, Port::Client);
+        stream.write_all(text.as_bytes()).expect("it is sent");
+        stream.shutdown(Shutdown::Write).expect("no more");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    cluster.leader();
+    assert_eq!(say(&cluster, 1, "incr\nincr\nget\n"), "1\n2\n2\n");
+    assert_eq!(say(&cluster, 2, "@9.1 incr\n@9.1 incr\nget\n"), "3\n3\n3\n");
+    assert_eq!(say(&cluster, 3, "decr\n"), "error: write incr or get\n");
+    assert!(cluster.log(1).contains("every write since the first is kept"));
+    for id in 1..=3 {
+        cluster.kill(id);
+    }
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    cluster.leader();
+    for id in 1..=3 {
+        assert_eq!(say(&cluster, id, "@9.1 incr\nget\n"), "3\n3\n", "n{id}");
+    }
+}
+
+/// The example, which Cargo builds before it runs these tests.
+fn example() -> std::path::PathBuf {
+    let server = Path::new(env!("CARGO_BIN_EXE_seatrial-server"));
+    server.with_file_name("examples").join("tally")
+}
