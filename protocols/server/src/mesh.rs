@@ -21,13 +21,10 @@ pub(crate) const TEXT: TextForm<Mesh> = TextForm { read, write };
 
 /// The configuration, as the cluster file says.
 pub(crate) fn config(mut given: Settings) -> Result<<Mesh as Node>::Config, ConfigError> {
-    let detector = DetectorConfig {
-        period: given.take("period", Duration::from_millis(500))?,
-        delta: given.take("delta", Duration::from_secs(10))?,
-        ..DetectorConfig::default()
-    };
+    let mut broadcast = DetectedConfig::<_, DetectorConfig>::default();
+    broadcast.detector.period = given.take("period", Duration::from_millis(500))?;
+    broadcast.detector.delta = given.take("delta", Duration::from_secs(10))?;
     given.end(&["period", "delta"])?;
-    let broadcast = DetectedConfig { detector, ..DetectedConfig::default() };
     Ok(ProcessConfig {
         broadcast,
         answer: Answer::WhenDelivered,

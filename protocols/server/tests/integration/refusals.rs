@@ -1,14 +1,14 @@
 //! What a server cannot do it says, with the place and the way out, and ends with 2 before it has touched anything.
 
 use std::fs;
-use std::process::Output;
+use std::process;
 
 use seatrial_kv::{Command, KvState, Output, Query};
 use seatrial_server::ServiceClient;
 
 use super::support::{Cluster, PATIENCE};
 
-fn refused(output: &Output) -> String {
+fn refused(output: &process::Output) -> String {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{error}");
     assert!(output.stdout.is_empty());
