@@ -30,6 +30,8 @@ mod linearizability;
 mod peer;
 #[path = "compare/raft_kv.rs"]
 mod raft_kv;
+#[path = "compare/recorded.rs"]
+mod recorded;
 #[path = "compare/report.rs"]
 mod report;
 #[path = "compare/swim.rs"]
@@ -47,6 +49,8 @@ const WORKLOADS: &[&dyn Workload] = &[
     &raft_kv::RaftKv,
     &raft_kv::Seeds { swarm: false },
     &raft_kv::Seeds { swarm: true },
+    &recorded::Recorded { kept: false },
+    &recorded::Recorded { kept: true },
     &hunt::Hunt,
     &linearizability::Register { stale: false },
     &linearizability::Register { stale: true },

@@ -71,7 +71,7 @@ pub const BY_HAND: [(&str, u64); 21] = [
     ("no-client-dedup", 14),
     ("no-up-to-date-check", 28),
     ("ranking-not-sorted", 33),
-    ("rejection-counts-as-match", 45),
+    ("rejection-counts-as-match", 47),
     ("snapshot-mislabelled", 43),
     ("stale-age", 43),
     ("stale-read", 36),

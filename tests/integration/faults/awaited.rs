@@ -203,13 +203,13 @@ lasts = "300ms"
 [[faults.phase]]
 name = "storm"
 lasts = { min = "200ms", max = "400ms" }
-crash = { every = "50ms", lasts = "1s" }
+crash = { every = "50ms", lasts = "400ms" }
 script = [{ at = "10ms", lasts = "10ms", kind = "pause", node = "n0" }]
 
 [[faults.phase]]
 name = "swell"
 lasts = "500ms"
-pause = { count = 3, lasts = "1s" }
+pause = { count = 3, lasts = "500ms" }
 "#;
 
 #[test]
