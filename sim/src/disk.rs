@@ -6,6 +6,7 @@
 //! earlier one. What faults do to a disk is in [`trouble`].
 
 mod crash;
+mod inside;
 mod opening;
 mod places;
 #[cfg(test)]

@@ -49,6 +49,17 @@ impl<N: Node> World<N> {
         if self.core.rough && !self.gets_through(slot) {
             return;
         }
+        self.happen_regardless(slot, driver, observer);
+    }
+
+    /// The same where nothing that faults do keeps it from happening.
+    #[inline]
+    pub(crate) fn happen_regardless<D: Driver<N>, O: Observer>(
+        &mut self,
+        slot: u32,
+        driver: &mut D,
+        observer: &mut O,
+    ) {
         let event = *self.core.events.peek(slot);
         if let Event::Synced { node, .. } | Event::Read { node, .. } = event
             && self.core.bodies[node as usize].disk.trouble.any
@@ -114,6 +125,12 @@ impl<N: Node> World<N> {
         if self.core.rough && !self.gets_through(slot) {
             return;
         }
+        self.hand_over(slot, from, to, id);
+    }
+
+    /// The same where nothing that faults do to links keeps it back.
+    #[inline(always)]
+    pub(crate) fn hand_over(&mut self, slot: u32, from: u32, to: u32, id: u64) {
         if self.nodes[to as usize].is_none() {
             self.core.lose(id, from, to, DropCause::Down);
             drop(self.core.events.take_message(slot));

@@ -15,6 +15,8 @@
 //! | clients ask from outside | [`Driver`] |
 //! | somebody outside says what happens next | `steps.rs`, [`World::enabled`] |
 //! | a run is written down, and performed | `schedule.rs`, [`World::perform`] |
+//! | somebody lends a hand in a run | `touch.rs`, [`Touch`] |
+//! | somebody looks into a world | `inspect.rs`, [`World::inside`] |
 //!
 //! # What makes a run repeatable
 //!
@@ -34,6 +36,7 @@ mod event;
 mod happen;
 mod hash;
 mod incident;
+mod inspect;
 mod latency;
 mod nemesis;
 mod network;
@@ -47,12 +50,14 @@ mod strategy;
 mod tape;
 mod telling;
 mod timers;
+mod touch;
 mod world;
 
 pub use client::{ClientIo, Driver};
 pub use counts::{Count, Counts, FaultKind, Group};
 pub use hash::RunHash;
 pub use incident::{Incident, Stop};
+pub use inspect::{Change, FileInside, Inside};
 pub use latency::Latency;
 pub use network::LinkException;
 pub use plan::{
@@ -64,4 +69,5 @@ pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};
 pub use strategy::{Steering, Strategy};
 pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, Turn, WORLD};
+pub use touch::{Deed, Missed, ParseTouchError, Touch};
 pub use world::World;

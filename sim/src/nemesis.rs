@@ -74,6 +74,12 @@ impl Nemesis {
         !self.faults.is_empty()
     }
 
+    /// A fault that is in no plan. Returns its place.
+    pub(crate) fn add(&mut self, planned: PlannedFault) -> usize {
+        self.faults.push(planned);
+        self.faults.len() - 1
+    }
+
     pub(crate) fn kind(&self, fault: usize) -> FaultKind {
         self.faults[fault].fault.kind()
     }

@@ -117,6 +117,11 @@ impl Cuts {
         self.mark_all();
     }
 
+    /// The faults that cut something now.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = usize> {
+        self.active.iter().map(|cut| cut.fault)
+    }
+
     /// A fault of the plan that keeps messages from passing here.
     pub(crate) fn blocking(&self, from: u32, to: u32) -> Option<usize> {
         let cut = self.active.iter().find(|cut| cut.pairs.contains(&(from, to)))?;

@@ -186,6 +186,11 @@ impl Queue {
         Some(next)
     }
 
+    /// Whether order is chosen.
+    pub(crate) fn is_chosen(&self) -> bool {
+        matches!(self.discipline, Discipline::Chosen(_))
+    }
+
     /// What is pending where order is chosen, in the order of asking: the number that [`Queue::push`] gave, the slot and the lane.
     ///
     /// # Panics

@@ -9,6 +9,7 @@ use crate::network::LinkException;
 use crate::plan::FaultPlan;
 use crate::queue::Order;
 use crate::strategy::Steering;
+use crate::touch::Touch;
 
 /// Everything about a world but its nodes' code, their configuration and its chance.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Setup {
     pub steering: Option<Steering>,
     /// All the trouble.
     pub plan: FaultPlan,
+    /// What is done to the run by hand, in order.
+    pub touches: Vec<Touch>,
     /// More events than this at one instant are a livelock.
     pub instant_limit: u64,
     /// More events than this end the run.
@@ -58,6 +61,7 @@ impl Setup {
             order: Order::Timed,
             steering: None,
             plan: FaultPlan::calm(),
+            touches: Vec::new(),
             instant_limit: 100_000,
             event_limit: u64::MAX,
         }
@@ -82,6 +86,9 @@ impl Setup {
                 return Err(SetupError::Latency { field, problem });
             }
         }
+        if let Some(pair) = self.touches.windows(2).find(|pair| pair[1].after < pair[0].after) {
+            return Err(SetupError::Touches(pair[1].to_string()));
+        }
         self.plan
             .problem(&self.members, self.clients)
             .map_or(Ok(()), |problem| Err(SetupError::Plan(problem)))
@@ -103,6 +110,8 @@ pub enum SetupError {
     },
     /// The plan of faults does not fit the world; the text says why.
     Plan(String),
+    /// What is done by hand is not in order: this comes too late in the list.
+    Touches(String),
 }
 
 impl fmt::Display for SetupError {
@@ -111,6 +120,9 @@ impl fmt::Display for SetupError {
             Self::Members(error) => write!(f, "the members are no cluster: {error}"),
             Self::Latency { field, problem } => write!(f, "{field} makes no sense: {problem}"),
             Self::Plan(problem) => write!(f, "the fault plan makes no sense: {problem}"),
+            Self::Touches(late) => {
+                write!(f, "what is done by hand is not in order: put \"{late}\" further up")
+            }
         }
     }
 }

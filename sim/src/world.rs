@@ -17,6 +17,7 @@ use crate::incident::{Incident, Stop};
 use crate::nemesis::Nemesis;
 use crate::port::{BrokenPort, WorldPort};
 use crate::tape::Tape;
+use crate::touch::Hand;
 
 /// A simulated world of nodes of one type.
 ///
@@ -53,9 +54,10 @@ pub struct World<N: Node> {
     roster: Vec<NodeId>,
     pub(crate) core: Core<N>,
     pub(crate) nemesis: Nemesis,
+    pub(crate) hand: Hand,
     instant_limit: u64,
-    event_limit: u64,
-    /// After how many events to look up: the limit is reached, or the tape turns.
+    pub(crate) event_limit: u64,
+    /// After how many events to look up: the limit is reached, the tape turns, or something is done by hand.
     pause: u64,
     /// Since which step the clock has stood still.
     instant_began: u64,
@@ -82,6 +84,7 @@ where
             roster: self.roster.clone(),
             core: self.core.clone(),
             nemesis: self.nemesis.clone(),
+            hand: self.hand.clone(),
             instant_limit: self.instant_limit,
             event_limit: self.event_limit,
             pause: self.pause,
@@ -110,6 +113,7 @@ impl<N: Node> World<N> {
             roster: Vec::new(),
             core: Core::new(),
             nemesis: Nemesis::default(),
+            hand: Hand::default(),
             instant_limit: u64::MAX,
             event_limit: u64::MAX,
             pause: u64::MAX,
@@ -218,8 +222,14 @@ impl<N: Node> World<N> {
                     return Stop::Events;
                 }
             }
-            if self.core.step >= self.pause && !self.goes_on() {
-                return Stop::Events;
+            if self.core.step >= self.pause {
+                if !self.goes_on() {
+                    return Stop::Events;
+                }
+                if self.is_to_be_touched() {
+                    self.touch(driver, observer);
+                    continue;
+                }
             }
             let core = &mut self.core;
             let Some((time, slot)) = core.queue.pop(until.as_nanos(), &mut core.tape) else {
@@ -245,8 +255,8 @@ impl<N: Node> World<N> {
     #[cold]
     fn goes_on(&mut self) -> bool {
         self.core.tape.turn(self.core.step);
-        self.pause =
-            self.core.tape.next_turn().map_or(self.event_limit, |turn| turn.min(self.event_limit));
+        let next = self.core.tape.next_turn().into_iter().chain(self.hand.next()).min();
+        self.pause = next.map_or(self.event_limit, |next| next.min(self.event_limit));
         self.core.step < self.event_limit
     }
 

@@ -48,6 +48,17 @@ impl<N: Node> World<N> {
         self.core.trace_fault(None, turn, || format!("{} begins: {fault}", fault.kind()));
     }
 
+    /// What is wrong with links now is over; what the plan has for later still comes.
+    pub(crate) fn mend_links(&mut self) {
+        let mut all: Vec<usize> =
+            self.core.cuts.faults().chain(self.core.troubles.faults()).collect();
+        all.dedup();
+        for index in all {
+            let fault = self.nemesis.faults[index].fault.clone();
+            self.end_at_links(index, &fault);
+        }
+    }
+
     fn cut(&mut self, index: usize, fault: &Fault) {
         if let Some(pairs) = self.severed(fault) {
             self.trace_beginning(index, fault);

@@ -75,6 +75,15 @@ impl<N: Node> World<N> {
         }
     }
 
+    /// Whoever is down, and may come back, starts.
+    pub(crate) fn start_nodes(&mut self) {
+        for node in 0..self.nodes.len() {
+            if self.nodes[node].is_none() && self.nemesis.comes_back(node) {
+                self.come_back(node);
+            }
+        }
+    }
+
     /// Whoever is down by this fault starts.
     fn bring_back(&mut self, index: usize) {
         for node in 0..self.nodes.len() {

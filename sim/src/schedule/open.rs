@@ -171,7 +171,7 @@ impl<N: Node> World<N> {
         pending.find(|(_, place, _)| is_meant(self.core.events.peek(*place))).map(|e| e.0)
     }
 
-    pub(super) fn absent(&self, node: NodeId) -> String {
+    pub(crate) fn absent(&self, node: NodeId) -> String {
         match self.core.slot(node) {
             Some(_) => format!("{node} is down"),
             None => format!("there is no {node}"),

@@ -50,6 +50,7 @@ impl<N: Node> World<N> {
     ) -> Result<Stop, Stuck> {
         self.begin_schedule(driver, observer);
         for (index, step) in schedule.steps.iter().enumerate() {
+            self.touch_between(driver, observer);
             if let Some(stop) = self.schedule_is_over(observer) {
                 return Ok(stop);
             }
@@ -63,6 +64,7 @@ impl<N: Node> World<N> {
                 return Err(Stuck { index, step: step.clone(), why, instead });
             }
         }
+        self.touch_between(driver, observer);
         Ok(self.schedule_is_over(observer).unwrap_or(Stop::Idle))
     }
 
@@ -83,6 +85,7 @@ impl<N: Node> World<N> {
         let mut done = Vec::new();
         for wish in wishes {
             self.finish_disks(at_once, &mut done, driver, observer);
+            self.touch_between(driver, observer);
             if let Some(stop) = self.schedule_is_over(observer) {
                 return (stop, done);
             }
@@ -95,6 +98,7 @@ impl<N: Node> World<N> {
             }
         }
         self.finish_disks(at_once, &mut done, driver, observer);
+        self.touch_between(driver, observer);
         (self.schedule_is_over(observer).unwrap_or(Stop::Idle), done)
     }
 
@@ -138,7 +142,19 @@ impl<N: Node> World<N> {
     fn schedule_is_over<O: Observer>(&self, observer: &O) -> Option<Stop> {
         match &self.incident {
             Some(incident) => Some(Stop::Broken(incident.clone())),
-            None => observer.done().then_some(Stop::Done),
+            None if observer.done() => Some(Stop::Done),
+            None => (self.core.step >= self.event_limit).then_some(Stop::Events),
+        }
+    }
+
+    /// Does what is to be done by hand before the next step.
+    fn touch_between<D: Driver<N>, O: Observer>(&mut self, driver: &mut D, observer: &mut O) {
+        while self.is_to_be_touched() && self.schedule_is_over(observer).is_none() {
+            let went = self.guarded(driver, observer, |world, driver, observer| {
+                world.touch(driver, observer);
+                Ok(())
+            });
+            went.expect("what could not be done by hand is kept elsewhere");
         }
     }
 

@@ -73,6 +73,7 @@ impl<N: Node> World<N> {
         self.nemesis.reset(&setup.plan, &setup.members);
         self.instant_limit = setup.instant_limit;
         self.event_limit = setup.event_limit;
+        self.hand.reset(&setup.touches);
         self.goes_on();
         self.instant_began = 0;
         self.started = false;
