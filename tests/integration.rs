@@ -19,6 +19,7 @@ mod integration {
     mod steady; // a node that takes something from outside is found
 
     mod by_hand; // planted bugs, event by event
+    mod debugging; // a run gone through, by a script and at a terminal
     mod detectors; // failure detectors in scenarios of one's own
     mod every_order; // small worlds through every order of delivery and every crash point
     mod faults; // each fault does what it says, and is over when it is over

@@ -156,7 +156,7 @@ pub fn draw<'a>(
             _ => Role::Plain,
         };
         let at = format!("{:>7}  {:>13}", line.at.step, clock(line.at.time));
-        let what = page.paint(role, &clean(&text(&line.what)));
+        let what = page.paint(role, &words(&line.what));
         out.push_str(&format!("{}  {what}\n", page.paint(Role::Faint, &at)));
     }
     out
@@ -186,12 +186,14 @@ pub(crate) fn clock(time: Instant) -> String {
     format!("{}.{:06}s", micros / 1_000_000, micros % 1_000_000)
 }
 
-pub(crate) fn text(item: &TraceItem) -> String {
-    match item {
+/// What a line tells, in one line.
+pub fn words(item: &TraceItem) -> String {
+    let told = match item {
         TraceItem::Event(event) => event.to_string(),
         TraceItem::Fact(node, fact) => format!("{node}  announces {}", fact_text(fact)),
         TraceItem::Op(event) => event.to_string(),
-    }
+    };
+    clean(&told)
 }
 
 /// A fact by its name in the vocabulary, then what it says: `vote term=3 candidate=n2`.

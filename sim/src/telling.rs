@@ -46,6 +46,33 @@ impl<N: Node> World<N> {
         self.core.unusual = self.core.watched || self.core.rough;
         self.core.heard |= self.core.tracing;
     }
+
+    #[cold]
+    pub(crate) fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: String) {
+        let (from, to) = (self.core.endpoint(from), self.core.endpoint(to));
+        self.core.note_arrival(id, from, to, &text);
+        self.core.trace.push(TraceEvent::Deliver { id, from, to, text });
+    }
+
+    pub(crate) fn trace_disk(&mut self, node: u32, text: &str) {
+        if self.core.tracing {
+            let node = self.core.members[node as usize];
+            self.core.trace.push(TraceEvent::Disk { node, text: text.to_owned() });
+        }
+    }
+
+    /// Shows what a node shows, if that has changed.
+    #[cold]
+    pub(crate) fn trace_status(&mut self, node: u32) {
+        let Some(status) = self.nodes[node as usize].as_ref().map(Node::status) else {
+            return;
+        };
+        if self.shown[node as usize] != status {
+            self.shown[node as usize] = status.clone();
+            let node = self.core.members[node as usize];
+            self.core.trace.push(TraceEvent::Status { node, status });
+        }
+    }
 }
 
 impl<N: Node> Core<N> {

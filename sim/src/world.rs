@@ -5,7 +5,7 @@ mod reset;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use seatrial_history::{Moment, Observer, TraceEvent};
+use seatrial_history::{Moment, Observer};
 use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, Status};
 
 use crate::client::{ClientIo, Driver};
@@ -65,7 +65,7 @@ pub struct World<N: Node> {
     /// Whose code runs at this moment.
     pub(crate) acting: Option<NodeId>,
     pub(crate) incident: Option<Incident>,
-    shown: Vec<Status>,
+    pub(crate) shown: Vec<Status>,
 }
 
 /// A world branches: its copy goes on from the same moment with the same chance, and neither feels the other. Only this asks of a
@@ -398,33 +398,6 @@ impl<N: Node> World<N> {
             observer.stepped(at, self.core.hash.as_u64());
         }
         self.core.heard = self.core.tracing || self.nemesis.awaits_role();
-    }
-
-    #[cold]
-    pub(crate) fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: String) {
-        let (from, to) = (self.core.endpoint(from), self.core.endpoint(to));
-        self.core.note_arrival(id, from, to, &text);
-        self.core.trace.push(TraceEvent::Deliver { id, from, to, text });
-    }
-
-    pub(crate) fn trace_disk(&mut self, node: u32, text: &str) {
-        if self.core.tracing {
-            let node = self.core.members[node as usize];
-            self.core.trace.push(TraceEvent::Disk { node, text: text.to_owned() });
-        }
-    }
-
-    /// Shows what a node shows, if that has changed.
-    #[cold]
-    fn trace_status(&mut self, node: u32) {
-        let Some(status) = self.nodes[node as usize].as_ref().map(Node::status) else {
-            return;
-        };
-        if self.shown[node as usize] != status {
-            self.shown[node as usize] = status.clone();
-            let node = self.core.members[node as usize];
-            self.core.trace.push(TraceEvent::Status { node, status });
-        }
     }
 }
 

@@ -93,6 +93,7 @@ const RESERVED: [(&str, &[&str]); 16] = [
     ("clap", &["seatrial-cli", "seatrial-server"]),
     ("indicatif", &["seatrial-cli"]),
     ("ctrlc", &["seatrial-cli"]),
+    ("ratatui", &["seatrial-cli"]),
     ("tokio", &["seatrial-hosts", "seatrial-tests"]),
     ("rustls", &["seatrial-hosts"]),
     ("turmoil", &["seatrial-tests"]),

@@ -3,7 +3,7 @@
 use seatrial_history::{TraceEvent, TraceItem, TraceLine};
 
 use super::Act;
-use crate::trace::{fact_text, text};
+use crate::trace::{fact_text, words};
 
 /// The line that says best what an act is: what was handled, and where nothing was, what happened first.
 pub fn heading(act: &Act, trace: &[TraceLine]) -> usize {
@@ -21,7 +21,7 @@ pub fn heading(act: &Act, trace: &[TraceLine]) -> usize {
 /// An act in a line: what was handled, and what the node announced of it.
 pub fn sentence(act: &Act, trace: &[TraceLine]) -> String {
     let heading = heading(act, trace);
-    let mut said = text(&trace[heading].what);
+    let mut said = words(&trace[heading].what);
     for fact in facts(act, trace).filter(|line| *line != heading) {
         if let TraceItem::Fact(_, fact) = &trace[fact].what {
             said.push_str(&format!("; {}", fact_text(fact)));
@@ -45,7 +45,7 @@ pub fn brief(act: &Act, trace: &[TraceLine]) -> String {
             format!("{node} timer {}", label(text))
         }
         TraceItem::Fact(node, fact) => format!("{node} {}", fact_text(fact)),
-        what => text(what),
+        what => words(what),
     };
     for fact in facts(act, trace).filter(|line| *line != heading) {
         if let TraceItem::Fact(_, fact) = &trace[fact].what {

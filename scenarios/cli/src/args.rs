@@ -10,7 +10,7 @@ use seatrial_reports::trace::Filter;
 
 use crate::failure::Failure;
 use crate::{
-    bench, check, diff, explore, faults, hunt, likelihood, list, replay, report, run, shrink,
+    bench, check, debug, diff, explore, faults, hunt, likelihood, list, replay, report, run, shrink,
 };
 #[cfg(feature = "protocols")]
 use crate::{client, serve};
@@ -33,6 +33,7 @@ Examples:
   seatrial hunt raft-kv --faults swarm
   seatrial run raft-kv --seed 42
   seatrial replay target/seatrial/raft-kv-42.case
+  seatrial debug target/seatrial/raft-kv-42.case
   seatrial shrink target/seatrial/raft-kv-42.case
   seatrial diff target/seatrial/raft-kv-42.case target/seatrial/raft-kv-43.case
   seatrial likelihood target/seatrial/raft-kv-42.case
@@ -71,6 +72,8 @@ pub(crate) enum Command {
     Replay(replay::Args),
     /// Make a failing run small: leave out all that its failure does not need
     Shrink(shrink::Args),
+    /// Go through a run event by event, at a terminal or by a script: forward, back, and what if
+    Debug(debug::Args),
     /// Tell where two runs part, and what sets them apart
     Diff(diff::Args),
     /// Tell when the failure of a run became inevitable

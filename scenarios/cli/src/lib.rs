@@ -17,6 +17,7 @@ mod check;
 #[cfg(feature = "protocols")]
 mod client;
 mod console;
+mod debug;
 mod diff;
 mod exit;
 mod explore;
@@ -76,6 +77,7 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Explore(args) => explore::explore(&args, registry, console),
         Command::Replay(args) => replay::replay(&args, registry, console),
         Command::Shrink(args) => shrink::shrink(&args, registry, console),
+        Command::Debug(args) => debug::debug(&args, registry, console),
         Command::Diff(args) => diff::diff(&args, registry, console),
         Command::Likelihood(args) => likelihood::likelihood(&args, registry, console),
         Command::Bench(args) => bench::bench(&args, registry, console),

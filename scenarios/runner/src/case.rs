@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use seatrial_search::Recipe;
-use seatrial_sim::{FaultPlan, Override, Schedule, Steering, Step, Stuck, Turn, Wish};
+use seatrial_sim::{FaultPlan, Override, Schedule, Steering, Step, Stuck, Touch, Turn, Wish};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -58,6 +58,9 @@ pub struct Case {
     /// are listed, so that the seed does not matter, and what needs a whole run to be judged is not judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
+    /// What is done to the run by hand: after how many events, and what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub touches: Vec<Touch>,
     /// Choices that differ from what the seed gives.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Override>,
@@ -98,6 +101,7 @@ impl Case {
                 Course::Schedule(schedule) => Some(Schedule::clone(schedule)),
                 _ => None,
             },
+            touches: bent.touches.clone(),
             choices: bent.choices.clone(),
             plan: prepared.plan(seed),
             scenario: prepared.scenario().clone(),
@@ -195,13 +199,18 @@ impl Case {
     pub fn prepare(self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
         let origin = self.origin.clone();
         let (prepared, seed) = self.get_ready(registry)?;
-        match prepared.check_schedule(seed) {
-            None => Ok((prepared, seed)),
-            Some(stuck) => {
-                let error = ScenarioError::new(&origin.file, stuck.to_string());
-                Err(error.at_element(&origin.text, "schedule", stuck.index))
-            }
+        let wrong = |what: String, list, index| {
+            Err(ScenarioError::new(&origin.file, what).at_element(&origin.text, list, index))
+        };
+        if let Some(stuck) = prepared.check_schedule(seed) {
+            return wrong(stuck.to_string(), "schedule", stuck.index);
         }
+        if let Some(missed) = prepared.check_touches(seed) {
+            let touch = &prepared.bends().touches[missed.index];
+            let what = format!("\"{touch}\" cannot be done: {}", missed.why);
+            return wrong(what, "touches", missed.index);
+        }
+        Ok((prepared, seed))
     }
 
     /// What of it changes no choice, since the run that it makes has no such site: with its line, and the site that may have been meant.
@@ -250,9 +259,23 @@ impl Case {
         Ok((prepared.on_course(Course::Wishes(wishes, Vec::new())), seed, stuck))
     }
 
-    fn get_ready(mut self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
+    /// The same without a look at whether its schedule, and what is done by hand, can be carried out.
+    ///
+    /// # Errors
+    /// As [`Case::prepare`], but for these.
+    pub(crate) fn get_ready(
+        mut self,
+        registry: &Registry,
+    ) -> Result<(Prepared, u64), ScenarioError> {
         if let (Some(name), Ok(protocol)) = (&self.mutant, registry.find(&self.scenario.protocol)) {
             protocol.mutant(name).map_err(|what| self.wrong("", "mutant", what))?;
+        }
+        let out_of_order = |pair: &[Touch]| pair[1].after < pair[0].after;
+        if let Some(place) = self.touches.windows(2).position(out_of_order) {
+            let late = &self.touches[place + 1];
+            let what = format!("\"{late}\" is not in order: put it further up");
+            let error = ScenarioError::new(&self.origin.file, what);
+            return Err(error.at_element(&self.origin.text, "touches", place + 1));
         }
         let (scenario, mutant) = (self.scenario.clone(), self.mutant.as_deref());
         let prepared = Prepared::whatever_is_drawn(registry, scenario, mutant)?;
@@ -283,12 +306,14 @@ impl Case {
             steering: self.steering,
             recipe,
             operations: self.operations.take(),
+            touches: std::mem::take(&mut self.touches),
+            until: None,
         }
     }
 }
 
 /// What stands first in a case, in this order.
-const FIRST: [&str; 11] = [
+const FIRST: [&str; 12] = [
     "seatrial_case",
     "seed",
     "turns",
@@ -299,6 +324,7 @@ const FIRST: [&str; 11] = [
     "steering",
     "simple",
     "schedule",
+    "touches",
     "choices",
 ];
 
@@ -311,10 +337,14 @@ const END: &str = "# end of case";
 fn no_case(file: &str, text: &str, error: &toml::de::Error) -> ScenarioError {
     let error = ScenarioError::from_toml(file, text, error);
     let table: Option<Table> = toml::from_str(text).ok();
-    let lines = table.as_ref().and_then(|table| table.get("schedule")?.as_array());
-    let is_no_step = |line: &Value| line.as_str().is_none_or(|line| line.parse::<Step>().is_err());
-    match lines.and_then(|lines| lines.iter().position(is_no_step)) {
-        Some(index) => error.at_element(text, "schedule", index),
+    let wrong = |list: &'static str, is_line: fn(&str) -> bool| {
+        let lines = table.as_ref()?.get(list)?.as_array()?;
+        let is_wrong = |line: &Value| line.as_str().is_none_or(|line| !is_line(line));
+        Some((list, lines.iter().position(is_wrong)?))
+    };
+    let step = wrong("schedule", |line| line.parse::<Step>().is_ok());
+    match step.or_else(|| wrong("touches", |line| line.parse::<Touch>().is_ok())) {
+        Some((list, index)) => error.at_element(text, list, index),
         None => error,
     }
 }

@@ -8,6 +8,7 @@
 //! - [`Registry`]: the protocols that scenarios know, ours or your own.
 //! - [`Prepared`]: a scenario with its protocol; [`Prepared::run`] makes one run, [`hunt`] makes many.
 //! - [`shrink`]: a failing run made small; [`likelihood`]: when its failure became inevitable; [`difference`]: where two runs part.
+//! - [`debug`]: a run looked at event by event, and gone on with in another way.
 //! - [`explore`]: every order of events in a small world.
 //! - [`Case`]: one run as a file.
 //! - [`Workload`]: what clients of your node ask.
@@ -100,6 +101,7 @@ mod bench;
 mod bounds;
 mod budget;
 mod case;
+pub mod debug;
 mod difference;
 mod document;
 mod draw;

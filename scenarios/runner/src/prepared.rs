@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use seatrial_history::{Account, Explanation, History, TraceLine};
 use seatrial_search::Recipe;
-use seatrial_sim::{FaultKind, FaultPlan, Order, Setup, Stuck, Tape};
+use seatrial_sim::{FaultKind, FaultPlan, Missed, Order, Setup, Stuck, Tape};
 
 pub(crate) use self::bent::{Bent, Course};
 pub(crate) use self::plan_fits::PlanSlip;
@@ -307,6 +307,12 @@ impl Prepared {
         &self.bent
     }
 
+    /// The same runs, broken off after so many events.
+    pub(crate) fn broken_off(mut self, until: u64) -> Self {
+        self.bent.until = Some(until);
+        self
+    }
+
     /// Performs the schedule, where there is one, and says where it cannot go on.
     pub(crate) fn check_schedule(&self, seed: u64) -> Option<Stuck> {
         let Course::Schedule(_) = self.bent.course else {
@@ -315,6 +321,16 @@ impl Prepared {
         let mut worker = self.worker(Measuring::Bounded);
         worker.run(seed);
         worker.stuck().cloned()
+    }
+
+    /// Makes the run, where something is done to it by hand, and says what could not be done.
+    pub(crate) fn check_touches(&self, seed: u64) -> Option<Missed> {
+        if self.bent.touches.is_empty() {
+            return None;
+        }
+        let mut worker = self.worker(Measuring::Bounded);
+        worker.run(seed);
+        worker.missed().cloned()
     }
 
     /// Makes one run and tells of it, with all figures.
@@ -368,6 +384,10 @@ impl Prepared {
             let steering = self.bent.steering.or_else(steered);
             drawn.steer(steering);
             drawn.turn(&recipe.turns);
+        }
+        drawn.setup.touches.clone_from(&self.bent.touches);
+        if let Some(until) = self.bent.until {
+            drawn.setup.event_limit = drawn.setup.event_limit.min(until);
         }
         drawn.course = self.bent.course.clone();
         drawn

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use seatrial_history::{Moment, Observer, OpEvent, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId};
-use seatrial_sim::{Counts, Incident, RunHash, Stop, Stuck, Tape, Wish, World};
+use seatrial_sim::{Counts, Incident, Inside, Missed, RunHash, Stop, Stuck, Tape, Wish, World};
 
 use crate::draw::Drawn;
 use crate::judges::Judges;
@@ -23,6 +23,9 @@ pub(crate) trait Stage {
 
     /// The tape of the last run.
     fn take_tape(&mut self) -> Tape;
+
+    /// What is inside the nodes as the last run has left them.
+    fn inside(&self) -> Vec<(NodeId, Inside)>;
 }
 
 /// How long a run may go on.
@@ -47,6 +50,8 @@ pub(crate) struct RunEnd {
     pub(crate) cut_short: bool,
     /// Its schedule could not go on.
     pub(crate) stuck: Option<Stuck>,
+    /// What was to be done by hand and could not.
+    pub(crate) missed: Option<Missed>,
     /// What happened as a schedule, where that is kept.
     pub(crate) wishes: Vec<Wish>,
 }
@@ -126,6 +131,11 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
     fn take_tape(&mut self) -> Tape {
         self.world.take_tape()
     }
+
+    fn inside(&self) -> Vec<(NodeId, Inside)> {
+        let members = self.world.members().iter();
+        members.filter_map(|node| Some((*node, self.world.inside(*node)?))).collect()
+    }
 }
 
 impl<N: Node, W: Workload<N>> Arena<N, W> {
@@ -178,6 +188,7 @@ impl<N: Node, W: Workload<N>> Arena<N, W> {
                 _ => None,
             },
             stuck: None,
+            missed: self.world.missed(),
             wishes: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_node::NodeId;
 use seatrial_search::Recipe;
-use seatrial_sim::{FaultPlan, Override, Schedule, Simple, Steering, Tape, Wish};
+use seatrial_sim::{FaultPlan, Override, Schedule, Simple, Steering, Tape, Touch, Wish};
 
 use crate::workload::Operations;
 
@@ -22,6 +22,10 @@ pub(crate) struct Bent {
     pub(crate) recipe: Option<Recipe>,
     /// What clients ask, where their workload does not say so.
     pub(crate) operations: Option<Operations>,
+    /// What is done to the run by hand.
+    pub(crate) touches: Vec<Touch>,
+    /// After how many events the run is broken off, for somebody to look inside.
+    pub(crate) until: Option<u64>,
 }
 
 impl Bent {

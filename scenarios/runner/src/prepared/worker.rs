@@ -6,8 +6,9 @@ use seatrial_history::{
     Account, Evidence, Explanation, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict,
     Violation,
 };
+use seatrial_node::NodeId;
 use seatrial_search::{Recipe, Seen};
-use seatrial_sim::{Choice, Count, Counts, FaultKind, Incident, Stuck, Tape, Wish};
+use seatrial_sim::{Choice, Count, Counts, FaultKind, Incident, Inside, Missed, Stuck, Tape, Wish};
 
 use super::Prepared;
 use crate::draw::{Drawn, describe_plan};
@@ -93,8 +94,18 @@ impl Worker<'_> {
         self.run_by(seed, &self.prepared.recipe(seed), recorder);
     }
 
-    /// Makes the run of this number by a recipe of its own.
-    pub(crate) fn run_by(&mut self, seed: u64, recipe: &Recipe, recorder: Option<&mut Recorder>) {
+    /// Makes one run, judges nothing, and shows what is inside the nodes where it ends.
+    pub(crate) fn look_inside(&mut self, seed: u64) -> Vec<(NodeId, Inside)> {
+        let _ = self.make(seed, &self.prepared.recipe(seed), None);
+        self.stage.inside()
+    }
+
+    fn make(
+        &mut self,
+        seed: u64,
+        recipe: &Recipe,
+        recorder: Option<&mut Recorder>,
+    ) -> (Drawn, RunEnd) {
         let mut tape = self.tape.take().unwrap_or_else(|| Tape::seeded(0));
         tape.reseed(recipe.seed);
         self.prepared.bent.bend(&mut tape);
@@ -111,6 +122,12 @@ impl Worker<'_> {
         let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
         let end = end.unwrap_or_else(|payload| hush::tell(format_args!("seed {seed}"), &*payload));
         self.tape = Some(self.stage.take_tape());
+        (drawn, end)
+    }
+
+    /// Makes the run of this number by a recipe of its own.
+    pub(crate) fn run_by(&mut self, seed: u64, recipe: &Recipe, recorder: Option<&mut Recorder>) {
+        let (drawn, end) = self.make(seed, recipe, recorder);
         let mut judgements = self.judge(&end, drawn.course.is_led());
         let figures = self.figures(&drawn, &end);
         if end.incident.is_none() && !drawn.course.is_led() {
@@ -194,6 +211,11 @@ impl Worker<'_> {
     /// Where the schedule of the last run could not go on.
     pub(crate) fn stuck(&self) -> Option<&Stuck> {
         self.last().end.stuck.as_ref()
+    }
+
+    /// What was to be done by hand in the last run and could not.
+    pub(crate) fn missed(&self) -> Option<&Missed> {
+        self.last().end.missed.as_ref()
     }
 
     /// The last run as a schedule, where it was kept; handed over.

@@ -71,7 +71,7 @@ impl<'r> Oracle<'r> {
         let is_led = subject.schedule.is_some();
         let mut worker = prepared.worker(Measuring::Bounded);
         worker.run(self.case.seed);
-        if worker.outcome() != self.outcome {
+        if worker.outcome() != self.outcome || worker.missed().is_some() {
             return None;
         }
         let violation = self.signature.find(worker.judgements())?.clone();
@@ -95,7 +95,7 @@ impl<'r> Oracle<'r> {
             Some(wishes) => Course::Wishes(wishes.as_slice().into(), subject.at_once.clone()),
             None => Course::ByTime { kept },
         };
-        let (prepared, _) = case.prepare(self.registry).ok()?;
+        let (prepared, _) = case.get_ready(self.registry).ok()?;
         Some(prepared.on_course(course))
     }
 

@@ -88,6 +88,10 @@ pub(super) fn case(base: &Case, subject: &Subject) -> Case {
     case.simple = subject.simple.clone();
     if subject.schedule.is_some() {
         case.steering = None;
+        if base.schedule.is_none() {
+            // The schedule has what was done by hand in it.
+            case.touches.clear();
+        }
     }
     case.schedule = subject.schedule.as_ref().map(|wishes| {
         let steps = wishes.iter().map(|wish| wish.step.clone()).collect();

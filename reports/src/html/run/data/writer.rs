@@ -8,7 +8,7 @@ use seatrial_node::{Status, StatusValue};
 use super::Data;
 use super::texts::Texts;
 use crate::acts::{Act, Clients, heading, label, presence};
-use crate::trace::{fact_text, text};
+use crate::trace::{fact_text, words};
 
 /// The kinds of lines, in the order of their numbers.
 const SEND: u8 = 0;
@@ -154,7 +154,7 @@ impl Writer {
                 }
                 self.texts.of(&fact_text(fact))
             }
-            other => self.texts.of(&text(other)),
+            other => self.texts.of(&words(other)),
         };
         self.data.lines.kind.push(kind(what));
         self.data.lines.of.push(of);

@@ -1,0 +1,212 @@
+//! Fields of what nodes show: `n1.term > 3`, `role changes`.
+
+use std::fmt;
+
+use seatrial_node::{NodeId, Status, StatusValue};
+
+use super::run::Run;
+use crate::scenario::nearest;
+
+/// A field of a node's status; of any node's, where none is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Whose.
+    pub node: Option<NodeId>,
+    /// Its name.
+    pub name: String,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.node {
+            Some(node) => write!(f, "{node}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// What a field has to come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    field: Field,
+    test: Test,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Test {
+    /// It shows something else than before.
+    Changes,
+    /// It compares so with this value.
+    Is(Comparison, String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    Other,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+/// Longer signs first: the beginning of `>=` is `>`.
+const SIGNS: [(&str, Comparison); 7] = [
+    ("==", Comparison::Equal),
+    ("!=", Comparison::Other),
+    ("<=", Comparison::AtMost),
+    (">=", Comparison::AtLeast),
+    ("=", Comparison::Equal),
+    ("<", Comparison::Less),
+    (">", Comparison::More),
+];
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.test {
+            Test::Changes => write!(f, "{} changes", self.field),
+            Test::Is(comparison, value) => {
+                let sign = SIGNS.iter().rev().find(|(_, known)| known == comparison);
+                write!(f, "{} {} {value}", self.field, sign.map_or("", |(sign, _)| sign))
+            }
+        }
+    }
+}
+
+impl Field {
+    /// Reads `n1.term`, or `term`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (node, name) = match text.split_once('.') {
+            Some((node, name)) => {
+                let node = node.parse().map_err(|error| format!("{error}"))?;
+                (Some(node), name)
+            }
+            None => (None, text),
+        };
+        match name.is_empty() || name.contains(char::is_whitespace) {
+            true => Err(format!("`{text}` names no field: write it as n1.term, or as term")),
+            false => Ok(Self { node, name: name.to_owned() }),
+        }
+    }
+
+    /// Whether the run knows it.
+    pub(super) fn check(&self, run: &Run) -> Result<(), String> {
+        if let Some(node) = self.node.filter(|node| !run.nodes.contains(node)) {
+            return Err(format!("there is no {node}; there is {}", list(&run.nodes)));
+        }
+        let mut known: Vec<&'static str> = Vec::new();
+        let mut shows: Option<&'static str> = None;
+        for (_, status) in run.nodes.iter().flat_map(|node| run.statuses(*node)) {
+            for (name, value) in status.fields() {
+                if !known.contains(name) {
+                    known.push(name);
+                }
+                if matches!(value, StatusValue::Text(text) if *text == self.name.as_str()) {
+                    shows = Some(name);
+                }
+            }
+        }
+        if known.contains(&self.name.as_str()) {
+            return Ok(());
+        }
+        let wrong = format!("no node shows a field `{}`", self.name);
+        Err(match (shows, nearest(&self.name, known.iter().copied())) {
+            (Some(field), _) => {
+                format!("{wrong}; it is what `{field}` shows: write `{field} = {}`", self.name)
+            }
+            (None, Some(near)) => format!("{wrong}; did you mean `{near}`?"),
+            (None, None) if known.is_empty() => format!("{wrong}, nor any other"),
+            (None, None) => format!("{wrong}; there is {}", known.join(", ")),
+        })
+    }
+
+    /// The nodes that are meant.
+    pub(super) fn nodes(&self, run: &Run) -> Vec<NodeId> {
+        self.node.map_or_else(|| run.nodes.clone(), |node| vec![node])
+    }
+
+    /// What the nodes that are meant show after a step.
+    pub(super) fn values(&self, run: &Run, step: u64) -> Vec<(NodeId, Option<String>)> {
+        let shown = |node: NodeId| {
+            let (status, _) = run.status(node, step)?;
+            status.value(&self.name).map(ToString::to_string)
+        };
+        self.nodes(run).into_iter().map(|node| (node, shown(node))).collect()
+    }
+}
+
+fn list(nodes: &[NodeId]) -> String {
+    nodes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl Condition {
+    /// Reads `n1.term > 3` or `role changes`; nothing, where it is neither.
+    pub(super) fn parse(text: &str) -> Option<Result<Self, String>> {
+        if let Some(field) = text.strip_suffix(" changes") {
+            let field = Field::parse(field.trim());
+            return Some(field.map(|field| Self { field, test: Test::Changes }));
+        }
+        let place = text.find(['=', '!', '<', '>'])?;
+        let (sign, comparison) = SIGNS.iter().find(|(sign, _)| text[place..].starts_with(sign))?;
+        let value = text[place + sign.len()..].trim();
+        if value.is_empty() {
+            return Some(Err(format!(
+                "`{text}` ends where a value is to stand, as in n1.term > 3"
+            )));
+        }
+        let test = Test::Is(*comparison, value.to_owned());
+        Some(Field::parse(text[..place].trim()).map(|field| Self { field, test }))
+    }
+
+    pub(super) const fn field(&self) -> &Field {
+        &self.field
+    }
+
+    /// The steps at which it comes to be so, at any of the nodes that are meant.
+    pub(super) fn steps(&self, run: &Run) -> Vec<u64> {
+        let mut steps = Vec::new();
+        for node in self.field.nodes(run) {
+            let mut before: Option<&Status> = None;
+            for (step, status) in run.statuses(node) {
+                if self.comes(before, status) {
+                    steps.push(step);
+                }
+                before = Some(status);
+            }
+        }
+        steps.sort_unstable();
+        steps.dedup();
+        steps
+    }
+
+    fn comes(&self, before: Option<&Status>, now: &Status) -> bool {
+        let of = |status: &Status| status.value(&self.field.name).cloned();
+        let Some(value) = of(now) else { return false };
+        let former = before.and_then(of);
+        match &self.test {
+            Test::Changes => former.is_some_and(|former| former != value),
+            Test::Is(comparison, with) => {
+                comparison.is_so(&value, with)
+                    && !former.is_some_and(|former| comparison.is_so(&former, with))
+            }
+        }
+    }
+}
+
+impl Comparison {
+    /// Numbers compare as numbers, all else as text.
+    fn is_so(self, value: &StatusValue, with: &str) -> bool {
+        let order = match (value, with.parse::<u64>()) {
+            (StatusValue::Number(value), Ok(with)) => value.cmp(&with),
+            _ => value.to_string().as_str().cmp(with),
+        };
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Other => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::More => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+}
