@@ -89,7 +89,7 @@ fn wrong_arrows(crates: &[Crate]) -> Vec<String> {
 const MAY_SEE_ALL: [&str; 2] = ["seatrial-tests", "seatrial-without-mutants"];
 
 /// Crates from outside that only some may name: which, and who.
-const RESERVED: [(&str, &[&str]); 16] = [
+const RESERVED: [(&str, &[&str]); 17] = [
     ("clap", &["seatrial-cli", "seatrial-server"]),
     ("indicatif", &["seatrial-cli"]),
     ("ctrlc", &["seatrial-cli"]),

@@ -102,7 +102,7 @@ mod tests {
             if head.starts_with("%%") || head.starts_with("title ") {
                 continue;
             } else if let Some((_, who)) =
-                head.split_once("participant ").or(head.split_once("actor "))
+                head.split_once("participant ").or_else(|| head.split_once("actor "))
             {
                 assert!(known.insert(who.to_owned()), "{line}");
                 continue;

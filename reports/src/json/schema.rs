@@ -52,17 +52,26 @@ fn documents() -> Vec<(&'static str, Value)> {
         excused_runs: vec![excused.clone()],
         ..samples::failed_hunt()
     };
-    let chosen = SeedResult { strategy: Some("pos".into()), ..samples::seed(7, Outcome::Unknown) };
+    let chosen = SeedLine {
+        strategy: Some("pos".into()),
+        outside: true,
+        unrepeated: true,
+        wall: Some(Duration::from_millis(7)),
+        ..samples::seed(7, Outcome::Violated)
+    };
+    let old = HuntHeader { campaign: None, ..samples::header(41) };
     vec![
         ("run", parsed(&account(&samples::holds()))),
         ("run", parsed(&account(&samples::violated()))),
         ("run", parsed(&account(&excused))),
         ("hunt", parsed(&hunt(&hunted))),
         ("hunt", parsed(&hunt(&samples::hunt()))),
-        ("hunt-line", parsed(&header("raft-kv", "raft-kv", Some("stale-read"), 41))),
+        ("hunt-line", parsed(&header(&samples::header(41)))),
+        ("hunt-line", parsed(&header(&old))),
         ("hunt-line", parsed(&seed(&samples::seed(41, Outcome::Holds)))),
         ("hunt-line", parsed(&seed(&chosen))),
-        ("hunt-line", parsed(&summary(&hunted))),
+        ("hunt-line", parsed(&summary(&hunted, Some(Duration::from_secs(9))))),
+        ("hunt-line", parsed(&summary(&hunted, None))),
         ("difference", parsed(&difference(&samples::difference()))),
         ("likelihood", parsed(&likelihood(&samples::likelihood()))),
         ("exploration", parsed(&exploration(&samples::exploration()))),
@@ -120,7 +129,20 @@ fn a_document_with_a_member_more_or_less_departs_from_the_schema() {
             let optional: &[&str] = match name {
                 "run" => &["found_by", "figures", "excuses"],
                 "hunt" => &["strategies", "figures", "states"],
-                "hunt-line" => &["strategies", "figures", "states", "strategy", "properties"],
+                "hunt-line" => &[
+                    "strategies",
+                    "figures",
+                    "states",
+                    "wall",
+                    "strategy",
+                    "properties",
+                    "signature",
+                    "explanation",
+                    "outside",
+                    "twice",
+                    "unrepeated",
+                    "reached",
+                ],
                 _ => &[],
             };
             assert_eq!(

@@ -51,8 +51,19 @@ pub struct Debugger<'r> {
     numbered: usize,
     watches: Vec<Field>,
     /// What was inside the nodes where somebody last looked: of which run, at which step.
-    inside: Option<(usize, u64, Vec<(NodeId, Inside)>)>,
+    inside: Option<LookedInside>,
 }
+
+/// What was inside the nodes of a run at a step.
+#[derive(Debug)]
+struct LookedInside {
+    run: usize,
+    step: u64,
+    nodes: Vec<(NodeId, Inside)>,
+}
+
+/// How a node is, what it shows, and since which step it does.
+pub type Seen<'d> = (NodeId, Option<Being>, Option<(&'d Status, u64)>);
 
 impl<'r> Debugger<'r> {
     /// Makes the run of a case, and stands at its beginning.
@@ -158,7 +169,7 @@ impl<'r> Debugger<'r> {
     }
 
     /// The nodes, each with how it is, what it shows, and since which step it does.
-    pub fn nodes(&self) -> Vec<(NodeId, Option<Being>, Option<(&Status, u64)>)> {
+    pub fn nodes(&self) -> Vec<Seen<'_>> {
         let run = self.run();
         let node = |node: &NodeId| {
             let being = run.being(*node, self.at).map(|(being, _)| being);
@@ -179,12 +190,13 @@ impl<'r> Debugger<'r> {
 
     /// What is inside the nodes: what no recording has, so that the run is made once more up to here.
     pub fn inside(&mut self) -> &[(NodeId, Inside)] {
-        let here = (self.runs.len(), self.at);
-        if self.inside.as_ref().is_none_or(|(run, at, _)| (*run, *at) != here) {
-            let inside = self.run().look_inside(self.at);
-            self.inside = Some((here.0, here.1, inside));
-        }
-        self.inside.as_ref().map_or(&[], |(.., inside)| inside)
+        let (run, step) = (self.runs.len(), self.at);
+        let held = self.inside.take().filter(|held| (held.run, held.step) == (run, step));
+        let held = held.unwrap_or_else(|| {
+            let nodes = self.run().look_inside(step);
+            LookedInside { run, step, nodes }
+        });
+        &self.inside.insert(held).nodes
     }
 
     /// Looks inside at a step without going there; for whoever measures how long that takes.

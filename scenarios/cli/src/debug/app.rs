@@ -183,10 +183,9 @@ impl<'r> App<'r> {
         let Some(text) = &mut self.prompt else { return };
         match key {
             KeyCode::Esc => self.prompt = None,
+            KeyCode::Backspace if text.is_empty() => self.prompt = None,
             KeyCode::Backspace => {
-                if text.pop().is_none() {
-                    self.prompt = None;
-                }
+                text.pop();
             }
             KeyCode::Char(letter) => text.push(letter),
             KeyCode::Up | KeyCode::Down => {

@@ -73,7 +73,7 @@ impl At {
                     run.account.judgements.iter().filter(|judged| judged.property == *name);
                 let at = |judged: &seatrial_history::Judgement| {
                     let violation = judged.verdict.violation()?;
-                    Some(violation.at.map_or(run.end(), |at| at.step))
+                    Some(violation.at.map_or_else(|| run.end(), |at| at.step))
                 };
                 broken.filter_map(at).collect()
             }

@@ -130,13 +130,8 @@ fn look_at(line: &TraceLine) -> (Kind, [Option<Endpoint>; 2]) {
             TraceEvent::Timer { node: who, .. } => node(Kind::Timer, *who),
             TraceEvent::Disk { node: who, .. } => node(Kind::Disk, *who),
             TraceEvent::Status { node: who, .. } => node(Kind::Status, *who),
-            TraceEvent::Fault { text } => (Kind::Fault, [named_in(text), None]),
+            TraceEvent::Fault { node, .. } => (Kind::Fault, [node.map(Endpoint::Node), None]),
             _ => (Kind::Note, [None, None]),
         },
     }
-}
-
-/// The node that the sentence of a fault begins with, as `n1 crashes …` does.
-fn named_in(text: &str) -> Option<Endpoint> {
-    text.split_whitespace().next()?.parse().ok()
 }
