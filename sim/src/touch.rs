@@ -4,19 +4,8 @@
 //! down. Up to its place the run is the same run to the byte; from there on the same seed goes on deciding. A message is called by its name,
 //! the number that traces have for it, so a touch belongs to one run and says nothing about another.
 //!
-//! | a line | what happens |
-//! |---|---|
-//! | `after 153: drop #12` | what is under way under this name never arrives |
-//! | `after 153: delay #12 until 80ms` | it arrives then |
-//! | `after 153: deliver #12` | it arrives now, whatever is between |
-//! | `after 153: duplicate #12` | a copy of it arrives now, and it stays under way |
-//! | `after 153: crash n1`, `… crash n1 losing writes` | a node crashes; in the second form all that its disk has not synced is lost |
-//! | `after 153: restart n1` | a node that is down starts |
-//! | `after 153: cut n0,c0 from n1,n2` | these do not reach those, nor those these |
-//! | `after 153: heal` | links carry everything again, and who is down starts; what the plan has for later still comes |
-//!
-//! Whatever is done is an event of the run. What is cut or taken down by hand stays so until `heal`, or until the world heals. Where time does not decide, because a schedule leads
-//! the run, a delay means nothing and is refused.
+//! Whatever is done is an event of the run. What is cut or taken down by hand stays so until `heal`, or until the world heals. Where time does
+//! not decide, because a schedule leads the run, a delay means nothing and is refused.
 
 mod hand;
 #[cfg(test)]
@@ -29,7 +18,18 @@ use serde::{Deserialize, Serialize};
 
 pub use self::text::ParseTouchError;
 
-/// One thing that is done to a run by hand; the [lines](self) say what each means.
+/// One thing that is done to a run by hand, a line in a case file.
+///
+/// | a line | what happens |
+/// |---|---|
+/// | `after 153: drop #12` | what is under way under this name never arrives |
+/// | `after 153: delay #12 until 80ms` | it arrives then |
+/// | `after 153: deliver #12` | it arrives now, whatever is between |
+/// | `after 153: duplicate #12` | a copy of it arrives now, and it stays under way |
+/// | `after 153: crash n1`, `… crash n1 losing writes` | a node crashes; in the second form all that its disk has not synced is lost |
+/// | `after 153: restart n1` | a node that is down starts |
+/// | `after 153: cut n0,c0 from n1,n2` | these do not reach those, nor those these |
+/// | `after 153: heal` | links carry everything again, and who is down starts; what the plan has for later still comes |
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Touch {

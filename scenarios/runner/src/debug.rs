@@ -1,15 +1,15 @@
 //! A run, looked at event by event: forward, back, to where it breaks, and on from there in another way.
 //!
 //! *The recording is for looking, the world for touching.* A [`Debugger`] makes the run once and keeps all of it. To step, to go back, to
-//! stop at a breakpoint is to look up a place in that recording ([`run`]), so each is exact and takes no time that anybody notices. Two things
+//! stop at a breakpoint is to look up a place in that recording (`run.rs`), so each is exact and takes no time that anybody notices. Two things
 //! are not in a recording: which timers are set, and what is on disks. For these the run is made again from its beginning, without recorder or
-//! judgement, up to the place, and its world is looked into ([`Debugger::inside`]). Nothing has to be copied for it, so no node has to be
+//! verdict, up to the place, and its world is looked into ([`Debugger::inside`]). Nothing has to be copied for it, so no node has to be
 //! `Clone`, and a run that nobody debugs pays nothing.
 //!
-//! What is done by hand ([`change`]) makes another run: the same up to there, to the byte, and then the hand, and then the same chance goes on
+//! What is done by hand (`change.rs`) makes another run: the same up to there, to the byte, and then the hand, and then the same chance goes on
 //! ([`seatrial_sim::Touch`]). It is recorded and judged whole. Where a schedule leads the run, the rest of that is performed as far as it can be.
 //!
-//! Everything is asked for in one language of lines ([`command`]), whether at a prompt or in a script.
+//! Everything is asked for in one language of lines (`command.rs`), whether at a prompt or in a script.
 
 mod breaks;
 mod change;
@@ -50,20 +50,29 @@ pub struct Debugger<'r> {
     /// How many breakpoints there have been.
     numbered: usize,
     watches: Vec<Field>,
-    /// What was inside the nodes where somebody last looked: of which run, at which step.
-    inside: Option<LookedInside>,
+    inside: Option<Look>,
 }
 
-/// What was inside the nodes of a run at a step.
+/// What was inside the nodes where somebody last looked.
 #[derive(Debug)]
-struct LookedInside {
-    run: usize,
-    step: u64,
+struct Look {
+    /// How many runs there were, and at which step of the last it was.
+    at: (usize, u64),
     nodes: Vec<(NodeId, Inside)>,
 }
 
-/// How a node is, what it shows, and since which step it does.
-pub type Seen<'d> = (NodeId, Option<Being>, Option<(&'d Status, u64)>);
+/// A node at a step.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeHere<'a> {
+    /// Which.
+    pub node: NodeId,
+    /// How it is; nothing, before it has started.
+    pub being: Option<Being>,
+    /// What it shows, if anything.
+    pub status: Option<&'a Status>,
+    /// Since which step it shows that.
+    pub since: u64,
+}
 
 impl<'r> Debugger<'r> {
     /// Makes the run of a case, and stands at its beginning.
@@ -168,14 +177,16 @@ impl<'r> Debugger<'r> {
         self.run().lines(step)
     }
 
-    /// The nodes, each with how it is, what it shows, and since which step it does.
-    pub fn nodes(&self) -> Vec<Seen<'_>> {
+    /// The nodes, each with how it is and what it shows.
+    pub fn nodes(&self) -> Vec<NodeHere<'_>> {
         let run = self.run();
-        let node = |node: &NodeId| {
+        let here = |node: &NodeId| {
             let being = run.being(*node, self.at).map(|(being, _)| being);
-            (*node, being, run.status(*node, self.at))
+            let shown = run.status(*node, self.at);
+            let since = shown.map_or(0, |(_, since)| since);
+            NodeHere { node: *node, being, status: shown.map(|(status, _)| status), since }
         };
-        run.nodes.iter().map(node).collect()
+        run.nodes.iter().map(here).collect()
     }
 
     /// What is under way, in the order of sending.
@@ -190,13 +201,11 @@ impl<'r> Debugger<'r> {
 
     /// What is inside the nodes: what no recording has, so that the run is made once more up to here.
     pub fn inside(&mut self) -> &[(NodeId, Inside)] {
-        let (run, step) = (self.runs.len(), self.at);
-        let held = self.inside.take().filter(|held| (held.run, held.step) == (run, step));
-        let held = held.unwrap_or_else(|| {
-            let nodes = self.run().look_inside(step);
-            LookedInside { run, step, nodes }
-        });
-        &self.inside.insert(held).nodes
+        let at = (self.runs.len(), self.at);
+        if self.inside.as_ref().is_none_or(|look| look.at != at) {
+            self.inside = Some(Look { at, nodes: self.run().look_inside(self.at) });
+        }
+        self.inside.as_ref().map_or(&[], |look| &look.nodes)
     }
 
     /// Looks inside at a step without going there; for whoever measures how long that takes.

@@ -61,16 +61,16 @@ pub(super) struct App<'r> {
 
 /// The keys, for whoever asks.
 pub(super) const KEYS: &str = "\
- right, s      one event on              left, b       one event back
- PgDn, PgUp    twenty on, twenty back    Home, End     to the start, to the end
- v             to the violation          c, r          to the next break, to the last
- /             look for an event         n, N          the next such, the one before
- Tab           in flight, timers, disks  up, down      choose a message in flight
- Enter         this step in full         m             the chosen message in full
- d             what if it is lost        a             what if it arrives now
- y             what if a copy arrives    u             take back what was done by hand
- e             the verdict               i             which run this is
- :             type a command            q             end
+right, s    one event on            left, b     one event back
+PgDn, PgUp  twenty on, twenty back  Home, End   the start, the end
+v           the violation           c, r        the next break, the last
+/           look for an event       n, N        the next such, the last
+Tab         flight, timers, disks   up, down    choose a message
+Enter       this step in full       m           the message in full
+d           what if it is lost      a           what if it arrives now
+y           what if a copy arrives  u           take back what was done
+e           the verdict             i           which run this is
+:           type a command          q           end
 
 Commands, after `:`
 ";

@@ -5,8 +5,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Wrap};
-use seatrial::debug::{Being, Command, Debugger, Fate};
+use seatrial::debug::{Being, Command, Debugger, Fate, NodeHere};
 use seatrial_history::{TraceEvent, TraceItem, TraceLine};
+use seatrial_node::Duration;
 use seatrial_reports::trace;
 
 use super::app::{App, Pane};
@@ -69,11 +70,14 @@ pub(super) fn draw(app: &mut App<'_>, looks: Looks, frame: &mut Frame<'_>) {
         Layout::vertical([Constraint::Min(0), Constraint::Length(here)]).areas(left);
     draw_events(&app.debugger, looks, events, frame);
     draw_here(&app.debugger, looks, here, frame);
-    let count = u16::try_from(app.debugger.nodes().len()).unwrap_or(u16::MAX);
-    let nodes = count.saturating_mul(2).saturating_add(2).min(right.height / 2);
-    let [nodes, pane] =
-        Layout::vertical([Constraint::Length(nodes), Constraint::Min(0)]).areas(right);
-    draw_nodes(&app.debugger, looks, nodes, frame);
+    let rows = nodes(&app.debugger, looks);
+    let width = usize::from(right.width.saturating_sub(2)).max(1);
+    let height: usize = rows.iter().map(|row| wrapped(&row.to_string(), width)).sum::<usize>() + 2;
+    let height = u16::try_from(height).unwrap_or(u16::MAX).min(right.height.saturating_sub(6));
+    let [above, pane] =
+        Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(right);
+    let rows = Paragraph::new(rows).wrap(Wrap { trim: false });
+    frame.render_widget(rows.block(Block::bordered().title(" nodes ")), above);
     draw_pane(app, looks, pane, frame);
     draw_said(app, looks, said, frame);
     draw_bottom(app, looks, bottom, frame);
@@ -140,12 +144,26 @@ fn draw_here(debugger: &Debugger<'_>, looks: Looks, area: Rect, frame: &mut Fram
     frame.render_widget(Paragraph::new(rows).wrap(Wrap { trim: false }).block(block), area);
 }
 
-fn draw_nodes(debugger: &Debugger<'_>, looks: Looks, area: Rect, frame: &mut Frame<'_>) {
+/// How many rows a text takes: a word that does not fit goes to the next row whole.
+fn wrapped(text: &str, width: usize) -> usize {
+    let (mut rows, mut filled) = (1, 0);
+    for word in text.split(' ').map(|word| word.chars().count()) {
+        if filled > 0 && filled + 1 + word > width {
+            (rows, filled) = (rows + 1, 0);
+        }
+        filled += word + usize::from(filled > 0);
+    }
+    rows
+}
+
+/// A row for each node: how it is, and what it shows.
+fn nodes(debugger: &Debugger<'_>, looks: Looks) -> Vec<Line<'static>> {
     let at = debugger.moment().step;
     let mut rows = Vec::new();
-    for (node, being, status) in debugger.nodes() {
+    for NodeHere { node, being, status, since } in debugger.nodes() {
         let (sign, style) = match being {
             None => ("not started", looks.faint()),
+            Some(Being::Up(_)) if status.is_none() => ("up", Style::new()),
             Some(Being::Up(_)) => ("", Style::new()),
             Some(Being::Down) => ("down ", looks.bad()),
             Some(Being::Paused) => ("stands still ", looks.tinted(Color::Yellow)),
@@ -154,7 +172,7 @@ fn draw_nodes(debugger: &Debugger<'_>, looks: Looks, area: Rect, frame: &mut Fra
             Span::styled(format!("{node} "), Style::new().add_modifier(Modifier::BOLD)),
             Span::styled(sign, style),
         ];
-        if let Some((status, since)) = status {
+        if let Some(status) = status {
             let style = match (since == at, being) {
                 (true, _) => Style::new().add_modifier(Modifier::BOLD),
                 (_, Some(Being::Down)) => looks.faint(),
@@ -164,16 +182,15 @@ fn draw_nodes(debugger: &Debugger<'_>, looks: Looks, area: Rect, frame: &mut Fra
         }
         rows.push(Line::from(spans));
     }
-    let block = Block::bordered().title(" nodes ");
-    frame.render_widget(Paragraph::new(rows).wrap(Wrap { trim: false }).block(block), area);
+    rows
 }
 
 fn draw_pane(app: &mut App<'_>, looks: Looks, area: Rect, frame: &mut Frame<'_>) {
     let height = usize::from(area.height.saturating_sub(2));
     let rows = match app.pane {
         Pane::Flight => flight(app, height),
-        Pane::Timers => answer(app, &Command::Timers(None)),
-        Pane::Disks => answer(app, &Command::Disk(None, None)),
+        Pane::Timers => timers(&mut app.debugger),
+        Pane::Disks => disks(&mut app.debugger),
     };
     let names = Pane::ALL.iter().map(|(pane, name)| match *pane == app.pane {
         true => Span::styled(format!(" {name} "), Style::new().add_modifier(Modifier::REVERSED)),
@@ -209,9 +226,22 @@ fn flight(app: &App<'_>, height: usize) -> Vec<Line<'static>> {
     shown.map(row).collect()
 }
 
-/// What a command answers, a row a line.
-fn answer(app: &mut App<'_>, command: &Command) -> Vec<Line<'static>> {
-    let told = app.debugger.obey(command).unwrap_or_else(|error| error);
+/// Which timers are set, the next of each node first.
+fn timers(debugger: &mut Debugger<'_>) -> Vec<Line<'static>> {
+    let mut rows = Vec::new();
+    for (node, inside) in debugger.inside() {
+        for (says, due) in &inside.timers {
+            let left = due.as_nanos().checked_sub(inside.clock.as_nanos());
+            let left = left.map(Duration::from_nanos);
+            let when = left.map_or_else(|| "overdue".to_owned(), |left| format!("in {left:.2}"));
+            rows.push(Line::from(format!("{node} {says} {when}")));
+        }
+    }
+    rows
+}
+
+fn disks(debugger: &mut Debugger<'_>) -> Vec<Line<'static>> {
+    let told = debugger.obey(&Command::Disk(None, None)).unwrap_or_else(|error| error);
     told.lines().map(|line| Line::from(line.to_owned())).collect()
 }
 

@@ -71,11 +71,9 @@ impl At {
             Self::Property(name) => {
                 let broken =
                     run.account.judgements.iter().filter(|judged| judged.property == *name);
-                let at = |judged: &seatrial_history::Judgement| {
-                    let violation = judged.verdict.violation()?;
-                    Some(violation.at.map_or_else(|| run.end(), |at| at.step))
-                };
-                broken.filter_map(at).collect()
+                let violations = broken.filter_map(|judged| judged.verdict.violation());
+                let end = run.end();
+                violations.map(|violation| violation.at.map_or(end, |at| at.step)).collect()
             }
         }
     }

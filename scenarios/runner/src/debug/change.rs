@@ -30,7 +30,8 @@ impl Debugger<'_> {
         let touch = Touch { after: self.at, deed: done };
         let next = self.touched(&touch)?;
         let told = format!("{touch}\n{}", compare(run, &next));
-        self.at += 1;
+        // What is done is told where it is over: a node that starts again is an event more.
+        self.at = next.stop_from(self.at, 1);
         self.runs.push(next);
         self.find_breaks();
         Ok(format!("{told}\n{}", self.here(false)))
@@ -109,7 +110,11 @@ impl Debugger<'_> {
 
     pub(super) fn undo(&mut self) -> Result<String, String> {
         if self.runs.len() == 1 {
-            return Err("nothing was done by hand".to_owned());
+            return Err(match self.run().touches() {
+                [] => "nothing was done by hand".to_owned(),
+                _ => "what was done by hand stands in the case: take it out of its `touches`"
+                    .to_owned(),
+            });
         }
         let undone = self.runs.pop().and_then(|run| run.touches().last().cloned());
         let undone =

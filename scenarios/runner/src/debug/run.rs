@@ -99,7 +99,9 @@ impl Run {
         let (wishes, account) = (worker.take_wishes(), worker.account());
         drop(worker);
         let setup = prepared.setup(seed);
-        let trace = recorder.trace;
+        let mut trace = recorder.trace;
+        // Clients are heard at once and the world at the end of an event; but what arrives comes before what is done about it.
+        trace.sort_by_key(|line| (line.at.step, rank(line)));
         let mut stops: Vec<u64> = trace.iter().map(|line| line.at.step).collect();
         stops.dedup();
         let mut run = Self {
@@ -206,15 +208,15 @@ impl Run {
 
     /// The last step at or before a time.
     pub(super) fn step_at(&self, time: Instant) -> u64 {
-        let next = self.trace.partition_point(|line| line.at.time <= time);
-        next.checked_sub(1).map_or(0, |place| self.trace[place].at.step)
+        let next = self.stops.partition_point(|stop| self.moment(*stop).time <= time);
+        next.checked_sub(1).map_or(0, |place| self.stops[place])
     }
 
-    /// When a step was.
+    /// When a step was. What is lost after it and before the next, is told of it, too.
     pub(super) fn moment(&self, step: u64) -> Moment {
-        let next = self.trace.partition_point(|line| line.at.step <= step);
-        let time = next.checked_sub(1).map_or(Instant::ZERO, |place| self.trace[place].at.time);
-        Moment { step, time }
+        let stop = self.stops.partition_point(|stop| *stop <= step).checked_sub(1);
+        let first = stop.and_then(|stop| self.lines(self.stops[stop]).first());
+        Moment { step, time: first.map_or(Instant::ZERO, |line| line.at.time) }
     }
 
     /// What a node shows after a step, and since which.
@@ -257,6 +259,15 @@ impl Run {
         let prepared = self.prepared.clone().broken_off(step);
         let mut worker = prepared.worker(Measuring::Bounded);
         worker.look_inside(self.seed)
+    }
+}
+
+/// Where a line stands among those of its step: first what was done by hand, then what arrived.
+const fn rank(line: &TraceLine) -> u8 {
+    match &line.what {
+        TraceItem::Event(TraceEvent::Note { .. }) => 0,
+        TraceItem::Event(TraceEvent::Deliver { .. }) => 1,
+        _ => 2,
     }
 }
 

@@ -110,7 +110,7 @@ protocol = "own"
 cluster = { nodes = 3 }
 clients = { count = 1, operations = 9, think = "5ms", timeout = "100ms", give_up = "1s" }
 workload = { name = "own" }
-network = { latency = "2ms" }
+network = { latency = { kind = "uniform", min = "2ms", max = "2ms" } }
 faults = { trouble = "400ms" }
 judge = { checkers = ["own echo"] }
 "#;
@@ -229,7 +229,7 @@ fn going_on_and_back_is_exact() {
         debugger.obey(&Command::Step(1)).expect("there is more");
         seen.push(debugger.obey(&Command::Where).expect("it"));
     }
-    assert!(seen.len() > 40, "{}", seen.len());
+    assert!(seen.len() > 15, "{}", seen.len());
     for before in seen.iter().rev().skip(1) {
         debugger.obey(&Command::Back(1)).expect("there was something");
         assert_eq!(debugger.obey(&Command::Where).as_ref(), Ok(before));
@@ -301,7 +301,7 @@ fn what_is_under_way_and_inside_is_told() {
     let (step, name) = bump();
     let told = answer(&["next send Bump", "inflight n2"]);
     assert!(
-        told.contains(&format!("#{name}")) && told.contains("n2 -> n1   sent at step"),
+        told.contains(&format!("#{name}")) && told.contains("n2 -> n1  sent at step"),
         "{told}"
     );
     assert!(
@@ -311,7 +311,7 @@ fn what_is_under_way_and_inside_is_told() {
     assert!(timers.starts_with("n2  \"bump\" at 40ms by its clock, in "), "{timers}");
     let disk = answer(&["next deliver n1 Ask", "disk n1"]);
     assert_eq!(disk, "n1  heard: 8 bytes, not synced: that it was made, bytes 0 to 8");
-    assert_eq!(answer(&["next disk n1", "disk n1"]), "n1  heard: 8 bytes, all synced");
+    assert_eq!(answer(&["next disk n1 synced", "disk n1"]), "n1  heard: 8 bytes, all synced");
     let bytes = answer(&["next deliver n1 Ask", "disk n1 heard"]);
     assert!(bytes.contains("~01~00~00"), "{bytes}");
     assert_eq!(refused(&["disk n1 herd"]), "n1 has no files here");

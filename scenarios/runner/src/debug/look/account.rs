@@ -17,7 +17,12 @@ impl Debugger<'_> {
                 }
                 Verdict::Violated(violation) => {
                     let at = violation.at.map_or_else(String::new, |at| format!(" ({at})"));
-                    out.push(format!("violated: {violation}{at}\n    {}", violation.source));
+                    out.push(format!(
+                        "violated: {}: {}{at}",
+                        judged.property, violation.explanation
+                    ));
+                    out.extend(violation.evidence.iter().map(|line| format!("    {line}")));
+                    out.push(format!("    {}", violation.source));
                 }
             }
         }
@@ -49,7 +54,10 @@ impl Debugger<'_> {
             [] => "no trouble is planned".to_owned(),
             plan => format!(
                 "trouble: {}",
-                plan.iter().map(|line| line.trim()).collect::<Vec<_>>().join("; ")
+                plan.iter()
+                    .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+                    .collect::<Vec<_>>()
+                    .join("; ")
             ),
         };
         format!(
