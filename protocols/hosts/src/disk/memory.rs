@@ -24,10 +24,13 @@ impl Memory {
             Job::WriteAt { file, offset, bytes } => {
                 let (file, offset) = (self.file(file), place(offset));
                 let end = offset + bytes.len();
-                if file.len() < end {
+                // Nothing, wherever it is put, makes no file longer.
+                if file.len() < end && !bytes.is_empty() {
                     file.resize(end, 0);
                 }
-                file[offset..end].copy_from_slice(&bytes);
+                if let Some(place) = file.get_mut(offset..end) {
+                    place.copy_from_slice(&bytes);
+                }
             }
             Job::Truncate { file, len } => self.file(file).resize(place(len), 0),
             Job::Rename { from, to } => {
