@@ -19,7 +19,11 @@ const WIDE: usize = 60;
 
 /// The graph.
 pub(super) fn run(run: &Run) -> String {
-    let cone = cone(run, MOST);
+    draw(run, MOST)
+}
+
+fn draw(run: &Run, most: usize) -> String {
+    let cone = cone(run, most);
     let mut out = String::from("digraph seatrial {\n");
     let left_out = match cone.of - cone.acts.len() {
         0 => String::new(),
@@ -101,19 +105,37 @@ mod tests {
     use crate::acts::Acts;
     use crate::samples;
 
-    #[test]
-    fn the_causes_of_two_leaders_are_a_graph() {
+    fn of_story(most: usize) -> String {
         let (account, trace) = (samples::two_leaders(), samples::story());
         let acts = Acts::of(&trace);
-        let text = run(&Run { account: &account, trace: &trace, acts: &acts });
+        draw(&Run { account: &account, trace: &trace, acts: &acts }, most)
+    }
+
+    #[test]
+    fn the_causes_of_two_leaders_are_a_graph() {
+        let text = of_story(MOST);
         assert!(!text.contains("-x"), "a lost copy is no cause: {text}");
-        for edge in text.lines().filter(|line| line.contains(" -> ")) {
-            let ends = edge.trim().split([' ', ';']).filter(|word| word.starts_with('a'));
-            for end in ends.filter(|word| word[1..].parse::<usize>().is_ok()) {
-                assert!(text.contains(&format!("    {end} [label=")), "{edge}");
-            }
-        }
+        assert!(!text.contains("dashed"), "nothing is left out: {text}");
         samples::golden("story.dot", &text);
+    }
+
+    #[test]
+    fn an_arrow_stands_between_acts_that_are_drawn_and_is_dashed_over_others() {
+        for most in 1..20 {
+            let text = of_story(most);
+            for edge in text.lines().filter(|line| line.contains(" -> ")) {
+                let words = edge.trim().split([' ', ';', '[']);
+                let ends = words.filter(|word| word.starts_with('a') && word.len() < 4);
+                let boxed = |end: &str| text.contains(&format!("    {end} [label="));
+                assert_eq!(ends.filter(|end| boxed(end)).count(), 2, "{edge} in {text}");
+            }
+            assert_eq!(text.matches("tooltip=").count(), most.min(13), "{text}");
+        }
+        let few = of_story(8);
+        assert!(
+            few.contains("8 of 13 acts: those that matter") && few.contains("=dashed"),
+            "{few}"
+        );
     }
 
     #[test]

@@ -170,9 +170,19 @@ mod tests {
     }
 
     fn drawn() -> String {
-        let (account, trace) = (samples::two_leaders(), samples::story());
-        let acts = Acts::of(&trace);
-        run(&Run { account: &account, trace: &trace, acts: &acts })
+        of_trace(&samples::story())
+    }
+
+    fn of_trace(trace: &[TraceLine]) -> String {
+        let (account, acts) = (samples::two_leaders(), Acts::of(trace));
+        run(&Run { account: &account, trace, acts: &acts })
+    }
+
+    /// The same story, as it is and all of it at one instant.
+    fn slow_and_fast() -> [Vec<Value>; 2] {
+        let mut fast = samples::story();
+        fast.iter_mut().for_each(|line| line.at.time = samples::moment(0, 7).time);
+        [events(&drawn()), events(&of_trace(&fast))]
     }
 
     fn number(event: &Value, member: &str) -> f64 {
@@ -185,34 +195,36 @@ mod tests {
 
     #[test]
     fn slices_of_a_track_do_not_overlap_and_are_a_microsecond_long_at_least() {
-        let events = events(&drawn());
-        let mut ends: BTreeMap<String, f64> = BTreeMap::new();
-        let slices = of_phase(&events, "X");
-        assert_eq!(slices.len(), Acts::of(&samples::story()).all.len());
-        for slice in slices {
-            let end = ends.entry(format!("{} {}", slice["pid"], slice["tid"])).or_insert(0.0);
-            assert!(number(slice, "ts") >= *end && number(slice, "dur") >= 1.0, "{slice}");
-            *end = number(slice, "ts") + number(slice, "dur");
+        for events in slow_and_fast() {
+            let mut ends: BTreeMap<String, f64> = BTreeMap::new();
+            let slices = of_phase(&events, "X");
+            assert_eq!(slices.len(), Acts::of(&samples::story()).all.len());
+            for slice in slices {
+                let end = ends.entry(format!("{} {}", slice["pid"], slice["tid"])).or_insert(0.0);
+                assert!(number(slice, "ts") >= *end && number(slice, "dur") >= 1.0, "{slice}");
+                *end = number(slice, "ts") + number(slice, "dur");
+            }
         }
     }
 
     #[test]
     fn every_arrow_has_two_ends_in_order_and_each_lies_in_a_slice() {
-        let events = events(&drawn());
-        let slices = of_phase(&events, "X");
-        let inside = |end: &Value| {
-            slices.iter().any(|slice| {
-                let from = number(slice, "ts");
-                let same = slice["pid"] == end["pid"] && slice["tid"] == end["tid"];
-                same && (from..from + number(slice, "dur")).contains(&number(end, "ts"))
-            })
-        };
-        let (starts, ends) = (of_phase(&events, "s"), of_phase(&events, "f"));
-        assert_eq!((starts.len(), ends.len()), (5, 5), "four were handled, a copy was lost");
-        for (start, end) in starts.into_iter().zip(ends) {
-            assert!(start["id"] == end["id"] && end["bp"] == "e", "{start} {end}");
-            assert!(number(start, "ts") < number(end, "ts"), "{start} {end}");
-            assert!(inside(start) && inside(end), "{start} {end}");
+        for events in slow_and_fast() {
+            let slices = of_phase(&events, "X");
+            let inside = |end: &Value| {
+                slices.iter().any(|slice| {
+                    let from = number(slice, "ts");
+                    let same = slice["pid"] == end["pid"] && slice["tid"] == end["tid"];
+                    same && (from..from + number(slice, "dur")).contains(&number(end, "ts"))
+                })
+            };
+            let (starts, ends) = (of_phase(&events, "s"), of_phase(&events, "f"));
+            assert_eq!((starts.len(), ends.len()), (5, 5), "four were handled, a copy was lost");
+            for (start, end) in starts.into_iter().zip(ends) {
+                assert!(start["id"] == end["id"] && end["bp"] == "e", "{start} {end}");
+                assert!(number(start, "ts") < number(end, "ts"), "{start} {end}");
+                assert!(inside(start) && inside(end), "{start} {end}");
+            }
         }
     }
 
