@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn clean_seeds_bound_what_was_not_seen_by_the_rule_of_three() {
         assert!(clean(1_000).contains("one of 334 seeds"), "{}", clean(1_000));
-        assert!(clean(1).contains("one of 1 seeds"), "{}", clean(1));
+        assert!(clean(1).contains("one of 1 seed,"), "{}", clean(1));
     }
 
     #[test]

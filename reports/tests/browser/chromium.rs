@@ -31,6 +31,9 @@ impl Chromium {
             // Its sandbox wants a user who is not root.
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"])
             .args(["--window-size=1400,1000", "--no-first-run", "about:blank"])
+            // Of itself it asks nobody anything.
+            .args(["--disable-background-networking", "--disable-component-update"])
+            .args(["--disable-sync", "--disable-quic"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
