@@ -81,6 +81,16 @@ fn everything_is_done_and_told_in_the_order_in_which_it_was_asked() {
 }
 
 #[test]
+fn a_file_of_a_former_life_takes_the_place_of_one_that_is_open() {
+    let folder = TempDir::new().expect("a folder");
+    perform(&mut files(&folder), vec![append(NEW, "new"), sync(NEW, 1)]);
+    let mut files = files(&folder);
+    let rename = Job::Rename { from: NEW, to: LOG };
+    let done = perform(&mut files, vec![append(LOG, "old"), rename, append(LOG, "er"), read(2)]);
+    assert_eq!(done, [was_read(2, "newer")]);
+}
+
+#[test]
 fn a_full_disk_is_told_with_the_next_sync_of_that_file_and_of_no_other() {
     let folder = TempDir::new().expect("a folder");
     let mut files = files(&folder);
