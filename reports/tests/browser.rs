@@ -1,7 +1,7 @@
 //! The page of a run in a real browser: it loads without an error, a click shows the state, the filter filters, and a hundred thousand
 //! events scroll.
 //!
-//! Where there is no Chromium, these tests say so and pass, unless `SEATRIAL_BROWSER` asks for one: `.ci/run` installs it and asks.
+//! Where there is no Chromium, these tests say so and pass, unless `SEATRIAL_TOOLS` asks for one: `.ci/run` installs it and asks.
 
 #![expect(
     clippy::disallowed_types,

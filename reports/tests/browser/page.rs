@@ -16,7 +16,7 @@ pub(crate) struct Page {
 }
 
 /// Set where a browser is to be there.
-const DEMAND: &str = "SEATRIAL_BROWSER";
+const DEMAND: &str = "SEATRIAL_TOOLS";
 
 impl Page {
     /// The page of these runs, once its script has run to the end; nothing where there is no browser.
