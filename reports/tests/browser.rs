@@ -15,11 +15,11 @@ mod browser {
     mod chromium;
     mod films;
     mod page;
-    pub(super) use films::{failing, long};
+    pub(super) use films::{failing, long, overlapping};
     pub(super) use page::Page;
 }
 
-use browser::{Page, failing, long};
+use browser::{Page, failing, long, overlapping};
 
 #[test]
 fn the_page_loads_without_an_error_and_begins_at_the_failure() {
@@ -112,6 +112,27 @@ fn two_runs_stand_beside_each_other() {
     page.click(".tabs button:last-child");
     assert_eq!(page.eval(visible), "2");
     assert_eq!(page.eval("views.every(view => view.diagram.painted.last > 0)"), "true");
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn operations_have_the_instants_at_which_they_take_effect() {
+    let film = overlapping();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    assert!(page.text("#operations").contains("an order that explains what everybody was told"));
+    let of = |nth: u64, what: &str| {
+        format!(
+            "Number(document.querySelectorAll('#operations g.op')[{nth}].querySelector('{what}'"
+        )
+    };
+    let mut number = |expression: String| page.eval(&expression).parse::<f64>().expect("a number");
+    let mut point = |nth| number(of(nth, ".point").as_str().to_owned() + ").getAttribute('cx'))");
+    // The write first, for the read has seen it; the read while it is under way.
+    let (write, read) = (point(0), point(1));
+    let from = number(of(1, "rect") + ").getAttribute('x'))");
+    let to = from + number(of(1, "rect") + ").getAttribute('width'))");
+    assert!(write < read && from < read && read < to, "{write} {from} {read} {to}");
+    assert_eq!(page.text("#operations .order"), "1");
     assert_eq!(page.errors(), "");
 }
 

@@ -1,4 +1,4 @@
-//! Why a history is not linearizable, as plain values: made by the checker, drawn by reports.
+//! Why a history is linearizable or is not, as plain values: made by the checker, drawn by reports.
 
 use serde::Serialize;
 
@@ -56,4 +56,16 @@ pub struct Applied {
     pub operation: Named,
     /// The state of the object after it.
     pub state: String,
+}
+
+/// Why the history of an object is linearizable: an order of its operations in which each takes effect at one instant between its
+/// invocation and its completion. Operations of unknown outcome are in it only if they took effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Linearization {
+    /// The object; null where the history is about one.
+    pub key: Value,
+    /// The element, of a set.
+    pub element: Option<Value>,
+    /// The operations, and the state after each.
+    pub steps: Vec<Applied>,
 }

@@ -37,7 +37,7 @@ pub use account::{
 };
 pub use bugs::{Campaigned, Small};
 pub use difference::{ChoiceApart, DifferenceAccount, RunOfTwo};
-pub use explanation::{Applied, Explanation, Named, Partial};
+pub use explanation::{Applied, Explanation, Linearization, Named, Partial};
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
 pub use figure::{Amount, Distribution, Figure, Measure, Measured, Theory, Unit};
 pub use jepsen::{Keyed, write_edn};

@@ -7,7 +7,7 @@ mod data;
 mod summary;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use seatrial_history::{Account, Explanation, History, Moment, TraceLine, Verdict};
+use seatrial_history::{Account, Explanation, History, Linearization, Moment, TraceLine, Verdict};
 
 use self::data::Data;
 use super::STYLE;
@@ -26,6 +26,8 @@ pub struct Film<'a> {
     pub history: &'a History,
     /// Why that fits no order, where it does not.
     pub explanation: Option<&'a Explanation>,
+    /// Orders that do explain it, object by object.
+    pub linearizations: &'a [Linearization],
 }
 
 impl Film<'_> {
@@ -130,6 +132,7 @@ mod tests {
             trace: &trace,
             history: &history,
             explanation: None,
+            linearizations: &[],
         };
         run(&[film("the run"), film("made small")])
     }
@@ -169,6 +172,7 @@ mod tests {
             trace: &trace,
             history: &history,
             explanation: None,
+            linearizations: &[],
         };
         let page = run(&[film]);
         assert!(!page.contains("<script>alert"));

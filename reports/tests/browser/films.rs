@@ -1,8 +1,9 @@
 //! Runs made up for the browser.
 
 use seatrial_history::{
-    Account, Endpoint, Evidence, FaultTurn, History, Judgement, Moment, OpEvent, OpKind, Process,
-    TraceEvent, TraceItem, TraceLine, Traffic, Value, Verdict, Violation,
+    Account, Applied, Endpoint, Evidence, FaultTurn, History, Judgement, Linearization, Moment,
+    Named, OpEvent, OpKind, Process, TraceEvent, TraceItem, TraceLine, Traffic, Value, Verdict,
+    Violation,
 };
 use seatrial_node::{Fact, Instant, NodeId, Status};
 use seatrial_reports::html::Film;
@@ -12,12 +13,13 @@ pub(crate) struct Recorded {
     account: Account,
     trace: Vec<TraceLine>,
     history: History,
+    linearizations: Vec<Linearization>,
 }
 
 impl Recorded {
     pub(crate) fn film<'a>(&'a self, title: &'a str) -> Film<'a> {
-        let Self { account, trace, history } = self;
-        Film { title, account, trace, history, explanation: None }
+        let Self { account, trace, history, linearizations } = self;
+        Film { title, account, trace, history, explanation: None, linearizations }
     }
 
     /// The step at which its property was broken, as the page would say it.
@@ -117,12 +119,52 @@ pub(crate) fn failing() -> Recorded {
     };
     let property = "election safety".into();
     let judged = Judgement { property, verdict: Verdict::Violated(violation) };
-    Recorded { account: account(44, vec![judged]), trace, history }
+    Recorded { account: account(44, vec![judged]), trace, history, linearizations: Vec::new() }
 }
 
 /// A run of so many events that breaks nothing.
 pub(crate) fn long(events: u64) -> Recorded {
     let mut trace = Vec::new();
     ring(1, events, &mut trace);
-    Recorded { account: account(events, Vec::new()), trace, history: History::default() }
+    let history = History::default();
+    Recorded { account: account(events, Vec::new()), trace, history, linearizations: Vec::new() }
+}
+
+/// A run in which a write is seen by a read that begins and ends while it is under way; both are explained by an order.
+pub(crate) fn overlapping() -> Recorded {
+    let mut trace = Vec::new();
+    ring(1, 8, &mut trace);
+    let op = |step, process, kind, f: &'static str, value: i64| OpEvent {
+        process: Process(process),
+        kind,
+        f: f.into(),
+        key: Value::from("x"),
+        value: if kind == OpKind::Invoke && f == "read" { Value::Null } else { Value::from(value) },
+        time: moment(step).time,
+        error: None,
+    };
+    let events = vec![
+        op(10, 0, OpKind::Invoke, "write", 7),
+        op(11, 1, OpKind::Invoke, "read", 7),
+        op(12, 1, OpKind::Ok, "read", 7),
+        op(13, 0, OpKind::Ok, "write", 7),
+    ];
+    for (step, event) in (10..).zip(&events) {
+        trace.push(TraceLine { at: moment(step), what: TraceItem::Op(event.clone()) });
+    }
+    let applied = |invoked_at, completed_at, text: &str| Applied {
+        operation: Named { invoked_at, completed_at: Some(completed_at), text: text.into() },
+        state: "7".into(),
+    };
+    let order = Linearization {
+        key: Value::from("x"),
+        element: None,
+        steps: vec![applied(0, 3, "write of 7"), applied(1, 2, "read that returned 7")],
+    };
+    Recorded {
+        account: account(13, Vec::new()),
+        trace,
+        history: History { events },
+        linearizations: vec![order],
+    }
 }

@@ -1,6 +1,6 @@
 //! What every judge has in common.
 
-use seatrial_history::{Explanation, Measure, Moment, Observer, Verdict, Violation};
+use seatrial_history::{Explanation, Linearization, Measure, Moment, Observer, Verdict, Violation};
 use seatrial_node::{Instant, NodeId};
 
 use crate::figures::Offer;
@@ -33,6 +33,11 @@ pub trait Checker: Observer {
     /// More than the violation says of why a history fits no order, for a checker that looks for one.
     fn explanation(&self) -> Option<&Explanation> {
         None
+    }
+
+    /// Orders that explain the clients' history, for a checker that looks for one: looked for now, and nothing where there is none.
+    fn linearizations(&self) -> Vec<Linearization> {
+        Vec::new()
     }
 
     /// Whether it waits, at this time, for something that may still come, so that an execution in which everybody has finished should go

@@ -58,6 +58,6 @@ fn read(path: &Path, registry: &Registry) -> Result<(Prepared, u64), Failure> {
 }
 
 fn film<'a>(title: &'a str, run: &'a Recording) -> Film<'a> {
-    let Recording { account, trace, history, explanation } = run;
-    Film { title, account, trace, history, explanation: explanation.as_ref() }
+    let Recording { account, trace, history, explanation, linearizations } = run;
+    Film { title, account, trace, history, explanation: explanation.as_ref(), linearizations }
 }

@@ -7,7 +7,8 @@ use seatrial_checkers::linearizability::Model;
 use seatrial_checkers::raft::{Progress, Property, RaftProperties, SteadyLeader};
 use seatrial_checkers::{Answers, Checker, Cluster, Echo, Linearizability, Offer};
 use seatrial_history::{
-    Explanation, Judgement, Measure, Moment, Observer, OpEvent, TraceEvent, Violation,
+    Explanation, Judgement, Linearization, Measure, Moment, Observer, OpEvent, TraceEvent,
+    Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, Load, NodeId};
 
@@ -304,12 +305,17 @@ impl Judges {
         self.checkers.iter().find_map(|checker| checker.violation())
     }
 
-    /// The word of each on the whole run.
     /// Why the history fits no order, once it was judged.
     pub(crate) fn explanation(&self) -> Option<&Explanation> {
         self.checkers.iter().find_map(|checker| checker.explanation())
     }
 
+    /// Orders that explain the history, object by object.
+    pub(crate) fn linearizations(&self) -> Vec<Linearization> {
+        self.checkers.iter().flat_map(|checker| checker.linearizations()).collect()
+    }
+
+    /// The word of each on the whole run.
     pub(crate) fn judge(&mut self, end: Moment) -> Vec<Judgement> {
         let mut judgements = Vec::new();
         for checker in &mut self.checkers {

@@ -9,7 +9,7 @@ mod worker;
 use std::fmt;
 use std::sync::Arc;
 
-use seatrial_history::{Account, Explanation, History, TraceLine};
+use seatrial_history::{Account, Explanation, History, Linearization, TraceLine};
 use seatrial_search::Recipe;
 use seatrial_sim::{FaultKind, FaultPlan, Missed, Order, Setup, Stuck, Tape};
 
@@ -60,6 +60,8 @@ pub struct Recording {
     pub history: History,
     /// Why that fits no order, where it does not.
     pub explanation: Option<Explanation>,
+    /// Orders that do explain it, one for each object that has one and for which the budget sufficed.
+    pub linearizations: Vec<Linearization>,
 }
 
 /// Of how many seeds the world is looked at before any is run.
@@ -352,7 +354,8 @@ impl Prepared {
         let (trace, history) =
             (std::mem::take(&mut recorder.trace), std::mem::take(&mut recorder.history));
         let explanation = worker.explanation().cloned();
-        Recording { account: worker.account(), trace, history, explanation }
+        let linearizations = worker.linearizations();
+        Recording { account: worker.account(), trace, history, explanation, linearizations }
     }
 
     /// Makes runs, one after the other, with memory that is used again.

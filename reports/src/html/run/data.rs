@@ -33,6 +33,7 @@ pub(super) struct Data {
     matter: Vec<usize>,
     failure: i64,
     why: Option<Why>,
+    orders: Vec<Order>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -100,8 +101,16 @@ struct Why {
     bad: usize,
     core: Vec<usize>,
     states: Vec<String>,
-    /// The longest orders: how many operations come before, then operations with the state after each.
-    partial: Vec<(usize, Vec<(usize, String)>)>,
+}
+
+/// An order of an object's operations.
+#[derive(Debug, Serialize)]
+struct Order {
+    key: usize,
+    /// How many operations come before those that are here.
+    omitted: usize,
+    /// Operations, by the events that invoked them, and the state after each.
+    steps: Vec<(usize, usize)>,
 }
 
 impl Data {
@@ -121,17 +130,12 @@ impl Data {
             bad: why.first_bad.invoked_at,
             core: why.core.iter().map(|op| op.invoked_at).collect(),
             states: why.states.clone(),
-            partial: (why.partial.iter())
-                .map(|partial| {
-                    let steps = partial.steps.iter();
-                    let steps = steps.map(|step| (step.operation.invoked_at, step.state.clone()));
-                    (partial.omitted, steps.collect())
-                })
-                .collect(),
         });
+        let orders = writer.orders(film);
         let Writer { texts, mut data, .. } = writer;
         data.title = film.title.to_owned();
         (data.texts, data.operations, data.why, data.matter) = (texts, operations, why, matter);
+        data.orders = orders;
         data.failure = failure.map_or(-1, |act| act as i64);
         data
     }

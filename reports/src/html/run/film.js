@@ -20,6 +20,7 @@ class Film {
     this.matter = data.matter;
     this.failure = data.failure;
     this.why = data.why;
+    this.orders = data.orders;
     this.messages = data.messages;
     this.#acts(data.acts, data.lines);
     this.#statuses(data.statuses);

@@ -1,5 +1,5 @@
-// The clients' operations on one key, as bars from beginning to end; where they fit no order, the longest order that does, and the
-// operation that is left.
+// The clients' operations on one key, as bars from beginning to end, and on them the instants at which they can have taken effect; where
+// they fit no order, the longest order that does, and the operation that is left.
 
 const MOST_BARS = 400;
 
@@ -19,11 +19,32 @@ class HistoryPanel {
 
   #words() {
     const why = this.film.why;
-    if (!why) return [];
-    const partial = why.partial[0], states = why.states.length ? ` Before its end the object could be: ${why.states.join(" or ")}.` : "";
+    if (!why) return this.film.orders.length ? [el("p", {}, "Numbers: an order that explains what everybody was told. Each operation takes effect at its number, between its beginning and its end.")] : [];
+    const states = why.states.length ? ` Before its end the object could be: ${why.states.join(" or ")}.` : "";
     const words = [el("p", { class: "bad" }, why.sentence), el("p", {}, `Framed in red: the operation that fits nowhere. Framed in blue: operations that contradict each other.${states}`)];
-    if (partial) words.push(el("p", {}, `Numbers: the longest order that explains what came before; ${partial[0]} operations come first, then those that are numbered, each with the state after it.`));
+    const partial = this.film.orders.find(order => order.key === why.key);
+    if (partial) words.push(el("p", {}, `Numbers: the longest order that explains what came before; ${partial.omitted} operations come first, then those that are numbered, each with the state after it.`));
     return words;
+  }
+
+  // For each operation that is in an order: its number, the state after it, and its instant. That is as early as it can be: once
+  // it and all that come before it have begun. `place` tells how manieth of the moments an act is, and several operations between two moments
+  // stand one after the other.
+  #points(key, place) {
+    const points = new Map(), began = new Map(this.film.operations.map(op => [op.event, op.began]));
+    for (const order of this.film.orders.filter(order => order.key === key)) {
+      let at = 0, together = [];
+      const settle = () => together.forEach((point, i) => { point.at = at + (i + 1) / (together.length + 1); });
+      order.steps.forEach(([event, state], i) => {
+        const from = place.get(began.get(event)) ?? 0;
+        if (from > at) { settle(); at = from; together = []; }
+        const point = { nth: order.omitted + i + 1, state: this.film.text(state) };
+        together.push(point);
+        points.set(event, point);
+      });
+      settle();
+    }
+    return points;
   }
 
   draw(key) {
@@ -38,8 +59,9 @@ class HistoryPanel {
     // By order of event, not by time: what overlaps is seen, and nothing is too small.
     const moments = [...new Set(all.flatMap(op => [op.began, op.ended]).filter(act => act >= 0))].sort((a, b) => a - b);
     const place = new Map(moments.map((act, i) => [act, i]));
+    const points = this.#points(key, place);
     const lanes = [...new Set(all.map(op => op.process))].sort((a, b) => a - b);
-    const wide = Math.max(26, Math.min(90, 1100 / Math.max(1, moments.length))), left = 90, row = 30;
+    const wide = Math.max(26, Math.min(90, 1100 / Math.max(1, moments.length))), left = 90, row = points.size ? 44 : 30;
     const width = left + (moments.length + 1) * wide, height = lanes.length * row + 30;
     const svg = (name, attributes, ...children) => {
       const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -47,16 +69,18 @@ class HistoryPanel {
       made.append(...children);
       return made;
     };
-    const order = new Map(why && why.partial[0] ? why.partial[0][1].map(([event, state], i) => [event, [why.partial[0][0] + i + 1, state]]) : []);
     const bars = all.map(op => {
       const x = left + place.get(op.began) * wide, y = lanes.indexOf(op.process) * row + 6;
       const to = op.ended >= 0 && op.to !== null ? left + place.get(op.ended) * wide : width - 6;
       const marks = [["op-ok", "op-fail", "op-info"][op.kind], why && why.core.includes(op.event) && "op-core", why && why.bad === op.event && "op-bad"];
-      const says = film.text(op.says), nth = order.get(op.event);
-      const told = `${says}, client process ${op.process}, step ${film.step[op.began]}${op.ended >= 0 ? " to " + film.step[op.ended] : " on"}${nth ? `; ${nth[0]}. in the order, then ${nth[1]}` : ""}`;
+      const says = film.text(op.says), point = points.get(op.event);
+      const told = `${says}, client process ${op.process}, step ${film.step[op.began]}${op.ended >= 0 ? " to " + film.step[op.ended] : " on"}${point ? `; ${point.nth}. in the order, then ${point.state}` : ""}`;
       const bar = svg("g", { class: "op", tabindex: 0, role: "button" }, svg("title", {}, told), svg("rect", { x, y, width: Math.max(8, to - x), height: 20, rx: 3, class: marks.filter(Boolean).join(" ") }),
-        svg("text", { x: x + (nth ? 22 : 4), y: y + 14 }, says));
-      if (nth) bar.append(svg("circle", { cx: x + 10, cy: y + 10, r: 9, class: "point" }), svg("text", { x: x + 10, y: y + 14, class: "order", "text-anchor": "middle" }, nth[0]));
+        svg("text", { x: x + 4, y: y + 14 }, says));
+      if (point) {
+        const cx = left + point.at * wide;
+        bar.append(svg("line", { x1: cx, x2: cx, y1: y, y2: y + 22, class: "instant" }), svg("circle", { cx, cy: y + 29, r: 8, class: "point" }), svg("text", { x: cx, y: y + 33, class: "order", "text-anchor": "middle" }, point.nth));
+      }
       bar.addEventListener("click", () => this.select(op.began));
       return bar;
     });

@@ -1,12 +1,13 @@
 //! The checker that listens while an execution runs.
 
 use seatrial_history::{
-    Explanation, History, Moment, Observer, OpEvent, Value, Verdict, Violation,
+    Explanation, History, Linearization, Moment, Observer, OpEvent, Value, Verdict, Violation,
 };
 
 use super::check::{PROPERTY, check};
 use super::model::Model;
 use super::options::{CasFail, Limits, Options};
+use super::order::linearizations;
 use crate::{Checker, Cluster};
 
 /// Judges the clients' histories of executions by a model.
@@ -58,6 +59,16 @@ impl Linearizability {
         self
     }
 
+    fn options(&self) -> Options<'_> {
+        Options {
+            init: self.init.clone(),
+            cas_fail: self.cas_fail,
+            limits: self.limits,
+            steps: Some(&self.moments),
+            ..Options::default()
+        }
+    }
+
     /// What clients have done in this execution so far.
     pub const fn history(&self) -> &History {
         &self.history
@@ -91,19 +102,17 @@ impl Checker for Linearizability {
         self.explanation.as_ref()
     }
 
+    fn linearizations(&self) -> Vec<Linearization> {
+        // A history that cannot be judged has been refused by the verdict already.
+        linearizations(&self.history, self.model, &self.options()).unwrap_or_default()
+    }
+
     fn judges_beginnings(&self) -> bool {
         true
     }
 
     fn verdict(&mut self, end: Moment) -> Verdict {
-        let options = Options {
-            init: self.init.clone(),
-            cas_fail: self.cas_fail,
-            limits: self.limits,
-            steps: Some(&self.moments),
-            ..Options::default()
-        };
-        let outcome = match check(&self.history, self.model, &options) {
+        let outcome = match check(&self.history, self.model, &self.options()) {
             Ok(outcome) => outcome,
             Err(error) => {
                 return Verdict::Unknown { why: format!("the history cannot be judged: {error}") };

@@ -4,16 +4,14 @@
 use seatrial_history::{Applied, Explanation, Named, Partial};
 
 use super::breadth::{Breadth, Progress};
-use super::cursor::{Config, Cursor};
-use super::depth::{Depth, Way};
 use super::machine::Machine;
-use super::mask::Mask;
 use super::meter::Meter;
 use super::monitors::{self, Answer};
 use super::problem::{OPEN, Op, Problem};
 use super::race::{Decision, MOST_SLOTS, decide};
 use super::shrink::{prefix, shrink};
-use super::space::{Event, Space};
+use super::space::Space;
+use super::ways::{TURN, replay, some_ways};
 use super::words::Words;
 
 /// States that are listed.
@@ -62,7 +60,7 @@ pub(crate) fn explain(
     }
 }
 
-fn named(words: &Words<'_>, op: &Op) -> Named {
+pub(crate) fn named(words: &Words<'_>, op: &Op) -> Named {
     let span = words.spans[op.span as usize];
     Named {
         invoked_at: span.invoked_at,
@@ -144,7 +142,8 @@ impl View<'_> {
         let mut machine = std::mem::replace(&mut space.machine, Machine::Register);
         let space = &*space;
         let half = meter.left() / 2;
-        let ways = meter.with_at_most(half, |meter| some_ways::<W>(space, &mut machine, meter));
+        let ways = meter
+            .with_at_most(half, |meter| some_ways::<W>(space, &mut machine, MOST_PARTIAL, meter));
         let states = last_states::<W>(space, &mut machine, meter).unwrap_or_else(|| {
             let mut states: Vec<u64> = ways.iter().map(|way| way.state).collect();
             states.sort_unstable();
@@ -176,25 +175,6 @@ impl View<'_> {
     }
 }
 
-/// Steps between two looks at the limits.
-const TURN: u64 = 4096;
-
-fn some_ways<const W: usize>(
-    space: &Space,
-    machine: &mut Machine,
-    meter: &mut Meter<'_>,
-) -> Vec<Way> {
-    let mut search = Depth::<W>::new(space);
-    let mut ways = Vec::new();
-    while search.bytes() + machine.bytes() < meter.bytes_each() {
-        let turn = meter.left().min(TURN);
-        if turn == 0 || search.ways(machine, MOST_PARTIAL, &mut ways, turn, &mut meter.spent) {
-            break;
-        }
-    }
-    ways
-}
-
 /// States that are possible at the end of a linearizable history; nothing if the budget does not suffice.
 fn last_states<const W: usize>(
     space: &Space,
@@ -217,44 +197,3 @@ fn last_states<const W: usize>(
 
 /// Configurations that are looked at for the states that operations under way can still lead to.
 const MOST_LOOKED_AT: usize = 1000;
-
-/// Walks a way again and notes every task that takes effect on it, and the state after it.
-fn replay<const W: usize>(space: &Space, machine: &mut Machine, chosen: &[u32]) -> Vec<(u32, u64)> {
-    let mut log = Vec::new();
-    let mut cursor = Cursor::<W>::new(space);
-    let mut config = Config { state: space.first, used: Mask::EMPTY };
-    let mut chosen = chosen.iter();
-    while let Some(event) = cursor.event() {
-        let before = config;
-        let mut by = None;
-        match event {
-            Event::Call(_) => {
-                cursor.forward();
-                cursor.settle(machine, &mut config);
-            }
-            Event::Return(task) => {
-                let slot = space.tasks[task as usize].slot as usize;
-                if config.used.has(slot) {
-                    config.used.clear(slot);
-                    cursor.forward();
-                    continue;
-                }
-                let Some(next) = chosen.next() else { break };
-                by = Some(*next);
-                let slot = space.tasks[*next as usize].slot as usize;
-                let Some(after) = cursor.apply(machine, &config, slot) else { break };
-                config = after;
-            }
-        }
-        let new = config.used.without(before.used).iter().map(|slot| cursor.task_in(slot));
-        let (pure, changing): (Vec<u32>, Vec<u32>) =
-            new.partition(|task| space.tasks[*task as usize].step.is_pure());
-        // Writes that are hidden at once come first, then the chosen one that hides them, then those that see its value.
-        for task in changing.iter().filter(|task| Some(**task) != by) {
-            let state = machine.step(before.state, space.tasks[*task as usize].step);
-            log.push((*task, state.unwrap_or(before.state)));
-        }
-        log.extend(by.into_iter().chain(pure).map(|task| (task, config.state)));
-    }
-    log
-}

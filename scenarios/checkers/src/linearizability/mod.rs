@@ -19,6 +19,7 @@ mod meter;
 mod model;
 mod monitors;
 mod options;
+mod order;
 mod problem;
 mod race;
 mod shrink;
@@ -26,10 +27,12 @@ mod space;
 mod table;
 #[cfg(test)]
 mod tests;
+mod ways;
 mod words;
 
 pub use check::{Outcome, Stats, check};
 pub use checker::Linearizability;
 pub use model::{Model, UnknownModel};
 pub use options::{CasFail, CheckError, Limits, Options};
-pub use seatrial_history::{Applied, Explanation, Named, Partial};
+pub use order::linearizations;
+pub use seatrial_history::{Applied, Explanation, Linearization, Named, Partial};

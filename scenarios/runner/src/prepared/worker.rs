@@ -3,8 +3,8 @@
 use seatrial_checkers::Offer;
 use seatrial_checkers::delivery::MESSAGES;
 use seatrial_history::{
-    Account, Evidence, Explanation, FaultCount, Judgement, Outcome, SeedResult, Traffic, Verdict,
-    Violation,
+    Account, Evidence, Explanation, FaultCount, Judgement, Linearization, Outcome, SeedResult,
+    Traffic, Verdict, Violation,
 };
 use seatrial_node::NodeId;
 use seatrial_search::{Recipe, Seen};
@@ -275,6 +275,11 @@ impl Worker<'_> {
     /// Why the history of the last run fits no order, where it does not.
     pub(crate) fn explanation(&self) -> Option<&Explanation> {
         self.judges.explanation()
+    }
+
+    /// Orders that explain the history of the last run, object by object.
+    pub(crate) fn linearizations(&self) -> Vec<Linearization> {
+        self.judges.linearizations()
     }
 
     /// What the last run reached.

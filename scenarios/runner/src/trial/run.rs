@@ -183,9 +183,8 @@ impl Ready {
         if let Some(account) = totals.failures.pop().or_else(|| totals.unknown_runs.pop()) {
             let seed = account.seed;
             let prepared = hunted.prepared(&self.prepared, seed);
-            let trace = prepared.record(seed).trace;
-            let mut run =
-                Recording { account, trace, history: Default::default(), explanation: None };
+            let mut run = prepared.record(seed);
+            run.account = account;
             let again = match hunted.is_chosen_by_others(seed) {
                 // Those that chose it have to be made first.
                 true => format!("SEATRIAL_SEEDS={}", seed + 1),

@@ -1,9 +1,9 @@
 //! The clients' operations, each with the acts in which it began and ended.
 
-use seatrial_history::{Completion, OpEvent, Span, TraceItem};
+use seatrial_history::{Applied, Completion, OpEvent, Span, TraceItem, Value};
 
 use super::writer::Writer;
-use super::{Film, Operation};
+use super::{Film, Operation, Order};
 use crate::acts::Acts;
 
 impl Writer {
@@ -12,6 +12,22 @@ impl Writer {
         let places = places(film, acts);
         let spans = film.history.spans().unwrap_or_default();
         spans.iter().map(|span| self.operation(span, &film.history.events, &places)).collect()
+    }
+
+    /// The orders that explain the operations, one an object; the longest there is comes first, where nothing explains them all.
+    pub(super) fn orders(&mut self, film: &Film<'_>) -> Vec<Order> {
+        let partial = film.explanation.and_then(|why| Some((why, why.partial.first()?)));
+        let partial = partial.map(|(why, partial)| (&why.key, partial.omitted, &partial.steps));
+        let whole = film.linearizations.iter().map(|order| (&order.key, 0, &order.steps));
+        let orders = partial.into_iter().chain(whole);
+        orders.map(|(key, omitted, steps)| self.order(key, omitted, steps)).collect()
+    }
+
+    fn order(&mut self, key: &Value, omitted: usize, steps: &[Applied]) -> Order {
+        let key = self.texts.of(&key.to_string());
+        let steps = steps.iter();
+        let steps = steps.map(|step| (step.operation.invoked_at, self.texts.of(&step.state)));
+        Order { key, omitted, steps: steps.collect() }
     }
 
     fn operation(&mut self, span: &Span, events: &[OpEvent], places: &[i64]) -> Operation {

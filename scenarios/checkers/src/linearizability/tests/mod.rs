@@ -4,6 +4,7 @@ mod against_reference;
 mod cost;
 mod generate;
 mod good_and_bad;
+mod orders;
 mod reference;
 mod semantics;
 mod told;

@@ -28,6 +28,23 @@ pub(super) fn linearizable_if(
     })
 }
 
+/// Whether this order of operations explains them: each can have had its result in the state that those before it left, and none comes
+/// after one that began once it was over.
+pub(super) fn explains(order: &[&Operation], model: Model) -> bool {
+    let over = |operation: &Operation| match operation.completed {
+        Completion::Ok(event) | Completion::Fail(event) => event,
+        Completion::Unknown(_) => usize::MAX,
+    };
+    let in_time = order.iter().enumerate().all(|(nth, operation)| {
+        order[..nth].iter().all(|before| before.invoked_at < over(operation))
+    });
+    let mut state = Some(initial(model));
+    for operation in order {
+        state = state.and_then(|state| apply(&state, operation, model));
+    }
+    in_time && state.is_some()
+}
+
 fn initial(model: Model) -> Value {
     match model {
         Model::Register | Model::CasRegister | Model::Kv => Value::Null,
