@@ -1,5 +1,7 @@
 //! `seatrial explore`: every order of events in a small world, and every crash point.
 
+use std::path::Path;
+
 use seatrial::{Bounds, Registry};
 use seatrial_history::{ExplorationAccount, Outcome};
 use seatrial_reports::{json, terminal};
@@ -92,6 +94,13 @@ pub(crate) fn explore(
     registry: &Registry,
     console: &Console,
 ) -> Result<Exit, Failure> {
+    if Path::new(&args.protocol).is_file() {
+        return Err(Failure::new(format!(
+            "{}: this is a file, and `explore` takes the name of a protocol, as `uniform-broadcast`; `seatrial run` takes scenarios, \
+             `seatrial replay` cases",
+            args.protocol
+        )));
+    }
     let &Args {
         nodes, messages, crashes, restarts, losses, timers, depth, symmetry, limit, ..
     } = args;

@@ -70,6 +70,7 @@ fn what_cannot_be_explored_is_refused_with_what_can() {
         ("uniform-broadcast --nodes 9", "has 1 to 8"),
         ("uniform-broadcast --messages 0", "there are 1 to 8"),
         ("uniform-broadcast --limit 0", "1 or more"),
+        (concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"), "takes the name of a protocol"),
     ] {
         let said = explore(line);
         assert_eq!(said.code, Some(2), "{line}: {said:?}");

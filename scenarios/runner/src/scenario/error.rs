@@ -38,7 +38,10 @@ impl ScenarioError {
             "duplicate key" if stands.trim_start().starts_with("[[faults]]") => {
                 shape::SCRIPTED.to_owned()
             }
-            "duplicate key" => "this stands here a second time: take one of the two out".to_owned(),
+            "duplicate key" => {
+                let key = error.span().and_then(|span| text.get(span)).unwrap_or("this").trim();
+                format!("`{key}` stands here a second time: take one of the two out")
+            }
             message => words::plain(message),
         };
         Self { file: file.to_owned(), line, what }

@@ -25,7 +25,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), Wrong> {
             // Outside of a core nothing is healed: what outlasts the trouble there is for ever.
             let beyond = outlasts(recurring, trouble).or_else(|| turns(recurring, trouble));
             let what = beyond.filter(|_| faults.core.is_none());
-            if let Some(what) = what.or_else(|| endless(recurring)) {
+            if let Some(what) = what.or_else(|| endless(recurring)).or_else(|| never(recurring)) {
                 return Err((table, info.key, format!("{}: {what}", info.key)));
             }
         }
@@ -59,6 +59,12 @@ fn turns(recurring: &Recurring, trouble: Duration) -> Option<String> {
         })
     };
     turns.into_iter().find_map(of)
+}
+
+/// A fault that is asked for and never comes.
+fn never(recurring: &Recurring) -> Option<String> {
+    let count = recurring.count.as_ref()?.greatest();
+    (count == 0).then(|| "count = 0: it never comes; write how often, or leave it out".to_owned())
 }
 
 /// An effect that no input has.
@@ -103,9 +109,14 @@ fn steady(spec: &FaultSpec) -> Option<(&'static str, String)> {
     Some(("buggify", what))
 }
 
-/// More crashes for good than there are nodes.
+/// No crashes for good, or more than there are nodes.
 fn stops(spec: &FaultSpec, nodes: u32) -> Option<(&'static str, String)> {
-    let count = spec.crash_stop.as_ref()?.count.least();
+    let count = &spec.crash_stop.as_ref()?.count;
+    if count.greatest() == 0 {
+        let what = "crash_stop: count = 0: nobody is stopped; write how many, or leave it out";
+        return Some(("crash_stop", what.to_owned()));
+    }
+    let count = count.least();
     (count > nodes).then(|| {
         let what = format!(
             "crash_stop: count = {count}, and {} at most, of which some are kept: write less",
@@ -156,6 +167,8 @@ mod tests {
             ("buggify = { fires = '0%' }", 8, "fires = \"0%\": no point would ever fire"),
             ("buggify = { sites = '0%' }", 8, "sites = \"0%\": no point would ever fire"),
             ("crash_stop = { count = 9 }", 8, "count = 9, and 3 nodes at most"),
+            ("crash_stop = { count = 0 }", 8, "count = 0: nobody is stopped"),
+            ("pause = { count = 0, lasts = '1ms' }", 8, "pause: count = 0: it never comes"),
         ] {
             let said = said(faults);
             assert!(said.starts_with(&format!("small.toml:{line}: ")), "{faults}: {said}");
@@ -185,6 +198,7 @@ mod tests {
             "buggify = { fires = ['0%', '25%'] }",
             "crash_stop = { count = { min = 1, max = 9 } }",
             "crash_stop = { count = 3 }",
+            "pause = { count = [0, 1], lasts = '1ms' }",
             "core = ['n0']\nmute = { count = 1, lasts = '1h' }",
             "reorder_delay = '0s'",
         ] {

@@ -1,6 +1,7 @@
 //! Whether faults agree with each other: two that cannot both be as they say, one that comes when its node is gone or down, and one that
 //! says what another has said.
 
+use seatrial_history::Endpoint;
 use seatrial_node::{Duration, NodeId};
 use seatrial_sim::{Fault, FaultKind, Group, PausedClock, PlannedFault, Target};
 
@@ -86,8 +87,24 @@ fn against(earlier: &PlannedFault, later: &PlannedFault) -> Option<(&'static str
     let within = after + later.lasts <= earlier.lasts
         && !matches!(later.fault.target(), Some(Target::Role(_)));
     let is_told = at_once && (shuts(kind) || strikes(kind)) || within && shuts(kind);
-    (is_told && earlier.fault == later.fault)
+    (is_told && is_same(&earlier.fault, &later.fault))
         .then(|| ("repeats", "that is the same, so nothing comes of one of them".to_owned()))
+}
+
+/// Whether two faults do the same: the groups of a partition and who is in each stand in any order.
+fn is_same(one: &Fault, other: &Fault) -> bool {
+    let sorted = |groups: &[Vec<Endpoint>]| {
+        let mut groups = groups.to_vec();
+        groups.iter_mut().for_each(|group| group.sort_unstable());
+        groups.sort_unstable();
+        groups
+    };
+    match (one, other) {
+        (Fault::Partition { groups: one }, Fault::Partition { groups: other }) => {
+            sorted(one) == sorted(other)
+        }
+        _ => one == other,
+    }
 }
 
 /// Whether a fault of the kind shuts something, which cannot be shut twice. What is slow gets slower, and what strikes by chance strikes again.
@@ -310,6 +327,11 @@ mod tests {
         assert_eq!(told(&[(10, 50, LEADER), (20, 10, LEADER)]), [], "it may be another leader");
         assert_eq!(told(&[(10, 50, SLOW), (10, 50, SLOW)]), [], "slower still");
         assert_eq!(told(&[(10, 50, CUT), (10, 50, "kind = 'mute'\nnode = 'n1'")]), []);
+        let parted = "kind = 'partition'\ngroups = [['n0', 'n1'], ['n2']]";
+        let again = "kind = 'partition'\ngroups = [['n2'], ['n1', 'n0']]";
+        let other = "kind = 'partition'\ngroups = [['n1', 'n2'], ['n0']]";
+        assert_eq!(told(&[(10, 50, parted), (10, 50, again)]).len(), 1, "in another order");
+        assert_eq!(told(&[(10, 50, parted), (10, 50, other)]), []);
     }
 
     #[test]
