@@ -246,6 +246,10 @@ impl Tape {
     pub fn set_overrides(&mut self, overrides: Vec<Override>) {
         self.plain &= overrides.is_empty();
         self.overrides = overrides;
+        // Each choice is looked for among them, and a run in which everything is chosen has as many of both.
+        self.overrides.sort_by(|a, b| {
+            (a.occurrence, a.source, &a.site).cmp(&(b.occurrence, b.source, &b.site))
+        });
     }
 
     /// Lets other seeds decide from these points of the run on, which are in ascending order.
@@ -394,9 +398,11 @@ impl Tape {
         let drawn = self.script.as_mut().map_or(drawn, |values| values.next().unwrap_or(0));
         let name = self.sites[usize::from(site.0)].name;
         let drawn = if self.simple.has(name) { 0 } else { drawn };
-        let named =
-            |o: &&Override| o.occurrence == occurrence && o.source == source && o.site == name;
-        let wanted = self.overrides.iter().find(named).map_or(drawn, |o| o.value);
+        let of = |o: &Override| {
+            (o.occurrence, o.source, o.site.as_str()).cmp(&(occurrence, source, name))
+        };
+        let place = self.overrides.partition_point(|o| of(o).is_lt());
+        let wanted = self.overrides.get(place).filter(|o| of(o).is_eq()).map_or(drawn, |o| o.value);
         let insisted = self.insisted.filter(|(at, _)| *at == site);
         let value = insisted.map_or(wanted, |(_, value)| value).min(bound - 1);
         if let Some(record) = &mut self.record {

@@ -3,6 +3,8 @@
 //! What the network did to messages is in which of them arrive, and when; so is what stood still. Crashes and starts are steps by
 //! themselves. What is left of the plan begins and ends by name: what disks and clocks do, and what changes a node's next life.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use seatrial_history::Endpoint;
 use seatrial_node::Node;
 
@@ -30,10 +32,11 @@ impl Journal {
     /// The run as a schedule. Of a message that arrives several times all but the last arrival are copies.
     fn wishes(self) -> Vec<Wish> {
         let Self { entries: mut wishes, copies } = self;
-        let original = |id: u64| copies.iter().find(|(copy, _)| *copy == id).map_or(id, |c| c.1);
-        let ids: Vec<u64> = wishes.iter().map(|wish| original(wish.name)).collect();
-        for (place, wish) in wishes.iter_mut().enumerate() {
-            let comes_again = ids[place] != 0 && ids[place + 1..].contains(&ids[place]);
+        let copies: BTreeMap<u64, u64> = copies.into_iter().collect();
+        let mut came_later = BTreeSet::new();
+        for wish in wishes.iter_mut().rev() {
+            let original = copies.get(&wish.name).copied().unwrap_or(wish.name);
+            let comes_again = original != 0 && !came_later.insert(original);
             if let Step::Deliver { copy, .. } = &mut wish.step {
                 *copy = comes_again;
             }
