@@ -38,7 +38,7 @@ pub(crate) use self::story::story;
 /// What clients did in a trace.
 pub(crate) fn history(trace: &[TraceLine]) -> History {
     let events = trace.iter().filter_map(|line| match &line.what {
-        TraceItem::Op(op) => Some(op.clone()),
+        TraceItem::Op(op) => Some(OpEvent::clone(op)),
         _ => None,
     });
     History { events: events.collect() }
@@ -315,7 +315,7 @@ pub(crate) fn trace() -> Vec<TraceLine> {
         event(1, TraceEvent::Send { id: 7, from, to, text: "RequestVote term=3".into() }),
         fact(2, n1, Fact::Lead { term: 3 }),
         fact(2, n1, Fact::Append { index: 1, term: 3, digest: 0xbeef }),
-        event(2, TraceEvent::Status { node: n1, status }),
+        event(2, TraceEvent::Status { node: n1, status: status.into() }),
         event(3, TraceEvent::Drop { id: 7, from, to, cause: DropCause::Partition }),
         event(4, TraceEvent::Timer { node: n2, text: "election".into() }),
         event(5, TraceEvent::Disk { node: n2, text: "sync ok".into() }),
@@ -331,6 +331,6 @@ pub(crate) fn trace() -> Vec<TraceLine> {
             7,
             TraceEvent::Deliver { id: 9, from: Endpoint::Client(0), to, text: "Cas x".into() },
         ),
-        TraceLine { at: moment(8, 61_002), what: TraceItem::Op(op) },
+        TraceLine { at: moment(8, 61_002), what: TraceItem::Op(op.into()) },
     ]
 }

@@ -167,7 +167,7 @@ pub fn states(lines: &[TraceLine], until: Option<Moment>) -> BTreeMap<NodeId, &S
     let mut states = BTreeMap::new();
     for line in upto(lines, until) {
         if let TraceItem::Event(TraceEvent::Status { node, status }) = &line.what {
-            states.insert(*node, status);
+            states.insert(*node, status.as_ref());
         }
     }
     states

@@ -25,6 +25,7 @@ use crate::plan::Rates;
 use crate::queue::{Lane, Queue};
 use crate::schedule::Journal;
 use crate::tape::Tape;
+use crate::telling::{Describe, Pen};
 use crate::timers::{TimerRef, Timers};
 
 pub(crate) use self::slow::Slow;
@@ -98,29 +99,14 @@ pub(crate) struct Core<N: Node> {
     pub(crate) watched: bool,
     /// Watched or rough: what is asked wherever a message is sent.
     pub(crate) unusual: bool,
-    pub(crate) describe: Option<Describe<N>>,
+    pub(crate) describe: Describe<N>,
+    pub(crate) pen: Pen,
     /// What happens as a schedule, where somebody keeps it; only while tracing.
     pub(crate) journal: Option<Journal>,
     pub(crate) codec: Option<Codec<N::Message>>,
     /// Memory for a message's bytes.
     pub(crate) frame: Vec<u8>,
 }
-
-/// How to put a node's values into words. Functions and not bounds, so that a world asks nothing of a node that is not traced.
-pub(crate) struct Describe<N: Node> {
-    pub(crate) message: fn(&N::Message) -> String,
-    pub(crate) request: fn(&N::Request) -> String,
-    pub(crate) response: fn(&N::Response) -> String,
-    pub(crate) timer: fn(&N::Timer) -> String,
-}
-
-impl<N: Node> Clone for Describe<N> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<N: Node> Copy for Describe<N> {}
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DiskTimes {
@@ -170,7 +156,8 @@ impl<N: Node> Core<N> {
             weighing: false,
             watched: false,
             unusual: false,
-            describe: None,
+            describe: Describe::MUTE,
+            pen: Pen::default(),
             journal: None,
             codec: None,
             frame: Vec::new(),
@@ -211,6 +198,7 @@ impl<N: Node> Core<N> {
         self.facts.clear();
         self.heard = false;
         self.trace.clear();
+        self.pen.clear();
         if let Some(journal) = &mut self.journal {
             journal.clear();
         }
@@ -282,7 +270,7 @@ impl<N: Node> Core<N> {
             return attempt;
         };
         if self.tracing {
-            let text = self.describe.map_or_else(String::new, |d| (d.request)(&body));
+            let text = self.pen.write(|out| (self.describe.request)(&body, out));
             self.trace_send(id, from, to, text);
         }
         if let Some(Way { latency, marks }) = self.travel(from, to, id) {
@@ -309,7 +297,7 @@ impl<N: Node> Core<N> {
         let to = self.client_slot(client);
         let id = self.next_id();
         if self.tracing {
-            let text = self.describe.map_or_else(String::new, |d| (d.response)(&body));
+            let text = self.pen.write(|out| (self.describe.response)(&body, out));
             self.trace_send(id, node, to, text);
         }
         if let Some(Way { latency, marks }) = self.travel(node, to, id) {

@@ -79,7 +79,8 @@ impl<N: Node> World<N> {
                 self.count(Kind::Answer, from, to, attempt);
                 let node = self.core.members[from as usize];
                 if self.core.tracing {
-                    let text = self.core.describe.map_or_else(String::new, |d| (d.response)(&body));
+                    let text =
+                        self.core.pen.arrival(id, |out| (self.core.describe.response)(&body, out));
                     self.trace_delivery(id, from, to, text);
                 }
                 let io = &mut ClientIo { client, core: &mut self.core, observer };
@@ -140,7 +141,7 @@ impl<N: Node> World<N> {
         let message = self.core.events.peek_message(slot);
         let digest = N::digest(message);
         if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.message)(message));
+            let text = self.core.pen.arrival(id, |out| (self.core.describe.message)(message, out));
             self.trace_delivery(id, from, to, text);
         }
         self.count(Kind::Message, from, to, digest);
@@ -193,7 +194,7 @@ impl<N: Node> World<N> {
 
     #[cold]
     fn trace_timer(&mut self, node: u32, key: &N::Timer) {
-        let text = self.core.describe.map_or_else(String::new, |d| (d.timer)(key));
+        let text = self.core.pen.write(|out| (self.core.describe.timer)(key, out));
         let node = self.core.members[node as usize];
         self.core.note(Step::Timer { node, word: word_of(&text).to_owned() }, &text);
         self.core.trace.push(TraceEvent::Timer { node, text });
@@ -206,7 +207,7 @@ impl<N: Node> World<N> {
         }
         self.count(Kind::Request, from, to, attempt);
         if self.core.tracing {
-            let text = self.core.describe.map_or_else(String::new, |d| (d.request)(&body));
+            let text = self.core.pen.arrival(id, |out| (self.core.describe.request)(&body, out));
             self.trace_delivery(id, from, to, text);
         }
         let token = self.core.accept(to, client, attempt);
@@ -246,8 +247,8 @@ impl<N: Node> World<N> {
             self.core.note(Step::Disk { node }, "");
         }
         match error {
-            None => self.trace_disk(node, text),
-            Some(error) => self.trace_disk(node, &format!("not {text}: {error}")),
+            None => self.core.trace_disk(node, format_args!("{text}")),
+            Some(error) => self.core.trace_disk(node, format_args!("not {text}: {error}")),
         }
     }
 

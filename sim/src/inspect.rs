@@ -65,7 +65,11 @@ impl<N: Node> World<N> {
     pub fn inside(&self, id: NodeId) -> Option<Inside> {
         let slot = self.core.slot(id)?;
         let body = &self.core.bodies[slot as usize];
-        let says = |key: &N::Timer| self.core.describe.map_or_else(String::new, |d| (d.timer)(key));
+        let says = |key: &N::Timer| {
+            let mut says = String::new();
+            (self.core.describe.timer)(key, &mut says);
+            says
+        };
         let mut timers: Vec<(String, Instant)> =
             body.timers.pending().map(|(key, due)| (says(key), due)).collect();
         timers.sort_by_key(|(_, due)| *due);

@@ -69,5 +69,6 @@ pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};
 pub use strategy::{Steering, Strategy};
 pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, Turn, WORLD};
+pub use telling::Say;
 pub use touch::{Deed, Missed, ParseTouchError, Touch};
 pub use world::World;

@@ -2,7 +2,6 @@
 
 mod broken;
 
-use seatrial_history::TraceEvent;
 use seatrial_node::{
     Announce, DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken, RequestToken,
     SyncToken, WallTime,
@@ -45,13 +44,6 @@ impl<N: Node> WorldPort<'_, N> {
         let site = self.core.tape.site(site);
         self.core.tape.choose(site, self.node, bound)
     }
-
-    fn trace_disk(&mut self, text: impl FnOnce() -> String) {
-        if self.core.tracing {
-            let node = self.core.members[self.node as usize];
-            self.core.trace.push(TraceEvent::Disk { node, text: text() });
-        }
-    }
 }
 
 impl<N: Node> Port<N> for WorldPort<'_, N> {
@@ -81,13 +73,13 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
 
     fn write(&mut self, write: DiskWrite<'_>) {
         self.disk_done(self.core.disk_times.write, site::DISK_WRITE);
-        self.trace_disk(|| write.to_string());
+        self.core.trace_disk(self.node, format_args!("{write}"));
         let core = &mut *self.core;
         let disk = &mut core.bodies[self.node as usize].disk;
         if disk.trouble.any {
             let wrong = disk.write_in_trouble(write, self.node, &mut core.tape, &mut core.counts);
             if let Some(wrong) = wrong {
-                self.trace_disk(|| wrong);
+                self.core.trace_disk(self.node, format_args!("{wrong}"));
             }
             return;
         }
@@ -96,7 +88,7 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
 
     fn sync(&mut self, file: FileName) -> SyncToken {
         let done = self.disk_done(self.core.disk_times.sync, site::DISK_SYNC);
-        self.trace_disk(|| format!("sync {file}, done at {done}"));
+        self.core.trace_disk(self.node, format_args!("sync {file}, done at {done}"));
         let token = self.core.next_token(self.node);
         let body = &mut self.core.bodies[self.node as usize];
         let (file, upto) = body.disk.sync_point(file);

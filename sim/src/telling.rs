@@ -1,24 +1,86 @@
 //! What is put aside for those who watch a world: messages as they are sent, and faults. All of it is off the way of a world that nobody
 //! watches.
 
-use std::fmt;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
-use seatrial_history::{DropCause, Endpoint, FaultTurn, Observer, TraceEvent};
+use seatrial_history::{DropCause, Endpoint, FaultTurn, Observer, Text, TraceEvent};
 use seatrial_node::{Node, NodeId};
 
-use crate::core::{Core, Describe};
+use crate::core::Core;
 use crate::world::World;
+
+/// Puts a value into words, at the end of a text.
+pub type Say<T> = fn(&T, &mut String);
+
+/// How to put a node's values into words. Functions and not bounds, so that a world asks nothing of a node that is not traced.
+pub(crate) struct Describe<N: Node> {
+    pub(crate) message: Say<N::Message>,
+    pub(crate) request: Say<N::Request>,
+    pub(crate) response: Say<N::Response>,
+    pub(crate) timer: Say<N::Timer>,
+}
+
+impl<N: Node> Describe<N> {
+    /// Has no words for anything.
+    pub(crate) const MUTE: Self =
+        Self { message: |_, _| {}, request: |_, _| {}, response: |_, _| {}, timer: |_, _| {} };
+}
+
+impl<N: Node> Clone for Describe<N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N: Node> Copy for Describe<N> {}
+
+fn by_debug<T: fmt::Debug>(value: &T, out: &mut String) {
+    write!(out, "{value:?}").expect("a text takes everything");
+}
+
+/// Writes texts, each in memory of its own size, by way of memory that has grown once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pen {
+    page: String,
+    /// What is under way says the same when it arrives; by its name.
+    under_way: BTreeMap<u64, Text>,
+}
+
+impl Pen {
+    pub(crate) fn write(&mut self, say: impl FnOnce(&mut String)) -> Text {
+        self.page.clear();
+        say(&mut self.page);
+        Text::from(self.page.as_str())
+    }
+
+    /// What something says that arrives.
+    pub(crate) fn arrival(&mut self, name: u64, say: impl FnOnce(&mut String)) -> Text {
+        self.under_way.remove(&name).unwrap_or_else(|| self.write(say))
+    }
+
+    /// It arrives nowhere.
+    pub(crate) fn forget(&mut self, name: u64) {
+        self.under_way.remove(&name);
+    }
+
+    /// Nothing is under way.
+    pub(crate) fn clear(&mut self) {
+        self.under_way.clear();
+    }
+}
 
 impl<N: Node> World<N> {
     /// Says how to put this node's messages, requests, answers and timers into words, for observers that want a trace.
     pub fn describe_with(
         &mut self,
-        message: fn(&N::Message) -> String,
-        request: fn(&N::Request) -> String,
-        response: fn(&N::Response) -> String,
-        timer: fn(&N::Timer) -> String,
+        message: Say<N::Message>,
+        request: Say<N::Request>,
+        response: Say<N::Response>,
+        timer: Say<N::Timer>,
     ) {
-        self.core.describe = Some(Describe { message, request, response, timer });
+        self.core.describe = Describe { message, request, response, timer };
     }
 
     /// The same by their `Debug` forms.
@@ -29,12 +91,7 @@ impl<N: Node> World<N> {
         N::Response: fmt::Debug,
         N::Timer: fmt::Debug,
     {
-        self.describe_with(
-            |message| format!("{message:?}"),
-            |request| format!("{request:?}"),
-            |response| format!("{response:?}"),
-            |timer| format!("{timer:?}"),
-        );
+        self.describe_with(by_debug, by_debug, by_debug, by_debug);
     }
 
     /// Looks what the observer wants to hear.
@@ -48,17 +105,10 @@ impl<N: Node> World<N> {
     }
 
     #[cold]
-    pub(crate) fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: String) {
+    pub(crate) fn trace_delivery(&mut self, id: u64, from: u32, to: u32, text: Text) {
         let (from, to) = (self.core.endpoint(from), self.core.endpoint(to));
         self.core.note_arrival(id, from, to, &text);
         self.core.trace.push(TraceEvent::Deliver { id, from, to, text });
-    }
-
-    pub(crate) fn trace_disk(&mut self, node: u32, text: &str) {
-        if self.core.tracing {
-            let node = self.core.members[node as usize];
-            self.core.trace.push(TraceEvent::Disk { node, text: text.to_owned() });
-        }
     }
 
     /// Shows what a node shows, if that has changed.
@@ -67,11 +117,15 @@ impl<N: Node> World<N> {
         let Some(status) = self.nodes[node as usize].as_ref().map(Node::status) else {
             return;
         };
-        if self.shown[node as usize] != status {
-            self.shown[node as usize] = status.clone();
-            let node = self.core.members[node as usize];
-            self.core.trace.push(TraceEvent::Status { node, status });
+        let shown = self.shown[node as usize].as_deref();
+        if shown.map_or_else(|| status.fields().is_empty(), |shown| *shown == status) {
+            return;
         }
+        // A copy takes no more memory than it needs.
+        let status = Arc::new(status.clone());
+        self.shown[node as usize] = Some(status.clone());
+        let node = self.core.members[node as usize];
+        self.core.trace.push(TraceEvent::Status { node, status });
     }
 }
 
@@ -79,7 +133,7 @@ impl<N: Node> Core<N> {
     #[cold]
     pub(crate) fn tell_sent(&mut self, id: u64, from: u32, to: u32, body: &N::Message) {
         if self.tracing {
-            let text = self.describe.map_or_else(String::new, |d| (d.message)(body));
+            let text = self.pen.write(|out| (self.describe.message)(body, out));
             self.trace_send(id, from, to, text);
         }
         if self.weighing {
@@ -99,8 +153,9 @@ impl<N: Node> Core<N> {
     }
 
     #[cold]
-    pub(crate) fn trace_send(&mut self, id: u64, from: u32, to: u32, text: String) {
+    pub(crate) fn trace_send(&mut self, id: u64, from: u32, to: u32, text: Text) {
         let (from, to) = (self.endpoint(from), self.endpoint(to));
+        self.pen.under_way.insert(id, text.clone());
         self.trace.push(TraceEvent::Send { id, from, to, text });
     }
 
@@ -112,7 +167,15 @@ impl<N: Node> Core<N> {
         text: impl FnOnce() -> String,
     ) {
         if self.tracing {
-            self.trace.push(TraceEvent::Fault { node, turn, text: text() });
+            self.trace.push(TraceEvent::Fault { node, turn, text: text().into() });
+        }
+    }
+
+    pub(crate) fn trace_disk(&mut self, node: u32, text: fmt::Arguments<'_>) {
+        if self.tracing {
+            let node = self.members[node as usize];
+            let text = self.pen.write(|out| out.write_fmt(text).expect("a text takes everything"));
+            self.trace.push(TraceEvent::Disk { node, text });
         }
     }
 

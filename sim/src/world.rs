@@ -4,6 +4,7 @@ mod reset;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 use seatrial_history::{Moment, Observer};
 use seatrial_node::{Disk, Fact, Input, Instant, Io, Node, NodeId, Status};
@@ -65,7 +66,7 @@ pub struct World<N: Node> {
     /// Whose code runs at this moment.
     pub(crate) acting: Option<NodeId>,
     pub(crate) incident: Option<Incident>,
-    pub(crate) shown: Vec<Status>,
+    pub(crate) shown: Vec<Option<Arc<Status>>>,
 }
 
 /// A world branches: its copy goes on from the same moment with the same chance, and neither feels the other. Only this asks of a

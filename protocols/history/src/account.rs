@@ -188,8 +188,8 @@ pub enum TraceItem {
     Event(TraceEvent),
     /// A node announced a fact.
     Fact(NodeId, Fact),
-    /// A client's operation began or ended.
-    Op(crate::OpEvent),
+    /// A client's operation began or ended. They are few and large: what happens otherwise should not take as much memory.
+    Op(Box<crate::OpEvent>),
 }
 
 /// One seed of a hunt, in a line.

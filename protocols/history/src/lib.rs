@@ -50,6 +50,6 @@ pub use operation::{Completion, Malformed, Misfit, Operation, Span};
 pub use recording::{Header, ReadError, Recording};
 pub use signature::Signature;
 pub use states::StateCurve;
-pub use trace::{DropCause, Endpoint, FaultTurn, ParseEndpointError, TraceEvent};
+pub use trace::{DropCause, Endpoint, FaultTurn, ParseEndpointError, Text, TraceEvent};
 pub use value::Value;
 pub use verdict::{Evidence, Verdict, Violation};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use seatrial_node::{NodeId, Status};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -94,6 +95,10 @@ pub enum FaultTurn {
     Heals,
 }
 
+/// What somebody says, for people. What is sent is told when it leaves and when it arrives, and kept by everybody who listens: a copy costs
+/// nothing.
+pub type Text = Arc<str>;
+
 /// One thing that happened. Texts are for people; nothing reads them back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -107,7 +112,7 @@ pub enum TraceEvent {
         /// Who is to get it.
         to: Endpoint,
         /// What it says.
-        text: String,
+        text: Text,
     },
     /// The network made another copy.
     Duplicate {
@@ -125,7 +130,7 @@ pub enum TraceEvent {
         /// Who handles it.
         to: Endpoint,
         /// What it says.
-        text: String,
+        text: Text,
     },
     /// It never arrives.
     Drop {
@@ -143,14 +148,14 @@ pub enum TraceEvent {
         /// Whose.
         node: NodeId,
         /// Which.
-        text: String,
+        text: Text,
     },
     /// A disk operation completed.
     Disk {
         /// Whose disk.
         node: NodeId,
         /// What was done, and how it went.
-        text: String,
+        text: Text,
     },
     /// A node began a life, crashed, paused or resumed; a partition came or went; the world healed.
     Fault {
@@ -159,19 +164,19 @@ pub enum TraceEvent {
         /// Whether it lasts.
         turn: FaultTurn,
         /// What happened.
-        text: String,
+        text: Text,
     },
     /// What the node shows after it has handled something.
     Status {
         /// Whose.
         node: NodeId,
         /// What it shows.
-        status: Status,
+        status: Arc<Status>,
     },
     /// A person may want to know.
     Note {
         /// What.
-        text: String,
+        text: Text,
     },
 }
 

@@ -68,6 +68,9 @@ pub struct Status {
     fields: Vec<(&'static str, StatusValue)>,
 }
 
+/// There is room for so many values from the beginning: they are shown after each step of a run that somebody looks at.
+const USUAL: usize = 12;
+
 impl Status {
     /// A status that shows nothing.
     pub const fn new() -> Self {
@@ -77,6 +80,9 @@ impl Status {
     /// Adds a named value after those already there.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<StatusValue>) -> Self {
+        if self.fields.is_empty() {
+            self.fields.reserve(USUAL);
+        }
         self.fields.push((name, value.into()));
         self
     }

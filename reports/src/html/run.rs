@@ -163,7 +163,7 @@ mod tests {
         let mut trace = samples::story();
         let at = trace[0].at;
         let text = "</script><script>alert(1)</script><!-- ".to_owned();
-        let note = seatrial_history::TraceEvent::Note { text };
+        let note = seatrial_history::TraceEvent::Note { text: text.into() };
         trace.insert(0, TraceLine { at, what: seatrial_history::TraceItem::Event(note) });
         let history = History::default();
         let film = Film {

@@ -50,14 +50,16 @@ impl Step {
 
     fn shows(self, node: NodeId, role: &'static str, term: u64, commit: u64) -> Self {
         let status = Status::new().with("role", role).with("term", term).with("disk", "ok");
-        self.event(TraceEvent::Status { node, status: status.with("commit", commit) })
+        self.event(TraceEvent::Status { node, status: status.with("commit", commit).into() })
     }
 
     fn op(self, kind: OpKind, value: Value) -> Self {
         let time = moment(self.0, self.0 * 10).time;
         let (f, key) = ("write".into(), Value::from("x"));
         let error = (kind == OpKind::Info).then(|| "timeout".into());
-        self.with(TraceItem::Op(OpEvent { process: Process(0), kind, f, key, value, time, error }))
+        self.with(TraceItem::Op(
+            OpEvent { process: Process(0), kind, f, key, value, time, error }.into(),
+        ))
     }
 }
 

@@ -4,6 +4,7 @@
 mod cells;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use seatrial_history::{Endpoint, FaultTurn, Moment, TraceEvent, TraceItem, TraceLine};
 use seatrial_node::{NodeId, Status};
@@ -30,7 +31,7 @@ struct Row {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Standing {
     absent: Option<&'static str>,
-    shows: Status,
+    shows: Arc<Status>,
 }
 
 /// The last acts up to a moment, or of the whole trace, and what each node showed.

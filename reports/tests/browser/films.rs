@@ -48,13 +48,13 @@ fn ring(from: u64, count: u64, trace: &mut Vec<TraceLine>) {
             let (from, to) = ends(sender, me);
             trace.push(line(
                 step,
-                TraceEvent::Deliver { id: step - 1, from, to, text: text(step - 1) },
+                TraceEvent::Deliver { id: step - 1, from, to, text: text(step - 1).into() },
             ));
         }
         let (from, to) = ends(me, next);
-        trace.push(line(step, TraceEvent::Send { id: step, from, to, text: text(step) }));
+        trace.push(line(step, TraceEvent::Send { id: step, from, to, text: text(step).into() }));
         let status = Status::new().with("role", "member").with("seen", step);
-        trace.push(line(step, TraceEvent::Status { node: me, status }));
+        trace.push(line(step, TraceEvent::Status { node: me, status: status.into() }));
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn failing() -> Recorded {
     };
     let (from, to) = (Endpoint::Client(0), Endpoint::Node(NodeId(2)));
     let history = History { events: vec![op(OpKind::Invoke, Value::from(7))] };
-    trace.push(TraceLine { at: moment(43), what: TraceItem::Op(history.events[0].clone()) });
+    trace.push(TraceLine { at: moment(43), what: TraceItem::Op(history.events[0].clone().into()) });
     trace.push(line(43, TraceEvent::Send { id: 900, from, to, text: "Write { value: 7 }".into() }));
     trace.push(line(44, TraceEvent::Timer { node: NodeId(2), text: "Election".into() }));
     trace.push(TraceLine {
@@ -150,7 +150,7 @@ pub(crate) fn overlapping() -> Recorded {
         op(13, 0, OpKind::Ok, "write", 7),
     ];
     for (step, event) in (10..).zip(&events) {
-        trace.push(TraceLine { at: moment(step), what: TraceItem::Op(event.clone()) });
+        trace.push(TraceLine { at: moment(step), what: TraceItem::Op(event.clone().into()) });
     }
     let applied = |invoked_at, completed_at, text: &str| Applied {
         operation: Named { invoked_at, completed_at: Some(completed_at), text: text.into() },

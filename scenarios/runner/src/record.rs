@@ -14,7 +14,7 @@ pub(crate) struct Recorder {
 
 impl Observer for Recorder {
     fn op(&mut self, at: Moment, event: &OpEvent) {
-        self.trace.push(TraceLine { at, what: TraceItem::Op(event.clone()) });
+        self.trace.push(TraceLine { at, what: TraceItem::Op(event.clone().into()) });
         self.history.events.push(event.clone());
     }
 

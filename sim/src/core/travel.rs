@@ -216,6 +216,7 @@ impl<N: Node> Core<N> {
         self.counts.dropped += 1;
         if self.tracing {
             let (from, to) = (self.endpoint(from), self.endpoint(to));
+            self.pen.forget(id);
             self.trace.push(TraceEvent::Drop { id, from, to, cause });
         }
     }

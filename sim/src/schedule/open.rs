@@ -85,20 +85,23 @@ impl<N: Node> World<N> {
 
     /// What is said there.
     pub(super) fn says(&self, place: u32) -> String {
-        let Some(describe) = self.core.describe else {
-            return String::new();
-        };
-        let events = &self.core.events;
+        let (events, describe) = (&self.core.events, &self.core.describe);
+        let mut says = String::new();
         match *events.peek(place) {
-            Event::Message { .. } => (describe.message)(events.peek_message(place)),
+            Event::Message { .. } => (describe.message)(events.peek_message(place), &mut says),
             Event::Request { body, .. } => {
-                events.requests.peek(body).map_or_else(String::new, |q| (describe.request)(q))
+                if let Some(request) = events.requests.peek(body) {
+                    (describe.request)(request, &mut says);
+                }
             }
             Event::Answer { body, .. } => {
-                events.answers.peek(body).map_or_else(String::new, |a| (describe.response)(a))
+                if let Some(answer) = events.answers.peek(body) {
+                    (describe.response)(answer, &mut says);
+                }
             }
-            _ => String::new(),
+            _ => {}
         }
+        says
     }
 
     /// The timers of a node that may come due next: the first, and all that are overdue, which a node that stood still gets in any order.
@@ -119,10 +122,10 @@ impl<N: Node> World<N> {
                 continue;
             }
             let key = timers.key(timer);
-            let says = match (key, self.core.describe) {
-                (Some(key), Some(describe)) => (describe.timer)(key),
-                _ => String::new(),
-            };
+            let mut says = String::new();
+            if let Some(key) = key {
+                (self.core.describe.timer)(key, &mut says);
+            }
             let step = Step::Timer { node, word: word_of(&says).to_owned() };
             next.push(Open { says, ..Open::plain(number, step) });
         }

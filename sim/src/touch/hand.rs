@@ -66,7 +66,7 @@ impl<N: Node> World<N> {
 
     fn note_hand(&mut self, deed: &Deed) {
         if self.core.tracing {
-            self.core.trace.push(TraceEvent::Note { text: format!("by hand: {deed}") });
+            self.core.trace.push(TraceEvent::Note { text: format!("by hand: {deed}").into() });
         }
     }
 

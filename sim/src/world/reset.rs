@@ -1,6 +1,6 @@
 //! A world begins another run.
 
-use seatrial_node::{Boot, Node, NodeId, Status};
+use seatrial_node::{Boot, Node, NodeId};
 
 use super::World;
 use crate::setup::{Setup, SetupError};
@@ -80,7 +80,7 @@ impl<N: Node> World<N> {
         self.acting = None;
         self.incident = None;
         self.shown.clear();
-        self.shown.resize(setup.members.len(), Status::new());
+        self.shown.resize(setup.members.len(), None);
         Ok(())
     }
 }

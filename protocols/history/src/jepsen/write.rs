@@ -122,7 +122,9 @@ mod tests {
     }
 
     fn written(events: &[OpEvent]) -> String {
-        write_edn(&events.iter().cloned().map(TraceItem::Op).map(line).collect::<Vec<_>>())
+        write_edn(
+            &events.iter().cloned().map(|op| line(TraceItem::Op(op.into()))).collect::<Vec<_>>(),
+        )
     }
 
     #[test]
@@ -131,7 +133,9 @@ mod tests {
             line(TraceItem::Event(TraceEvent::Fault { node: None, turn, text: text.into() }))
         };
         let op = |kind, value| {
-            line(TraceItem::Op(event(3, kind, "cas", Value::from("x"), Value::pair(value, 4))))
+            line(TraceItem::Op(
+                event(3, kind, "cas", Value::from("x"), Value::pair(value, 4)).into(),
+            ))
         };
         let trace = [
             op(OpKind::Invoke, 2),

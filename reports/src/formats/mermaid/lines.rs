@@ -55,7 +55,7 @@ pub(super) fn of_act(run: &Run, act: usize, all: Option<&str>) -> Vec<String> {
             }
             TraceItem::Event(TraceEvent::Disk { text, .. }) => disk.push(format!("disk {text}")),
             TraceItem::Event(TraceEvent::Send { .. } | TraceEvent::Status { .. }) => {}
-            TraceItem::Event(TraceEvent::Fault { text, .. }) => notes.push(text.clone()),
+            TraceItem::Event(TraceEvent::Fault { text, .. }) => notes.push(text.to_string()),
             TraceItem::Event(TraceEvent::Duplicate { .. }) => {
                 notes.push("the network makes a copy".to_owned());
             }
@@ -96,7 +96,7 @@ fn sent<'a>(run: &'a Run, act: usize, id: u64) -> Option<&'a str> {
         }
     }
     events.find_map(|event| match event {
-        TraceEvent::Send { id: known, text, .. } if *known == id => Some(text.as_str()),
+        TraceEvent::Send { id: known, text, .. } if *known == id => Some(&**text),
         _ => None,
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seatrial_history::{
-    Account, DropCause, Endpoint, Judgement, Moment, TraceEvent, TraceItem, TraceLine,
+    Account, DropCause, Endpoint, Judgement, Moment, Text, TraceEvent, TraceItem, TraceLine,
 };
 use seatrial_node::{Fact, Instant, NodeId, Status};
 use seatrial_sim::{Deed, Inside, Missed, Step, Touch, Wish};
@@ -33,7 +33,7 @@ pub struct Journey {
     /// Who is to get it.
     pub to: Endpoint,
     /// What it says.
-    pub text: String,
+    pub text: Text,
     /// At which step it was sent.
     pub sent: u64,
     /// What it is a copy of, where the network has made it.
@@ -235,7 +235,7 @@ impl Run {
         let shown = self.shown.get(&node).into_iter().flatten();
         shown.filter_map(|place| match &self.trace[*place] {
             TraceLine { at, what: TraceItem::Event(TraceEvent::Status { status, .. }) } => {
-                Some((at.step, status))
+                Some((at.step, status.as_ref()))
             }
             _ => None,
         })

@@ -160,7 +160,7 @@ fn refused(lines: &[&str]) -> String {
 /// Where `next deliver Bump` stands, and the name of that message.
 fn bump() -> (u64, u64) {
     let (debugger, _) = asked(&["next send Bump"]);
-    let name = debugger.under_way().iter().find(|j| j.text == "Bump").expect("it is sent").name;
+    let name = debugger.under_way().iter().find(|j| &*j.text == "Bump").expect("it is sent").name;
     (debugger.moment().step, name)
 }
 
