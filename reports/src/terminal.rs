@@ -1,6 +1,6 @@
 //! Runs and hunts for a person at a terminal.
 //!
-//! A failing run is told in the order in which a person asks: what broke; how do I see it again; what happened just before; and
+//! A failing run is told in the order in which a person asks: how do I see it again; what broke; what happened just before; and
 //! then everything else, in tables. A fact stands on one line of its own, its name first, so that `grep` finds it.
 
 mod campaign;
@@ -36,6 +36,12 @@ pub const LAST_EVENTS: usize = 30;
 pub fn account(account: &Account, recorded: &[TraceLine], page: &Page) -> String {
     let mut out = headline(account, page);
     let outcome = account.outcome();
+    // On one line each, however long, to be pasted.
+    let replay = format!("\n  replay  {}\n", clean(&account.replay));
+    out.push_str(&replay);
+    if let Some(case) = &account.case {
+        out.push_str(&format!("  case    {}\n", clean(case)));
+    }
     for judged in unsettled(account) {
         // What nobody can tell of a broken run is no news: many end where they break. The table has it.
         if outcome == Outcome::Unknown || judged.verdict.violation().is_some() {
@@ -45,12 +51,6 @@ pub fn account(account: &Account, recorded: &[TraceLine], page: &Page) -> String
     if outcome == Outcome::Excused {
         out.push_str("\n  more trouble than the protocol promises to survive\n");
         out.push_str(&hunt::why(account, page));
-    }
-    // On one line each, however long, to be pasted.
-    let replay = format!("\n  replay  {}\n", clean(&account.replay));
-    out.push_str(&replay);
-    if let Some(case) = &account.case {
-        out.push_str(&format!("  case    {}\n", clean(case)));
     }
     if outcome >= Outcome::Excused && outcome != Outcome::Unknown && !recorded.is_empty() {
         out.push_str(&before(account, recorded, page));
@@ -191,7 +191,7 @@ mod tests {
     fn a_failing_run_says_first_what_broke_and_how_to_see_it_again() {
         let text = account(&samples::violated(), &samples::trace(), &samples::PAGE);
         let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what:?} in {text}"));
-        let order = ["At most one leader", "  replay  ", "  case    ", "the last", "\nfaults"];
+        let order = ["  replay  ", "  case    ", "At most one leader", "the last", "\nfaults"];
         assert!(order.map(place).is_sorted(), "{text}");
         samples::golden("violated.txt", &text);
     }

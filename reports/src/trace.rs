@@ -7,6 +7,7 @@ use std::str::FromStr;
 use seatrial_history::{Endpoint, Moment, TraceEvent, TraceItem, TraceLine};
 use seatrial_node::{Fact, Instant, MessageNumber, NodeId, Status};
 
+use crate::acts::presence;
 use crate::page::{Page, Role, clean};
 
 /// A kind of line.
@@ -162,12 +163,29 @@ pub fn draw<'a>(
     out
 }
 
-/// What each node showed last before the moment of a failure, or at the end of the trace.
-pub fn states(lines: &[TraceLine], until: Option<Moment>) -> BTreeMap<NodeId, &Status> {
+/// How a node was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State<'a> {
+    /// What it showed last.
+    pub shows: &'a Status,
+    /// `down` or `paused`, where it could show nothing any more.
+    pub absent: Option<&'static str>,
+}
+
+/// How each node was at the moment of a failure, or at the end of the trace.
+pub fn states(lines: &[TraceLine], until: Option<Moment>) -> BTreeMap<NodeId, State<'_>> {
     let mut states = BTreeMap::new();
     for line in upto(lines, until) {
-        if let TraceItem::Event(TraceEvent::Status { node, status }) = &line.what {
-            states.insert(*node, status.as_ref());
+        match &line.what {
+            TraceItem::Event(TraceEvent::Status { node, status }) => {
+                states.insert(*node, State { shows: status, absent: None });
+            }
+            TraceItem::Fact(node, fact) => {
+                if let (Some(presence), Some(state)) = (presence(fact), states.get_mut(node)) {
+                    state.absent = Some(presence).filter(|presence| *presence != "up");
+                }
+            }
+            _ => {}
         }
     }
     states
@@ -244,7 +262,7 @@ mod tests {
     fn the_state_of_a_node_is_the_last_that_it_showed() {
         let trace = samples::trace();
         let states = states(&trace, None);
-        assert_eq!(states[&NodeId(1)].to_string(), "role=leader term=3");
+        assert_eq!(states[&NodeId(1)].shows.to_string(), "role=leader term=3");
         assert!(super::states(&trace, Some(Moment::default())).is_empty());
     }
 

@@ -10,8 +10,12 @@ use super::{Act, Acts};
 /// How many are told at most.
 pub const MOST: usize = 10;
 
-/// The acts that matter to a violation, oldest first, and at most [`MOST`]: those that the evidence is about, what struck the same
-/// nodes between them, and who sent what they answered; in this order where they are too many.
+/// Of these the evidence has at most so many, where there are others: an account of clients alone does not tell what the protocol did.
+const EVIDENCE: usize = 6;
+
+/// The acts that matter to a violation, oldest first, and at most [`MOST`]: where it shows, who sent what was handled there and what that was
+/// sent for, what the evidence is about, what struck the same nodes meanwhile, and who sent what they answered; in this order where
+/// they are too many.
 pub fn that_matter(violation: &Violation, acts: &Acts, trace: &[TraceLine]) -> Vec<usize> {
     let evidence = evidence(violation, acts);
     let Some((first, last)) = evidence.first().copied().zip(evidence.last().copied()) else {
@@ -25,9 +29,12 @@ pub fn that_matter(violation: &Violation, acts: &Acts, trace: &[TraceLine]) -> V
     let senders = evidence.iter().rev().filter_map(|act| acts.all[*act].sender);
     let world = lasting(acts, trace, first, last);
     let mut chosen = BTreeSet::new();
+    let way_there = std::iter::successors(Some(last), |act| acts.all[*act].sender).take(3);
     // The newest evidence first, where there is more of it than can be told.
-    let evidence = evidence.iter().rev().copied();
-    for act in evidence.chain(strikes).chain(senders).chain(world) {
+    let newest = evidence.iter().rev().copied();
+    let (first_told, rest) = (newest.clone().take(EVIDENCE), newest.skip(EVIDENCE));
+    let others = strikes.chain(senders).chain(world);
+    for act in way_there.chain(first_told).chain(others).chain(rest) {
         if chosen.len() < MOST {
             chosen.insert(act);
         }

@@ -1,6 +1,7 @@
 //! Acts and messages in few words.
 
 use seatrial_history::{TraceEvent, TraceItem, TraceLine};
+use seatrial_node::Fact;
 
 use super::Act;
 use crate::trace::{fact_text, words};
@@ -21,19 +22,13 @@ pub fn heading(act: &Act, trace: &[TraceLine]) -> usize {
 /// An act in a line: what was handled, and what the node announced of it.
 pub fn sentence(act: &Act, trace: &[TraceLine]) -> String {
     let heading = heading(act, trace);
-    let mut said = words(&trace[heading].what);
-    for fact in facts(act, trace).filter(|line| *line != heading) {
-        if let TraceItem::Fact(_, fact) = &trace[fact].what {
-            said.push_str(&format!("; {}", fact_text(fact)));
-        }
-    }
-    said
+    words(&trace[heading].what) + &announced(act, heading, trace)
 }
 
 /// The same in a few words: messages by their names alone.
 pub fn brief(act: &Act, trace: &[TraceLine]) -> String {
     let heading = heading(act, trace);
-    let mut said = match &trace[heading].what {
+    let said = match &trace[heading].what {
         TraceItem::Event(TraceEvent::Deliver { from, to, text, .. }) => {
             format!("{from} => {to} {}", label(text))
         }
@@ -47,17 +42,31 @@ pub fn brief(act: &Act, trace: &[TraceLine]) -> String {
         TraceItem::Fact(node, fact) => format!("{node} {}", fact_text(fact)),
         what => words(what),
     };
-    for fact in facts(act, trace).filter(|line| *line != heading) {
-        if let TraceItem::Fact(_, fact) = &trace[fact].what {
-            said.push_str(&format!("; {}", fact_text(fact)));
+    said + &announced(act, heading, trace)
+}
+
+/// Of so many facts of one kind in a row the first and the last are told: whoever starts again announces its whole log.
+const ROW: usize = 4;
+
+/// What was announced besides what the heading says: `; commit index=7; apply index=7`.
+fn announced(act: &Act, heading: usize, trace: &[TraceLine]) -> String {
+    let others = act.lines.iter().filter(|line| **line != heading);
+    let facts = others.filter_map(|line| match &trace[*line].what {
+        TraceItem::Fact(_, fact) => Some(fact),
+        _ => None,
+    });
+    let facts: Vec<&Fact> = facts.collect();
+    let mut said = String::new();
+    for row in facts.chunk_by(|a, b| std::mem::discriminant(*a) == std::mem::discriminant(*b)) {
+        match row {
+            [first, .., last] if row.len() >= ROW => {
+                let (first, last) = (fact_text(first), fact_text(last));
+                said.push_str(&format!("; {first} to {last}, {} in all", row.len()));
+            }
+            row => row.iter().for_each(|fact| said.push_str(&format!("; {}", fact_text(fact)))),
         }
     }
     said
-}
-
-fn facts(act: &Act, trace: &[TraceLine]) -> impl Iterator<Item = usize> {
-    let is_fact = |line: &usize| matches!(trace[*line].what, TraceItem::Fact(..));
-    act.lines.iter().copied().filter(is_fact)
 }
 
 /// The name of a message or timer, without what it carries and without the names of what it is wrapped in: `RequestVote` of

@@ -85,7 +85,7 @@ mod tests {
         // Both victories, what struck the two meanwhile, who sent the votes; the copy that was lost is no cause of anything.
         assert_eq!(steps(100), (vec![1, 1, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13], 13));
         assert_eq!(steps(2).0, [12, 13]);
-        assert_eq!(steps(3).0, [6, 12, 13]);
+        assert_eq!(steps(3).0, [11, 12, 13]);
         assert_eq!(steps(6).0, [4, 5, 6, 11, 12, 13]);
     }
 

@@ -6,11 +6,12 @@ use seatrial_history::{
     Account, FaultCount, FaultSeeds, Figure, Judgement, Measured, OpCount, StateCurve,
     StrategyInfo, Theory, Traffic, Verdict,
 };
-use seatrial_node::{NodeId, Status};
+use seatrial_node::NodeId;
 
 use crate::numbers::{amount, count, span};
 use crate::page::{Page, Role};
 use crate::table::{Align, Cell, Table};
+use crate::trace::State;
 
 /// All tables of a run.
 pub(super) fn account(account: &Account, page: &Page) -> String {
@@ -261,11 +262,11 @@ fn verdicts(judgements: &[Judgement]) -> Table {
     table
 }
 
-/// What each node showed last, a line each, with the fields in the order of their first appearance.
-pub(super) fn states(states: &BTreeMap<NodeId, &Status>, page: &Page) -> String {
+/// How each node was, and what it showed last, a line each, with the fields in the order of their first appearance.
+pub(super) fn states(states: &BTreeMap<NodeId, State<'_>>, page: &Page) -> String {
     let mut table = Table::new(NAMED).head(&["nodes, as they were then"]);
     let mut widths: Vec<(&str, usize)> = Vec::new();
-    let fields = states.values().flat_map(|status| status.fields());
+    let fields = states.values().flat_map(|state| state.shows.fields());
     for (name, value) in fields {
         let width = name.len() + 1 + value.to_string().len();
         match widths.iter_mut().find(|(known, _)| known == name) {
@@ -273,8 +274,8 @@ pub(super) fn states(states: &BTreeMap<NodeId, &Status>, page: &Page) -> String 
             None => widths.push((name, width)),
         }
     }
-    for (node, status) in states {
-        let mut line = String::new();
+    for (node, State { shows: status, absent }) in states {
+        let mut line = absent.map_or_else(String::new, |how| format!("{how}; showed before  "));
         for (name, width) in &widths {
             let shown =
                 status.value(name).map_or_else(String::new, |value| format!("{name}={value}"));

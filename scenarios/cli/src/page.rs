@@ -13,7 +13,14 @@ use crate::files::Pending;
 /// The page that is to be written, and the run that is shown beside the one that is told.
 pub(crate) struct Page {
     file: Pending,
-    beside: Option<(Prepared, u64)>,
+    beside: Option<Beside>,
+}
+
+/// Another run, by the name of its file.
+struct Beside {
+    name: String,
+    prepared: Prepared,
+    seed: u64,
 }
 
 impl Page {
@@ -44,17 +51,20 @@ impl Page {
 
     /// Writes the page.
     pub(crate) fn write(mut self, run: &Recording) -> Result<(), Failure> {
-        let small = self.beside.map(|(prepared, seed)| prepared.record(seed));
+        let beside =
+            self.beside.map(|Beside { name, prepared, seed }| (name, prepared.record(seed)));
         let mut films = vec![film("the run", run)];
-        films.extend(small.as_ref().map(|small| film("beside it", small)));
+        films.extend(beside.as_ref().map(|(name, beside)| film(name, beside)));
         self.file.write(&html::run(&films))?;
         self.file.finish()
     }
 }
 
-fn read(path: &Path, registry: &Registry) -> Result<(Prepared, u64), Failure> {
+fn read(path: &Path, registry: &Registry) -> Result<Beside, Failure> {
     let case = Case::read(path)?;
-    Ok(case.prepare(registry).map_err(|error| error.in_file(path))?)
+    let (prepared, seed) = case.prepare(registry).map_err(|error| error.in_file(path))?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok(Beside { name, prepared, seed })
 }
 
 fn film<'a>(title: &'a str, run: &'a Recording) -> Film<'a> {

@@ -139,6 +139,7 @@ class Diagram {
     this.painted = { first, last };
     if (last >= first) {
       this.#bands(view);
+      this.#picked(view);
       this.#arrows(view);
       this.#acts(view);
       this.#gutter(view);
@@ -180,6 +181,15 @@ class Diagram {
       const [y0, y1] = this.#reach(from, to, view);
       pen.fillStyle = how === 1 ? c.down : c.paused;
       pen.fillRect(this.x[lane] - dx - 7, y0, 14, y1 - y0);
+    }
+  }
+
+  // Below everything else, so that nothing is hidden just where one looks.
+  #picked({ pen, c, width, first, last }) {
+    pen.fillStyle = c.pick;
+    for (let row = first; row <= last; row++) {
+      const act = this.shown[row];
+      if (act === this.selected || (this.found && this.found.has(act))) pen.fillRect(0, this.y(act) - this.rowHeight / 2, width, this.rowHeight);
     }
   }
 
@@ -243,10 +253,6 @@ class Diagram {
     for (let row = first; row <= last; row++) {
       const act = this.shown[row], y = this.y(act), lane = film.lane[act], kind = film.kind[act];
       const x = lane < 0 ? this.left - 14 : this.x[lane] - dx;
-      if (act === this.selected || (this.found && this.found.has(act))) {
-        pen.fillStyle = c.pick;
-        pen.fillRect(0, y - this.rowHeight / 2, width, this.rowHeight);
-      }
       pen.globalAlpha = this.cone && !this.cone[act] ? 0.2 : 1;
       pen.fillStyle = c["c-" + GROUP_OF[kind]];
       if (kind === KIND.FAULT) {

@@ -9,9 +9,10 @@ class HistoryPanel {
     this.root = root;
     this.select = select;
     const keys = [...new Set(film.operations.map(op => op.key))];
-    const start = film.why && keys.includes(film.why.key) ? film.why.key : keys[0];
+    const many = key => film.operations.filter(op => op.key === key).length;
+    const start = film.why && keys.includes(film.why.key) ? film.why.key : keys.reduce((most, key) => many(key) > many(most) ? key : most, keys[0]);
     const chooser = el("select", { "aria-label": "key", onchange: event => this.draw(Number(event.target.value)) },
-      ...keys.map(key => el("option", { value: key, selected: key === start }, `${film.text(key) === "null" ? "one object" : "key " + film.text(key)} (${film.operations.filter(op => op.key === key).length})`)));
+      ...keys.map(key => el("option", { value: key, selected: key === start }, `${film.text(key) === "null" ? "one object" : "key " + film.text(key)} (${many(key)})`)));
     this.place = el("div", {});
     root.replaceChildren(el("p", {}, chooser), ...this.#words(), this.place);
     if (keys.length) this.draw(start);
@@ -23,7 +24,7 @@ class HistoryPanel {
     const states = why.states.length ? ` Before its end the object could be: ${why.states.join(" or ")}.` : "";
     const words = [el("p", { class: "bad" }, why.sentence), el("p", {}, `Framed in red: the operation that fits nowhere. Framed in blue: operations that contradict each other.${states}`)];
     const partial = this.film.orders.find(order => order.key === why.key);
-    if (partial) words.push(el("p", {}, `Numbers: the longest order that explains what came before; ${partial.omitted} operations come first, then those that are numbered, each with the state after it.`));
+    if (partial) words.push(el("p", {}, `Numbers: the longest order that explains what came before${partial.omitted ? `; ${partial.omitted} operations come before those that are numbered` : ""}. Point at one to see the state after it.`));
     return words;
   }
 

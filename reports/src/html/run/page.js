@@ -165,6 +165,12 @@ const showFilms = which => {
   document.querySelectorAll(".tabs button").forEach(button => button.setAttribute("aria-pressed", button.dataset.film === which));
   views.forEach((view, nth) => { view.root.hidden = which !== "all" && which !== String(nth); });
   current = views[which === "all" ? 0 : Number(which)];
+  // What was hidden had no height to stand at; each goes to what is chosen in it, and else to its failure.
+  views.filter(view => !view.root.hidden).forEach(view => {
+    const d = view.diagram, act = d.selected >= 0 ? d.selected : view.film.failure;
+    d.arrange();
+    if (act >= 0) d.reveal(act);
+  });
 };
 document.querySelectorAll(".tabs button").forEach(button => button.addEventListener("click", () => showFilms(button.dataset.film)));
 
