@@ -4,15 +4,15 @@
 //! judge. Facts are plain values, named as the literature names them, and incremental: an append tells of one entry, never
 //! of a log. A checker needs nothing of a protocol but its facts, so it judges a run on real sockets as well as a simulated one.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::NodeId;
+use crate::{NodeId, intern};
 
 /// Something that has just become true at a node.
 ///
 /// Terms, indices and digests are the announcing protocol's. A digest is any hash of the content under which equal contents
 /// are equal; zero where the protocol has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Fact {
@@ -40,7 +40,8 @@ pub enum Fact {
     /// Something about the node stays broken. Told by the host after [`Fact::Abandoned`].
     StillBroken {
         /// Which kind of fault: `partition`, `crash`, …
-        fault: &'static str,
+        #[serde(deserialize_with = "name")]
+        fault: Name,
         /// Whom the node cannot send to for it, where it is a link that is cut.
         toward: Option<NodeId>,
     },
@@ -176,8 +177,16 @@ pub enum Fact {
     /// The run has come past a place worth reaching, such as "a snapshot was installed".
     Reached {
         /// What was reached, as a short phrase.
-        mark: &'static str,
+        #[serde(deserialize_with = "name")]
+        mark: Name,
     },
+}
+
+/// A name that is in the program, or was read and is kept. Under a name of its own, or serde would want the text that is read to live as long.
+type Name = &'static str;
+
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
+    String::deserialize(deserializer).map(|name| intern(&name))
 }
 
 impl Fact {
@@ -269,7 +278,7 @@ impl Fact {
 }
 
 /// Clocks that events are stamped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Clock {

@@ -27,6 +27,9 @@ pub trait Checker: Observer {
     /// Forgets the execution before, keeping its memory, and gets ready for the next.
     fn begin(&mut self, cluster: &Cluster);
 
+    /// Lets the judging of each execution take as long as that of a single one may, for a checker whose cost is bounded.
+    fn be_patient(&mut self) {}
+
     /// The violation seen so far, if there is one already.
     fn violation(&self) -> Option<&Violation>;
 

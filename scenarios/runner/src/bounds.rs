@@ -3,8 +3,8 @@
 use seatrial_checkers::delivery::MESSAGES;
 use seatrial_checkers::{Offer, Seen};
 use seatrial_history::{Amount, Judgement, Measure, Moment, Theory, Verdict, Violation};
+use seatrial_node::intern;
 
-use crate::intern::intern;
 use crate::judges::Judges;
 use crate::registry::Protocol;
 use crate::scenario::{BoundSpec, Limit, Scenario, unknown as unknown_name};

@@ -40,6 +40,8 @@ pub(crate) struct Drawn {
 pub(crate) struct ClientPlan {
     /// How many operations each does while there is trouble.
     pub(crate) operations: u32,
+    /// As many as there is time for, instead.
+    pub(crate) endless: bool,
     /// How long a client thinks before each.
     pub(crate) think: Knob<Duration>,
     /// How long it waits for an answer.
@@ -57,9 +59,18 @@ pub(crate) struct ClientPlan {
 /// Nobody does anything.
 impl Default for ClientPlan {
     fn default() -> Self {
-        let (operations, keys, mix, script) = Default::default();
+        let (operations, endless, keys, mix, script) = Default::default();
         let (timeout, give_up) = (Duration::ZERO, Duration::ZERO);
-        Self { operations, think: Knob::Fixed(Duration::ZERO), timeout, give_up, keys, mix, script }
+        Self {
+            operations,
+            endless,
+            think: Knob::Fixed(Duration::ZERO),
+            timeout,
+            give_up,
+            keys,
+            mix,
+            script,
+        }
     }
 }
 
@@ -170,6 +181,7 @@ fn draw_clients(scenario: &Scenario, drawing: &mut Drawing<'_>) -> ClientPlan {
     let spec = &scenario.clients;
     ClientPlan {
         operations: drawing.scalar("clients.operations", &spec.operations),
+        endless: false,
         think: spec.think.clone(),
         timeout: drawing.scalar("clients.timeout", &spec.timeout),
         give_up: drawing.scalar("clients.give_up", &spec.give_up),

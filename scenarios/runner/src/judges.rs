@@ -74,6 +74,12 @@ pub fn figures() -> Vec<Measure> {
     checkers.iter().flat_map(|checker| checker.measures()).copied().collect()
 }
 
+/// Whether this checker can judge a run that no world makes, from what clients did and nodes announced, and an order of these in which
+/// causes come before effects. Those that wait for something to last, once all is mended, would need a run that goes on for them.
+pub(crate) fn judges_outside(name: &str) -> bool {
+    ["linearizability", "raft", "progress"].contains(&name) || Property::from_name(name).is_some()
+}
+
 /// Properties of links and broadcasts that are judged together: the modules of the book.
 struct Group {
     name: &'static str,
@@ -279,6 +285,15 @@ impl Judges {
     pub(crate) fn with_cost(mut self) -> Self {
         self.checkers.push(Box::new(Cost::new()));
         self.wants_sent = true;
+        self
+    }
+
+    /// The same judges, who take their time: for a run that is not one of thousands.
+    #[must_use]
+    pub(crate) fn patient(mut self) -> Self {
+        for checker in &mut self.checkers {
+            checker.be_patient();
+        }
         self
     }
 

@@ -109,10 +109,10 @@ mod explore;
 mod faults;
 mod hunt;
 mod hush;
-mod intern;
 mod judges;
 mod likelihood;
 mod marks;
+mod outside;
 mod plan_file;
 mod prepared;
 #[cfg(feature = "proptest")]
@@ -144,6 +144,7 @@ pub use hunt::{Hunt, HuntOptions, Ran, hunt};
 pub use judges::{CheckerInfo, checkers, figures};
 pub use likelihood::{LikelihoodOptions, likelihood};
 pub use marks::{MarkInfo, told_from_facts};
+pub use outside::{Heard, Outside, OutsideReport, ServerSettings, Service, Terms};
 pub use plan_file::{PLAN_VERSION, PlanFile};
 pub use prepared::{Prepared, Recording};
 pub use registry::{MutantInfo, Protocol, Registry, SettingInfo, Settings, WorkloadInfo};
@@ -157,7 +158,7 @@ pub use scenario::{LibraryEntry, Scenario, ScenarioError};
 pub use shrink::{Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, shrink};
 pub use strategy::Strategy;
 pub use trial::{Failed, Passed, Small, Trial, Trialled};
-pub use workload::{Answer, Draw, Op, Operations, Session, Workload};
+pub use workload::{Answer, ClientHost, Draw, Op, Operations, Session, Workload};
 
 pub use seatrial_macros::test;
 

@@ -4,9 +4,8 @@
 //! A protocol's own code announces a mark ([`Fact::Reached`]), and its entry in the registry declares it. What can be told from facts alone is
 //! seen for every protocol ([`Sightings`]). A scenario names those that it expects, and may make one of a fact: so many commits, say.
 
-use seatrial_node::{Fact, NodeId};
+use seatrial_node::{Fact, NodeId, intern};
 
-use crate::intern::intern;
 use crate::registry::Protocol;
 use crate::scenario::{FactMark, MarkSpec, Scenario, unknown};
 

@@ -284,6 +284,16 @@ impl Prepared {
         &self.scenario
     }
 
+    /// The protocol.
+    pub(crate) fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    /// Where its trouble is drawn from.
+    pub(crate) const fn trouble(&self) -> &Trouble {
+        &self.trouble
+    }
+
     /// The planted bug, if there is one.
     pub fn mutant(&self) -> Option<MutantInfo> {
         self.mutant

@@ -19,6 +19,7 @@ use crate::budget::FaultBudget;
 use crate::explore::{Bounds, ExplorationEntry, ExplorationInfo};
 use crate::hush::hushed;
 use crate::marks::MarkInfo;
+use crate::outside::{MakeCrew, Service};
 use crate::scenario::{LibraryEntry, Scenario, ScenarioError, unknown};
 use crate::stage::{Arena, Stage};
 use crate::wires::Wires;
@@ -101,6 +102,7 @@ pub struct Protocol {
     mutants: Vec<MutantInfo>,
     workloads: Vec<WorkloadEntry>,
     checkers: Vec<CheckerEntry>,
+    pub(crate) services: Vec<(Service, Box<MakeCrew>)>,
     exploration: Option<ExplorationEntry>,
     theories: Vec<TheoryEntry>,
     pub(crate) marks: Vec<MarkInfo>,
@@ -179,6 +181,7 @@ impl Protocol {
             mutants,
             workloads,
             checkers,
+            services: Vec::new(),
             exploration,
             theories,
             marks: Vec::new(),

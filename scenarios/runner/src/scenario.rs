@@ -28,7 +28,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use bound::Limit;
 pub use bound::{BoundSpec, Quantity};
 pub use error::ScenarioError;
-pub(crate) use error::{nearest, unknown};
+pub(crate) use error::nearest;
+pub use error::unknown;
 pub use faults::{ClientSide, FaultSpec};
 pub use knob::{Choice, Knob, Rate, Scalar};
 #[cfg(feature = "protocols")]

@@ -101,7 +101,8 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
     fn run(&mut self, drawn: &Drawn, limit: Limit, tape: Tape, ear: &mut Ear<'_>) -> RunEnd {
         let setup = &drawn.setup;
         let settings = Settings::new(drawn.settings.clone());
-        self.clients.begin(&drawn.clients, setup.clients, &setup.plan);
+        let (healed, core) = (Instant::ZERO + setup.plan.heal_after, setup.plan.core.as_deref());
+        self.clients.begin(&drawn.clients, setup.clients, healed, core);
         self.world.reset_with(setup, tape, |boot| {
             (self.config)(&settings.at(boot, &drawn.versions))
                 .expect("settings were checked when the scenario was prepared")

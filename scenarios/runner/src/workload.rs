@@ -2,6 +2,8 @@
 
 mod clients;
 mod operations;
+mod outside;
+mod shore;
 
 use seatrial_history::Value;
 use seatrial_node::{Node, NodeId};
@@ -10,6 +12,8 @@ use crate::registry::WorkloadInfo;
 
 pub(crate) use clients::Clients;
 pub use operations::Operations;
+pub use outside::ClientHost;
+pub(crate) use outside::{Crew, Party};
 
 /// What clients of a node ask, one operation after the other, and what they make of the answers.
 ///

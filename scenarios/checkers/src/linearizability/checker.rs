@@ -94,6 +94,10 @@ impl Checker for Linearizability {
         self.explanation = None;
     }
 
+    fn be_patient(&mut self) {
+        self.limits = Limits::PATIENT;
+    }
+
     fn violation(&self) -> Option<&Violation> {
         self.violation.as_ref()
     }

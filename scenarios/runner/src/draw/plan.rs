@@ -147,7 +147,7 @@ impl Draft<'_, '_> {
         if let Some(every) = &recurring.every {
             let mean = self.drawing.scalar(&format!("{name}.every"), every);
             let gap = Latency::Exponential { min: Duration::from_nanos(1), mean };
-            let site = self.drawing.tape.site(crate::intern::intern(&format!("{name}.gap")));
+            let site = self.drawing.tape.site(seatrial_node::intern(&format!("{name}.gap")));
             let mut at = gap.draw(self.drawing.tape, site, WORLD);
             while at < self.heal_after {
                 self.begun.push(at);
@@ -303,7 +303,7 @@ impl Draft<'_, '_> {
         if bound == 0 {
             return 0;
         }
-        let site = self.drawing.tape.site(crate::intern::intern(place));
+        let site = self.drawing.tape.site(seatrial_node::intern(place));
         self.drawing.tape.choose(site, WORLD, bound)
     }
 }

@@ -3,14 +3,13 @@
 //! A run in which everything goes wrong a little is much like the next one. Runs that lack some kinds and have others in plenty differ, and
 //! reach what a mixture hides. Each kind has a site of its own, so that a kind that is added moves no choice of the others.
 
-use seatrial_node::{Duration, NodeId};
+use seatrial_node::{Duration, NodeId, intern};
 use seatrial_sim::{FaultKind, FaultPlan, Tape, WORLD};
 
 use super::Drawing;
 use super::plan::{self, Cluster, TROUBLE};
 use crate::budget::{FaultBudget, Outside, Share};
 use crate::faults::{Faults, How, KindInfo, kinds};
-use crate::intern::intern;
 use crate::registry::Protocol;
 use crate::scenario::{
     BuggifySpec, Choice, ClientSide, CrashStop, FaultSpec, Keep, Knob, Rate, Recurring, Scalar,

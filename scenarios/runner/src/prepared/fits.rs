@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use seatrial_checkers::linearizability::Model;
-use seatrial_node::{Boot, Duration, NodeId};
+use seatrial_node::{Boot, Duration, NodeId, intern};
 use seatrial_sim::{PlannedFault, Target};
 
 use crate::faults::asked;
-use crate::intern::intern;
 use crate::registry::{Protocol, Settings, WorkloadInfo};
 use crate::scenario::{Choice, JudgeSpec, Knob, Scenario, Setting, target, unknown};
 use crate::sense::{Ground, Slip, clashes, excess, no_wire, too_late};

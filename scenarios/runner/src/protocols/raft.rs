@@ -3,6 +3,7 @@
 use seatrial_service::{Config, Mutant, RaftConfig, Response};
 
 use super::marks;
+use crate::outside::ServerSettings;
 use crate::registry::{MutantInfo, Protocol, Settings};
 use crate::workload::Answer;
 
@@ -94,6 +95,31 @@ pub(super) fn config(settings: &Settings, mutant: Option<&str>) -> Result<Config
     };
     config.validate().map_err(|error| error.to_string())?;
     Ok(config)
+}
+
+/// What a scenario's settings come to in the cluster file of real servers. Times are not the scenario's: an election among processes that
+/// share a machine and sync to its disk takes longer than one in a world. They are shorter than a server's usual ones, though, so that a
+/// minute of trouble has many elections.
+pub(super) fn served(settings: &Settings) -> Result<ServerSettings, String> {
+    let (wanted, usual) = (config(settings, None)?, RaftConfig::default());
+    if wanted.raft.read_lease {
+        return Err("servers read without leases: read_lease is tried in a world only".to_owned());
+    }
+    if (wanted.raft.pre_vote, wanted.raft.check_quorum) != (usual.pre_vote, usual.check_quorum) {
+        let why =
+            "servers have pre_vote and check_quorum as is usual: others are tried in a world only";
+        return Err(why.to_owned());
+    }
+    let settings = [
+        ("election_timeout_min", "250ms"),
+        ("election_timeout_max", "500ms"),
+        ("heartbeat", "60ms"),
+        ("leader_wait", "1s"),
+        ("forward_timeout", "1s"),
+    ];
+    let mut all: Vec<_> = settings.map(|(name, value)| (name, value.to_owned())).into();
+    all.push(("snapshot_every", wanted.snapshot_every.to_string()));
+    Ok(all)
 }
 
 /// What the service's answer means, where it is no output of the state machine.

@@ -3,7 +3,8 @@
 use seatrial_counter::{Add, Counter, CounterRequest, CounterResponse, Op as CounterOp, Read};
 use seatrial_history::Value;
 
-use super::raft::{answer, config, over_raft};
+use super::raft::{answer, config, over_raft, served};
+use crate::outside::Service;
 use crate::registry::{Protocol, WorkloadInfo};
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
@@ -16,7 +17,10 @@ pub(super) fn protocol() -> Protocol {
     over_raft("raft-counter", "a linearizable counter over Raft, with client sessions")
         .with_wire::<Counter>()
         .with_workload::<Counter, CounterWorkload>(info, config, CounterWorkload::default)
+        .with_service::<Counter, CounterWorkload>(SERVICE, CounterWorkload::default)
 }
+
+const SERVICE: Service = Service { name: "counter", workload: "counter", settings: served };
 
 #[derive(Clone, Debug, Default)]
 struct CounterWorkload {

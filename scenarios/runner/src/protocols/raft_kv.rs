@@ -3,7 +3,8 @@
 use seatrial_history::Value;
 use seatrial_kv::{Kv, KvRequest, KvResponse, Output, compare_and_set, delete, read, write};
 
-use super::raft::{answer, config, over_raft};
+use super::raft::{answer, config, over_raft, served};
+use crate::outside::Service;
 use crate::registry::{Protocol, WorkloadInfo};
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
@@ -16,7 +17,10 @@ pub(super) fn protocol() -> Protocol {
     over_raft("raft-kv", "a linearizable map over Raft, with client sessions")
         .with_wire::<Kv>()
         .with_workload::<Kv, KvWorkload>(info, config, KvWorkload::default)
+        .with_service::<Kv, KvWorkload>(SERVICE, KvWorkload::default)
 }
+
+const SERVICE: Service = Service { name: "raft-kv", workload: "kv", settings: served };
 
 /// Clients of a map. Every written value is new, so that a stale one is told from a fresh one.
 #[derive(Clone, Debug, Default)]

@@ -81,7 +81,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// "there is no protocol `rft-kv`; did you mean `raft-kv`?", or else which there are.
-pub(crate) fn unknown<'a>(
+pub fn unknown<'a>(
     what: &str,
     name: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,

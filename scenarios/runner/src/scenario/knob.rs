@@ -3,13 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use seatrial_node::Duration;
+use seatrial_node::{Duration, intern};
 use seatrial_sim::{MILLION, Tape, WORLD};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::intern::intern;
 
 /// A number-like value: fixed (`3`), one of several (`[3, 5]`), or from a range with both ends (`{ min = 3, max = 5 }`).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,13 +2,12 @@
 //!
 //! Only the file of a scenario is held to this. A case has its plan drawn, so it may hold a scenario that was written before.
 
-use seatrial_node::Duration;
+use seatrial_node::{Duration, intern};
 
 use super::phase::Wrong;
 use super::words::counted;
 use super::{FaultSpec, Knob, Rate, Recurring, Scenario};
 use crate::faults::asked;
-use crate::intern::intern;
 use crate::sense::MOST_EFFECTS;
 
 /// What is wrong with the knobs of its faults.

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use seatrial_history::{OpEvent, OpKind, Process, Value};
 use seatrial_node::{Duration, Instant, Node, NodeId};
-use seatrial_sim::{ClientIo, Driver, FaultPlan};
 
+use super::shore::Shore;
 use super::{Answer, Draw, Op, Session, Workload};
 use crate::draw::ClientPlan;
 
@@ -64,15 +64,20 @@ impl<W> Clients<W> {
     }
 
     /// Another run begins.
-    pub(crate) fn begin<N: Node>(&mut self, plan: &ClientPlan, count: u32, trouble: &FaultPlan)
-    where
+    pub(crate) fn begin<N: Node>(
+        &mut self,
+        plan: &ClientPlan,
+        count: u32,
+        healed: Instant,
+        core: Option<&[NodeId]>,
+    ) where
         W: Workload<N>,
     {
         self.workload.begin(plan.keys, &plan.mix);
         self.plan = Some(plan.clone());
-        self.healed = Instant::ZERO + trouble.heal_after;
+        self.healed = healed;
         self.core.clear();
-        self.core.extend(trouble.core.iter().flatten());
+        self.core.extend(core.into_iter().flatten());
         self.clients.clear();
         self.processes = 0;
         self.open = count as usize;
@@ -98,10 +103,14 @@ impl<W> Clients<W> {
         self.plan.as_ref().expect("a run has begun")
     }
 
-    /// How many operations a client does while there is trouble.
-    fn operations_of(&self, client: u32) -> u32 {
-        let plan = self.plan();
-        plan.script.as_ref().map_or(plan.operations, |script| script.count(client))
+    /// Whether the client has more to do while there is trouble.
+    fn goes_on(&self, client: u32, now: Instant) -> bool {
+        let (plan, done) = (self.plan(), self.clients[client as usize].done);
+        match &plan.script {
+            Some(script) => done < script.count(client),
+            None if plan.endless => now < self.healed,
+            None => done < plan.operations,
+        }
     }
 
     fn client(&mut self, client: u32) -> &mut Client {
@@ -114,14 +123,12 @@ impl<W> Clients<W> {
     }
 
     /// Thinks, or waits for the trouble to be over, and then goes on.
-    fn rest<N: Node>(&mut self, io: &mut ClientIo<'_, N>)
+    fn rest<N: Node, S: Shore<N>>(&mut self, io: &mut S)
     where
         W: Workload<N>,
     {
-        let (now, healed) = (io.now().time, self.healed);
-        let operations = self.operations_of(io.client());
-        let client = self.client(io.client());
-        if client.done < operations {
+        let (now, healed) = (io.now(), self.healed);
+        if self.goes_on(io.client(), now) {
             let think = self.think(io);
             io.sleep(think);
         } else if now <= healed {
@@ -132,24 +139,20 @@ impl<W> Clients<W> {
         }
     }
 
-    fn think<N: Node>(&self, io: &mut ClientIo<'_, N>) -> Duration {
+    fn think<N: Node, S: Shore<N>>(&self, io: &mut S) -> Duration {
         use crate::scenario::Knob;
         match &self.plan().think {
             Knob::Fixed(time) => *time,
-            Knob::OneOf(times) => {
-                let site = io.site("client: think");
-                times[io.choose(site, times.len() as u64) as usize]
-            }
+            Knob::OneOf(times) => times[io.choose("client: think", times.len() as u64) as usize],
             Knob::Between { min, max } => {
-                let site = io.site("client: think");
                 let span = max.as_nanos() - min.as_nanos();
-                *min + Duration::from_nanos(io.choose(site, span + 1))
+                *min + Duration::from_nanos(io.choose("client: think", span + 1))
             }
         }
     }
 
     /// The next operation, if there is one.
-    fn next_op<N: Node>(&mut self, io: &mut ClientIo<'_, N>) -> Option<Op>
+    fn next_op<N: Node, S: Shore<N>>(&mut self, io: &mut S) -> Option<Op>
     where
         W: Workload<N>,
     {
@@ -157,15 +160,12 @@ impl<W> Clients<W> {
             return None;
         }
         let number = io.client();
-        let operations = self.operations_of(number);
+        let goes_on = self.goes_on(number, io.now());
         let script = self.plan.as_ref().and_then(|plan| plan.script.clone());
         let client = &mut self.clients[number as usize];
-        let mut choose = |what, bound| {
-            let site = io.site(what);
-            io.choose(site, bound)
-        };
+        let mut choose = |what, bound| io.choose(what, bound);
         let draw = &mut Draw { choose: &mut choose, client: number };
-        if client.done < operations {
+        if goes_on {
             client.done += 1;
             return match script {
                 Some(script) => script.of(number, client.done - 1),
@@ -179,7 +179,7 @@ impl<W> Clients<W> {
         self.workload.last(client.last_round - 1, draw)
     }
 
-    fn begin_op<N: Node>(&mut self, io: &mut ClientIo<'_, N>)
+    fn begin_op<N: Node, S: Shore<N>>(&mut self, io: &mut S)
     where
         W: Workload<N>,
     {
@@ -191,7 +191,7 @@ impl<W> Clients<W> {
         let client = self.client(io.client());
         client.seq += 1;
         let process = client.process;
-        let began = io.now().time;
+        let began = io.now();
         record(io, process, OpKind::Invoke, &op, op.value.clone(), None);
         let doing = Doing {
             op,
@@ -207,7 +207,7 @@ impl<W> Clients<W> {
     }
 
     /// Asks the client's present node.
-    fn attempt<N: Node>(&mut self, io: &mut ClientIo<'_, N>)
+    fn attempt<N: Node, S: Shore<N>>(&mut self, io: &mut S)
     where
         W: Workload<N>,
     {
@@ -225,26 +225,26 @@ impl<W> Clients<W> {
     }
 
     /// Once the trouble is over, clients know which nodes are left as they were, and ask the others first; whom those name, they ask too.
-    fn keep_to_core<N: Node>(&mut self, io: &mut ClientIo<'_, N>) {
+    fn keep_to_core<N: Node, S: Shore<N>>(&mut self, io: &mut S) {
         let present = io.members()[self.client(io.client()).node];
         if self.only_core(io) && !self.core.contains(&present) {
             self.turn(io);
         }
     }
 
-    fn only_core<N: Node>(&self, io: &ClientIo<'_, N>) -> bool {
-        !self.core.is_empty() && io.now().time >= self.healed
+    fn only_core<N: Node, S: Shore<N>>(&self, io: &S) -> bool {
+        !self.core.is_empty() && io.now() >= self.healed
     }
 
     /// Turns to another node, any but the present one, that there is a reason to ask.
-    fn turn<N: Node>(&mut self, io: &mut ClientIo<'_, N>) {
+    fn turn<N: Node, S: Shore<N>>(&mut self, io: &mut S) {
         if self.only_core(io) {
             let present = io.members()[self.client(io.client()).node];
             let others: Vec<NodeId> =
                 self.core.iter().copied().filter(|node| *node != present).collect();
             if !others.is_empty() {
-                let site = io.site("client: next core node");
-                let next = others[io.choose(site, others.len() as u64) as usize];
+                let next =
+                    others[io.choose("client: next core node", others.len() as u64) as usize];
                 let members = io.members().to_vec();
                 self.turn_to(io.client(), &members, next);
             }
@@ -252,8 +252,7 @@ impl<W> Clients<W> {
         }
         let nodes = io.members().len();
         if nodes > 1 {
-            let site = io.site("client: next node");
-            let step = io.choose(site, nodes as u64 - 1) as usize + 1;
+            let step = io.choose("client: next node", nodes as u64 - 1) as usize + 1;
             let client = self.client(io.client());
             client.node = (client.node + step) % nodes;
         }
@@ -266,7 +265,7 @@ impl<W> Clients<W> {
     }
 
     /// The operation is over, one way or the other.
-    fn end<N: Node>(&mut self, io: &mut ClientIo<'_, N>, end: End)
+    fn end<N: Node, S: Shore<N>>(&mut self, io: &mut S, end: End)
     where
         W: Workload<N>,
     {
@@ -289,14 +288,14 @@ impl<W> Clients<W> {
     }
 
     /// No answer came in time, or one that was of no use: another attempt, unless the client has lost patience.
-    fn again<N: Node>(&mut self, io: &mut ClientIo<'_, N>, why: &'static str)
+    fn again<N: Node, S: Shore<N>>(&mut self, io: &mut S, why: &'static str)
     where
         W: Workload<N>,
     {
         let give_up = self.plan().give_up;
         let client = &self.clients[io.client() as usize];
         let doing = client.doing.as_ref().expect("an operation is under way");
-        if io.now().time - doing.began < give_up {
+        if io.now() - doing.began < give_up {
             self.attempt(io);
         } else if doing.uncertain || self.workload.failure_observes(&doing.op) {
             self.end(io, End::Unknown(why));
@@ -313,11 +312,15 @@ enum End {
     Unknown(&'static str),
 }
 
-impl<N: Node, W: Workload<N>> Driver<N> for Clients<W> {
-    fn start(&mut self, io: &mut ClientIo<'_, N>) {
+/// What the host tells the clients.
+impl<W> Clients<W> {
+    /// The run begins; called once for each client, in order.
+    pub(super) fn start<N: Node, S: Shore<N>>(&mut self, io: &mut S)
+    where
+        W: Workload<N>,
+    {
         let process = self.fresh_process();
-        let site = io.site("client: first node");
-        let node = io.choose(site, io.members().len() as u64) as usize;
+        let node = io.choose("client: first node", io.members().len() as u64) as usize;
         self.clients.push(Client {
             process,
             seq: 0,
@@ -330,7 +333,11 @@ impl<N: Node, W: Workload<N>> Driver<N> for Clients<W> {
         self.rest(io);
     }
 
-    fn wake(&mut self, io: &mut ClientIo<'_, N>) {
+    /// The client has slept as long as it wanted.
+    pub(super) fn wake<N: Node, S: Shore<N>>(&mut self, io: &mut S)
+    where
+        W: Workload<N>,
+    {
         let client = self.client(io.client());
         let Some(doing) = &mut client.doing else {
             if !client.finished {
@@ -346,16 +353,36 @@ impl<N: Node, W: Workload<N>> Driver<N> for Clients<W> {
         self.again(io, "timed-out");
     }
 
-    fn answer(&mut self, attempt: u64, _: NodeId, body: N::Response, io: &mut ClientIo<'_, N>) {
-        let client = &mut self.clients[io.client() as usize];
-        let Some(doing) = client.doing.as_mut() else {
+    /// An answer has arrived, perhaps a late one.
+    pub(super) fn answer<N: Node, S: Shore<N>>(
+        &mut self,
+        attempt: u64,
+        body: N::Response,
+        io: &mut S,
+    ) where
+        W: Workload<N>,
+    {
+        let client = &self.clients[io.client() as usize];
+        let Some(doing) = client.doing.as_ref() else {
             return;
         };
-        if attempt < doing.first_attempt {
-            return;
+        if attempt >= doing.first_attempt {
+            let answer = self.workload.answer(&doing.op, body);
+            self.take(attempt, answer, io);
         }
+    }
+
+    /// It is known what became of an attempt, by an answer or otherwise.
+    pub(super) fn take<N: Node, S: Shore<N>>(&mut self, attempt: u64, answer: Answer, io: &mut S)
+    where
+        W: Workload<N>,
+    {
+        let client = &mut self.clients[io.client() as usize];
+        let Some(doing) = client.doing.as_mut().filter(|doing| attempt >= doing.first_attempt)
+        else {
+            return;
+        };
         let latest = attempt == doing.attempt && doing.waiting;
-        let answer = self.workload.answer(&doing.op, body);
         match answer {
             Answer::Ok(value) => self.end(io, End::Ok(value)),
             Answer::Fail(why) => self.end(io, End::Fail(why)),
@@ -383,8 +410,8 @@ impl<N: Node, W: Workload<N>> Driver<N> for Clients<W> {
     }
 }
 
-fn record<N: Node>(
-    io: &mut ClientIo<'_, N>,
+fn record<N: Node, S: Shore<N>>(
+    io: &mut S,
     process: Process,
     kind: OpKind,
     op: &Op,

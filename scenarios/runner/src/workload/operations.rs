@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use seatrial_history::Value;
+use seatrial_node::intern;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Op;
-use crate::intern::intern;
 
 /// What each client asks while there is trouble, one operation after the other. In a file, each is `["write", "k1", 7]`, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
