@@ -182,6 +182,7 @@ impl ClusterFile {
             durable: self.fsync,
             replaced_disk,
             keys: self.keys_of(&me.to_string()),
+            facts: None,
         })
     }
 

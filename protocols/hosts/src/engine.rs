@@ -3,6 +3,7 @@
 //! A host brings a [`Carrier`], which knows how messages and answers travel, and calls [`Engine::turn`] whenever something has happened.
 
 use std::collections::VecDeque;
+use std::io;
 use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use seatrial_node::{
@@ -13,6 +14,7 @@ use tracing::{debug, info};
 
 use crate::chance;
 use crate::disk::{Done, Job};
+use crate::facts::FactLog;
 use crate::timers::Timers;
 
 /// How messages and answers leave a node. Each call only enqueues.
@@ -55,6 +57,7 @@ struct Hands<N: Node> {
     disk_tokens: u64,
     /// Syncs and reads that are under way.
     waiting: usize,
+    facts: Option<FactLog>,
 }
 
 /// How many inputs are handled before what came of them is sent off and others get a turn.
@@ -84,8 +87,15 @@ impl<N: Node> Engine<N> {
             requests: life.number << LIFE_BITS,
             disk_tokens: 0,
             waiting: 0,
+            facts: None,
         };
         Ok(Self { node, life, inputs: VecDeque::from([Input::Start]), hands })
+    }
+
+    /// Has the node's facts written there, from the beginning of this life on.
+    pub(crate) fn announce_to(&mut self, mut facts: FactLog) {
+        facts.announce(&Fact::Started { life: self.life.number });
+        self.hands.facts = Some(facts);
     }
 
     pub(crate) fn node(&self) -> &N {
@@ -137,6 +147,14 @@ impl<N: Node> Engine<N> {
         node.handle(input, &mut Io::new(life.me, now, &life.members, &mut port));
         let from = life.me;
         inputs.extend(hands.own.drain(..).map(|body| Input::Message { from, body }));
+    }
+
+    /// Writes what the node has announced, where somebody wants it. To be done before anything that came of the same turn leaves.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn write_facts(&mut self) -> io::Result<()> {
+        self.hands.facts.as_mut().map_or(Ok(()), FactLog::write)
     }
 
     /// What the node has asked of its disk since this was asked last.
@@ -214,7 +232,11 @@ impl<N: Node, C: Carrier<N>> Port<N> for Bound<'_, N, C> {
     }
 
     fn announce(&mut self, event: N::Event) {
-        match event.fact() {
+        let fact = event.fact();
+        if let (Some(facts), Some(fact)) = (&mut self.hands.facts, &fact) {
+            facts.announce(fact);
+        }
+        match fact {
             Some(fact @ (Fact::Lead { .. } | Fact::StepDown { .. })) => info!(?fact, "announced"),
             Some(fact) => debug!(?fact, "announced"),
             None => {}

@@ -8,6 +8,7 @@ use tracing::{info, warn};
 
 use crate::disk::{DataDir, DataDirError, Files, Owner};
 use crate::engine::{Engine, Life};
+use crate::facts::FactLog;
 use crate::speech::Speech;
 use crate::tcp::{KeyError, KeyFiles};
 
@@ -41,6 +42,8 @@ pub struct Station {
     pub replaced_disk: bool,
     /// Its keys, where the cluster has any.
     pub keys: Option<KeyFiles>,
+    /// A new file for all that the node announces, where somebody is to judge it by that; [`read_facts`](crate::read_facts) reads it.
+    pub facts: Option<PathBuf>,
 }
 
 /// Makes the configuration for a life of a node.
@@ -134,8 +137,11 @@ impl<N: Node> Opened<N> {
         };
         let life = Life { me: station.me, members, number: boot.life };
         let mut files = Files::new(directory, station.me, station.durable);
-        let engine = Engine::<N>::open(life, &(served.config)(&boot), &mut files)
+        let mut engine = Engine::<N>::open(life, &(served.config)(&boot), &mut files)
             .map_err(|error| ServeError::Open { path: station.data.clone(), error })?;
+        if let Some(path) = &station.facts {
+            engine.announce_to(FactLog::create(path)?);
+        }
         info!(
             cluster = station.cluster, protocol = served.name, node = %station.me, life = boot.life,
             data = %station.data.display(), tls = station.keys.is_some(), status = %engine.node().status(), "serving"

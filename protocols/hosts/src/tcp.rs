@@ -12,6 +12,7 @@
 
 mod accept;
 mod ask;
+mod asker;
 mod call;
 mod client_port;
 mod frames;
@@ -27,6 +28,7 @@ mod tls;
 mod wires;
 
 pub use ask::{Ask, Told};
+pub use asker::{Asker, Heard};
 pub use call::{CallError, Callee, Caller};
 pub use frames::{FrameError, Frames};
 pub use hello::{Hello, Refusal, Role, Welcome};

@@ -8,7 +8,7 @@ use seatrial_echo::Echo;
 use seatrial_hosts::pipe::serve_pipe;
 use seatrial_hosts::{
     ClusterFile, ConfigError, Configure, LogForm, ServeError, Served, Settings, Station, TextForm,
-    begin_log, tcp,
+    begin_log, die_with_parent, tcp,
 };
 use seatrial_kv::Kv;
 use seatrial_node::{Boot, Duration, Node, NodeId, Wire};
@@ -71,6 +71,16 @@ pub struct ServeArgs {
     /// How lines of the log look; the environment's SEATRIAL_LOG says what is told (info, debug, …)
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub log: Log,
+    /// A new file for what the node announces, of which a live trial judges it
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub facts: Option<PathBuf>,
+    /// The process that has started this one, and that this one is not to outlive
+    #[arg(long, value_name = "PID", hide = true)]
+    pub parent: Option<u32>,
+    /// A bug to plant, by its name
+    #[cfg(feature = "mutants")]
+    #[arg(long, value_name = "MUTANT", hide = true)]
+    pub mutant: Option<String>,
 }
 
 /// Why nothing is served.
@@ -86,6 +96,12 @@ pub enum Failure {
     /// This process cannot be that member.
     #[error("{0}")]
     Serve(#[from] ServeError),
+    /// This process would outlive who has started it.
+    #[error("--parent: {0}")]
+    Parent(std::io::Error),
+    /// There is no such bug to plant.
+    #[error("--mutant: {0}")]
+    Mutant(String),
 }
 
 /// Serves until the process is told to stop.
@@ -97,27 +113,33 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         Log::Text => LogForm::Text,
         Log::Json => LogForm::Json,
     };
+    if let Some(parent) = args.parent {
+        die_with_parent(parent).map_err(Failure::Parent)?;
+    }
     begin_log(log).map_err(Failure::Environment)?;
     let mut file = ClusterFile::read(&args.config)?;
     let settings = std::mem::take(&mut file.settings);
-    let station = file.station(NodeId(args.id), args.replaced_disk)?;
+    let mut station = file.station(NodeId(args.id), args.replaced_disk)?;
+    station.facts.clone_from(&args.facts);
     match args.protocol {
         Protocol::RaftKv => {
-            let config = service_config(settings)?;
+            let config = planted(service_config(settings)?, args)?;
             let config = Box::new(move |boot: &Boot| of_life(config, boot));
             carry::<Kv>(args, &station, config, text::KV)
         }
         Protocol::Counter => {
-            let config = service_config(settings)?;
+            let config = planted(service_config(settings)?, args)?;
             let config = Box::new(move |boot: &Boot| of_life(config, boot));
             carry::<Counter>(args, &station, config, text::COUNTER)
         }
         Protocol::Echo => {
+            without_mutants(args)?;
             settings.end(&[])?;
             let config = Box::new(|_: &Boot| seatrial_echo::Config::default());
             carry::<Echo>(args, &station, config, text::ECHO)
         }
         Protocol::Mesh => {
+            without_mutants(args)?;
             let config = mesh::config(settings)?;
             carry::<mesh::Mesh>(args, &station, Box::new(move |_| config), mesh::TEXT)
         }
@@ -175,6 +197,43 @@ pub(crate) fn service_config(mut given: Settings) -> Result<Config, ConfigError>
     config.forward_timeout = given.take(forward_timeout, config.forward_timeout)?;
     given.end(&SETTINGS)?;
     Ok(config)
+}
+
+/// The same with the bug that is to be planted.
+#[cfg(feature = "mutants")]
+fn planted(mut config: Config, args: &ServeArgs) -> Result<Config, Failure> {
+    use seatrial_service::Mutant;
+    if let Some(name) = &args.mutant {
+        let is = |mutant: &Mutant| mutant.name() == name || mutant.id() == name;
+        let found = Mutant::all().find(is);
+        let none = || {
+            Failure::Mutant(format!("there is no planted bug {name} in {}", args.protocol.name()))
+        };
+        config.mutant = Some(found.ok_or_else(none)?);
+        tracing::warn!(mutant = name, "a bug is planted in this server");
+    }
+    Ok(config)
+}
+
+/// Without the feature `mutants` there is none to plant.
+#[cfg(not(feature = "mutants"))]
+fn planted(config: Config, _: &ServeArgs) -> Result<Config, Failure> {
+    Ok(config)
+}
+
+/// Refuses to plant a bug where there are none.
+#[cfg(feature = "mutants")]
+fn without_mutants(args: &ServeArgs) -> Result<(), Failure> {
+    let none = |name| {
+        Failure::Mutant(format!("there is no planted bug {name} in {}", args.protocol.name()))
+    };
+    args.mutant.as_ref().map_or(Ok(()), |name| Err(none(name)))
+}
+
+/// Without the feature `mutants` there is none to plant.
+#[cfg(not(feature = "mutants"))]
+fn without_mutants(_: &ServeArgs) -> Result<(), Failure> {
+    Ok(())
 }
 
 pub(crate) fn of_life(mut config: Config, boot: &Boot) -> Config {

@@ -66,7 +66,7 @@ impl std::fmt::Debug for Caller {
 }
 
 /// The longest answer, in bytes.
-const ANSWER_LIMIT: usize = 80 << 20;
+pub(super) const ANSWER_LIMIT: usize = 80 << 20;
 
 /// Why nothing could be read.
 #[derive(Debug, Error)]

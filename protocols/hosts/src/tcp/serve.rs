@@ -4,6 +4,7 @@
 //! All tasks share one thread, so a batch of messages costs no switch between threads.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -159,7 +160,7 @@ where
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let mut until = None;
         loop {
-            while self.turn() {
+            while self.turn()? {
                 tokio::task::yield_now().await;
             }
             if self.wires.is_closing && self.wires.is_idle() && self.engine.is_settled() {
@@ -184,7 +185,7 @@ where
     }
 
     /// Lets the node act on what has come, and hands over what it asks of its disk. Returns whether there is more to do at once.
-    fn turn(&mut self) -> bool {
+    fn turn(&mut self) -> io::Result<bool> {
         while let Ok(done) = self.disk.try_recv() {
             self.done(done);
         }
@@ -193,12 +194,14 @@ where
             self.wires.take(event, &mut self.engine);
         }
         let more = self.engine.turn(&mut self.wires);
+        // No other task and no disk job goes on before this is done.
+        self.engine.write_facts()?;
         self.wires.speak(self.engine.node());
         let jobs = self.engine.take_jobs();
         if !jobs.is_empty() {
             self.keeper.ask(jobs);
         }
-        more
+        Ok(more)
     }
 
     fn done(&mut self, done: Vec<Done>) {
