@@ -60,9 +60,10 @@ fn arrows(name: &str) -> Option<Vec<&'static str>> {
         }
         "seatrial-hosts" => [&words[..], &["seatrial-wal"]].concat(),
         "seatrial-server" => [&words[..], &["seatrial-hosts"], &PROTOCOLS].concat(),
+        "seatrial-live" => [&words[..], &["seatrial", "seatrial-hosts"]].concat(),
         "seatrial-cli" => {
-            let below = ["seatrial", "seatrial-checkers", "seatrial-reports", "seatrial-server"];
-            [&words[..], &below].concat()
+            let below = ["seatrial", "seatrial-checkers", "seatrial-live", "seatrial-reports"];
+            [&words[..], &below, &["seatrial-server"]].concat()
         }
         _ => return None,
     };
@@ -144,7 +145,7 @@ fn unasked_mutants(crates: &[Crate]) -> Vec<String> {
 }
 
 /// Who plants bugs.
-const HARNESS: [&str; 2] = ["seatrial", "seatrial-tests"];
+const HARNESS: [&str; 3] = ["seatrial", "seatrial-cli", "seatrial-tests"];
 
 /// All that a feature switches on, itself included.
 fn reached(features: &BTreeMap<String, Vec<String>>, from: &str) -> Vec<String> {

@@ -21,7 +21,7 @@ pub(super) fn account(account: &Account, page: &Page) -> String {
         plan(account, page),
         faults(&account.faults).draw(page),
         operations(&account.operations).draw(page),
-        traffic(account.traffic).draw(page),
+        counted_traffic(account).map(|table| table.draw(page)).unwrap_or_default(),
         reached("times", &account.reached).draw(page),
         figures(&account.figures).draw(page),
         verdicts(&account.judgements).draw(page),
@@ -30,6 +30,11 @@ pub(super) fn account(account: &Account, page: &Page) -> String {
 }
 
 const NAMED: &[Align] = &[Align::Left, Align::Left];
+
+/// Real processes, whose run has no hash, have sent what nobody has counted.
+fn counted_traffic(account: &Account) -> Option<Table> {
+    (!account.hash.is_empty()).then(|| traffic(account.traffic))
+}
 
 fn run(account: &Account) -> Table {
     let mut table = Table::new(NAMED).head(&["run"]);
@@ -44,7 +49,9 @@ fn run(account: &Account) -> Table {
         row("healed", healed.to_string());
     }
     row("end", account.end.to_string());
-    row("hash", account.hash.clone());
+    if !account.hash.is_empty() {
+        row("hash", account.hash.clone());
+    }
     table
 }
 

@@ -13,7 +13,7 @@ use crate::{
     bench, check, debug, diff, explore, faults, hunt, likelihood, list, replay, report, run, shrink,
 };
 #[cfg(feature = "protocols")]
-use crate::{client, serve};
+use crate::{client, live, serve};
 
 /// Takes distributed protocols out to sea: simulated runs from seeds, judged, and replayed to the byte.
 #[derive(Debug, Parser)]
@@ -39,6 +39,7 @@ Examples:
   seatrial likelihood target/seatrial/raft-kv-42.case
   seatrial explore uniform-broadcast --nodes 3 --messages 1
   seatrial check history.jsonl --model cas-register
+  seatrial live raft-kv --nodes 5 --for 60s --faults kill,pause,partition
   seatrial report hunt.jsonl --html campaign.html
 
 Exit codes: 0 holds, 1 violated, 2 bad usage or input, 3 unknown, 4 not deterministic, 130 interrupted";
@@ -84,6 +85,9 @@ pub(crate) enum Command {
     Bench(bench::Args),
     /// Judge a recorded history, from anywhere
     Check(check::Args),
+    /// Try a scenario on real processes, sockets and files, under real kills and partitions
+    #[cfg(feature = "protocols")]
+    Live(live::Args),
     /// Serve a protocol on real sockets and files, as one member of a cluster
     #[cfg(feature = "protocols")]
     Serve(serve::Args),

@@ -120,6 +120,25 @@ pub(crate) fn save_beside_others(
     unreachable!("a folder has fewer files than there are numbers")
 }
 
+/// Makes a new folder `FOLDER/STEM` and says where it is. One that is there already stays as it is: the new one gets a number after its
+/// stem.
+#[cfg(feature = "protocols")]
+pub(crate) fn make_beside_others(folder: &Path, stem: &str) -> Result<PathBuf, Failure> {
+    let failed =
+        |path: &Path, error: io::Error| Failure::file(path, "the folder cannot be made", &error);
+    fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    for nth in 1_u64.. {
+        let number = if nth == 1 { String::new() } else { format!(".{nth}") };
+        let path = folder.join(format!("{stem}{number}"));
+        match fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(&path, error)),
+        }
+    }
+    unreachable!("a folder has fewer folders than there are numbers")
+}
+
 /// A new file in the folder of `path`, with the permissions that any new file has.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {

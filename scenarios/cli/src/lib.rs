@@ -27,6 +27,8 @@ mod files;
 mod hunt;
 mod likelihood;
 mod list;
+#[cfg(feature = "protocols")]
+mod live;
 mod page;
 mod program;
 mod progress;
@@ -83,6 +85,8 @@ fn dispatch(command: Command, registry: &Registry, console: &Console) -> Result<
         Command::Bench(args) => bench::bench(&args, registry, console),
         Command::Report(args) => report::report(&args, console),
         Command::Check(args) => check::check(&args, console),
+        #[cfg(feature = "protocols")]
+        Command::Live(args) => live::live(&args, registry, console),
         #[cfg(feature = "protocols")]
         Command::Serve(args) => serve::serve(&args),
         #[cfg(feature = "protocols")]

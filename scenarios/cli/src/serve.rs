@@ -1,4 +1,4 @@
-//! `seatrial serve`: what `seatrial-server` does. Planted bugs are compiled into this program, and none is chosen.
+//! `seatrial serve`: what `seatrial-server` does. Planted bugs are compiled into this program; only a live trial has one planted.
 
 use seatrial_server::serve::ServeArgs;
 

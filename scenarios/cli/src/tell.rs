@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use seatrial::{Prepared, Recording};
-use seatrial_history::{Account, Header, History, write_edn};
+use seatrial_history::{Account, Header, write_edn};
 use seatrial_node::Duration;
 use seatrial_reports::acts::Acts;
 use seatrial_reports::formats::Run;
@@ -27,10 +27,7 @@ pub(crate) fn tell(
     console: &Console,
     name: impl FnOnce(&mut Account) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
-    // What cannot be written is said before anything is run for it.
-    let [history_path, output, _] = telling.outputs();
-    let history_file = history_path.map(Pending::create).transpose()?;
-    let output = output.map(Pending::create).transpose()?;
+    let outputs = Outputs::open(telling)?;
     let begun = Instant::now();
     let bare = prepared.run(seed);
     let wall = begun.elapsed();
@@ -39,59 +36,84 @@ pub(crate) fn tell(
         prepared.tell_apart(&bare.hash, &mut run.account);
     }
     name(&mut run.account)?;
-    match history_file {
-        Some(mut file) if history_path.is_some_and(is_edn) => {
-            file.write(&write_edn(&run.trace))?;
-            file.finish()?;
+    outputs.write(&run, &header(prepared, seed), telling, html, console)?;
+    let end = run.account.end;
+    let elapsed = Duration::from_nanos(end.time.as_nanos());
+    console.note(&terminal::speed(1, end.step, elapsed, wall));
+    Ok(Exit::of(&run.account))
+}
+
+/// The files into which a run is told. What cannot be written is said before anything is run for it.
+pub(crate) struct Outputs {
+    history: Option<Pending>,
+    form: Option<Pending>,
+}
+
+impl Outputs {
+    /// Begins to write those that are asked for.
+    pub(crate) fn open(telling: &Telling) -> Result<Self, Failure> {
+        let [history, form, _] = telling.outputs();
+        let open = |path: Option<&Path>| path.map(Pending::create).transpose();
+        Ok(Self { history: open(history)?, form: open(form)? })
+    }
+
+    /// Tells a run as it is asked for, in files and on standard output.
+    pub(crate) fn write(
+        self,
+        run: &Recording,
+        header: &Header,
+        telling: &Telling,
+        html: Option<Page>,
+        console: &Console,
+    ) -> Result<(), Failure> {
+        let Recording { account, trace, history, .. } = run;
+        match self.history {
+            Some(mut file) if telling.history.as_deref().is_some_and(is_edn) => {
+                file.write(&write_edn(trace))?;
+                file.finish()?;
+            }
+            Some(mut file) => {
+                file.write_with(|out| history.write_jsonl(Some(header), out))?;
+                file.finish()?;
+            }
+            None => {}
         }
-        Some(file) => write_history(file, &run.history, prepared, seed)?,
-        None => {}
-    }
-    if let Some(html) = html {
-        html.write(&run)?;
-    }
-    let Recording { account, trace, .. } = run;
-    let page = console.page();
-    if let Some(filter) = &telling.trace {
-        console.out(&trace::draw(&trace, filter, &page))?;
-        console.out("\n")?;
-    }
-    let formed = telling.form().map(|format| {
-        let acts = Acts::of(&trace);
-        format.write(&Run { account: &account, trace: &trace, acts: &acts })
-    });
-    let to_terminal = || terminal::account(&account, &trace, &page);
-    match (formed, output) {
-        (Some(text), Some(mut file)) => {
-            file.write(&text)?;
-            file.finish()?;
-            console.out(&to_terminal())?;
+        if let Some(html) = html {
+            html.write(run)?;
         }
-        (Some(text), None) => console.out(&text)?,
-        (None, _) => console.out(&to_terminal())?,
+        let page = console.page();
+        if let Some(filter) = &telling.trace {
+            console.out(&trace::draw(trace, filter, &page))?;
+            console.out("\n")?;
+        }
+        let formed = telling.form().map(|format| {
+            let acts = Acts::of(trace);
+            format.write(&Run { account, trace, acts: &acts })
+        });
+        let to_terminal = || terminal::account(account, trace, &page);
+        match (formed, self.form) {
+            (Some(text), Some(mut file)) => {
+                file.write(&text)?;
+                file.finish()?;
+                console.out(&to_terminal())
+            }
+            (Some(text), None) => console.out(&text),
+            (None, _) => console.out(&to_terminal()),
+        }
     }
-    let elapsed = Duration::from_nanos(account.end.time.as_nanos());
-    console.note(&terminal::speed(1, account.end.step, elapsed, wall));
-    Ok(Exit::of(&account))
 }
 
 fn is_edn(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "edn")
 }
 
-fn write_history(
-    mut file: Pending,
-    history: &History,
-    prepared: &Prepared,
-    seed: u64,
-) -> Result<(), Failure> {
-    let header = Header {
+/// What a history's file says of it.
+pub(crate) fn header(prepared: &Prepared, seed: u64) -> Header {
+    Header {
         form: Header::FORM,
         model: prepared.scenario().judge.model.clone(),
         seed: Some(seed.to_string()),
         time: Some("ns".to_owned()),
         ..Header::default()
-    };
-    file.write_with(|out| history.write_jsonl(Some(&header), out))?;
-    file.finish()
+    }
 }

@@ -116,7 +116,8 @@ pub(super) fn tables(account: &Account) -> Markup {
             }
             p.faint {
                 @if let Some(healed) = account.healed { "Healed at " (healed) ". " }
-                "Ended at " (account.end) ". Hash of the run: " code { (account.hash) } "."
+                "Ended at " (account.end) "."
+                @if !account.hash.is_empty() { " Hash of the run: " code { (account.hash) } "." }
                 @if let Some(case) = &account.case { " Case: " code { (case) } "." }
             }
         }
