@@ -94,12 +94,7 @@ fn a_way_that_is_cut_withholds_all_and_the_way_back_goes_on() {
     let (mut near, mut far) = two.connect();
     two.set(A, B, CUT);
     say(&mut near, b"lost at sea");
-    for _ in 0..50 {
-        // What goes the other way comes, and meanwhile nothing has come this way.
-        say(&mut far, b"hello");
-        assert_eq!(hear(&mut near, 5), b"hello");
-        assert!(is_silent(&mut far));
-    }
+    nothing_comes_but_the_other_way(&mut near, &mut far);
     assert_eq!(two.relay.felt(B, A).withheld, 0);
     two.set(A, B, Trouble::default());
     assert_eq!(hear(&mut far, 11), b"lost at sea", "it was withheld, and is not lost");
@@ -148,32 +143,47 @@ fn a_connection_that_is_reset_breaks_at_both_ends_and_the_next_one_works() {
     assert_eq!(two.relay.felt(A, B).reset, 1);
 }
 
+/// Sees that what goes the other way comes, again and again, and that nothing comes this way meanwhile.
+fn nothing_comes_but_the_other_way(near: &mut TcpStream, far: &mut TcpStream) {
+    for _ in 0..50 {
+        say(far, b"prompt");
+        assert_eq!(hear(near, 6), b"prompt");
+        assert!(is_silent(far));
+    }
+}
+
 #[test]
-fn what_is_delayed_comes_later_than_what_was_said_later_the_other_way() {
+fn what_is_delayed_does_not_come_before_its_time_and_comes_whole_then() {
     let two = Two::new();
     let (mut near, mut far) = two.connect();
-    two.set(A, B, Trouble { delay: Duration::from_millis(200), ..Trouble::default() });
+    // Longer than any test.
+    two.set(A, B, Trouble { delay: Duration::from_secs(3_600), ..Trouble::default() });
     say(&mut near, b"late");
     two.until(A, B, |felt| felt.delayed == 4);
-    say(&mut far, b"prompt");
-    assert_eq!(hear(&mut near, 6), b"prompt");
-    assert_eq!(hear(&mut far, 4), b"late", "and whole");
+    nothing_comes_but_the_other_way(&mut near, &mut far);
+    two.set(A, B, Trouble { delay: Duration::from_millis(20), ..Trouble::default() });
+    let (mut near, mut far) = two.connect();
+    say(&mut near, b"in time");
+    assert_eq!(hear(&mut far, 7), b"in time");
+    assert_eq!(two.until(A, B, |felt| felt.carried == 7).delayed, 11);
 }
 
 #[test]
-fn a_slow_way_lets_bytes_through_in_order_and_little_by_little() {
+fn a_slow_way_lets_no_more_through_than_its_rate_and_all_of_it_in_order() {
     let two = Two::new();
     let (mut near, mut far) = two.connect();
-    two.set(A, B, Trouble { rate: 10_000, ..Trouble::default() });
     let long: Vec<u8> = (0..2_000_u32).map(|i| (i % 251) as u8).collect();
+    // So slow that the first of it takes longer than any test.
+    two.set(A, B, Trouble { rate: 1, ..Trouble::default() });
+    say(&mut near, &long[..256]);
+    two.until(A, B, |felt| felt.slowed == 256);
+    nothing_comes_but_the_other_way(&mut near, &mut far);
+    two.set(A, B, Trouble { rate: 20_000, ..Trouble::default() });
+    let (mut near, mut far) = two.connect();
     say(&mut near, &long);
-    // Some is through, and not all of it: it comes little by little.
-    assert_eq!(hear(&mut far, SOME), long[..SOME]);
-    assert_eq!(hear(&mut far, long.len() - SOME), long[SOME..]);
-    assert_eq!(two.until(A, B, |felt| felt.carried == 2_000).slowed, 2_000);
+    assert_eq!(hear(&mut far, long.len()), long);
+    assert_eq!(two.until(A, B, |felt| felt.carried == 2_000).slowed, 2_256);
 }
-
-const SOME: usize = 300;
 
 #[test]
 fn a_member_that_is_not_there_is_told_by_the_connection_s_end() {
