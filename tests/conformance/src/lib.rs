@@ -9,10 +9,13 @@
 //!
 //! A suite that cannot fail says nothing. [`Wrong`] is a subject behind a layer that does one thing wrong ([`Fault`]) between it and its
 //! host, so that together they are a host that breaks the contract; each behaviour names the faults that it catches, and is shown them.
+//!
+//! [`bytes`] is the other side: what hosts read from strangers, and what must hold whatever it is.
 
 mod act;
 mod behaviours;
 mod bench;
+pub mod bytes;
 mod fault;
 mod subject;
 mod workload;

@@ -4,6 +4,7 @@ mod cluster; // processes that are subjects, in a folder of their own
 mod maelstrom; // lines of JSON, carried from one process to the other
 mod outside; // what can be wrong between a host and its clients
 mod pipe; // frames, carried likewise
+mod stream; // what real processes have said, cut in every way
 mod synced; // what the system saw before a sync was told
 mod tcp; // sockets
 mod world; // the simulated world
