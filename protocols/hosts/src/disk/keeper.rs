@@ -37,6 +37,32 @@ impl From<DiskWrite<'_>> for Job {
     }
 }
 
+/// How long a write may become by what it takes in, in bytes.
+const JOINED: usize = 1 << 20;
+
+impl Job {
+    /// Does a write that comes right behind this one with it, where it goes on where this one ends. Returns whether it does.
+    pub(crate) fn takes_in(&mut self, next: &DiskWrite<'_>) -> bool {
+        let (held, added) = match (self, *next) {
+            (Self::Append { file, bytes: held }, DiskWrite::Append { file: same, bytes })
+                if *file == same =>
+            {
+                (held, bytes)
+            }
+            (
+                Self::WriteAt { file, offset, bytes: held },
+                DiskWrite::WriteAt { file: same, offset: next, bytes },
+            ) if *file == same && *offset + held.len() as u64 == next => (held, bytes),
+            _ => return false,
+        };
+        let has_room = held.len() + added.len() <= JOINED;
+        if has_room {
+            held.extend_from_slice(added);
+        }
+        has_room
+    }
+}
+
 /// Something that the disk has done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Done {

@@ -75,7 +75,7 @@ impl Storage for Memory {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use seatrial_node::{NodeId, ReadToken, SyncToken};
+    use seatrial_node::{DiskWrite, NodeId, ReadToken, SyncToken};
     use tempfile::TempDir;
 
     use super::*;
@@ -104,6 +104,44 @@ mod tests {
         ]
     }
 
+    /// What a node asks, as `job` has it.
+    fn asked(job: &Job) -> Option<DiskWrite<'_>> {
+        Some(match job {
+            Job::Append { file, bytes } => DiskWrite::Append { file: *file, bytes },
+            Job::WriteAt { file, offset, bytes } => {
+                DiskWrite::WriteAt { file: *file, offset: *offset, bytes }
+            }
+            Job::Truncate { file, len } => DiskWrite::Truncate { file: *file, len: *len },
+            Job::Rename { from, to } => DiskWrite::Rename { from: *from, to: *to },
+            Job::Sync { .. } | Job::Read { .. } => return None,
+        })
+    }
+
+    /// The same, with writes that go on where others end done with them.
+    fn joined(jobs: &[Job]) -> Vec<Job> {
+        let mut joined: Vec<Job> = Vec::new();
+        for job in jobs {
+            let last = joined.last_mut();
+            if !last.zip(asked(job)).is_some_and(|(last, write)| last.takes_in(&write)) {
+                joined.push(job.clone());
+            }
+        }
+        joined
+    }
+
+    #[test]
+    fn writes_that_go_on_where_others_end_are_one_write() {
+        let log = FileName::new("a");
+        let at = |offset, text: &str| Job::WriteAt { file: log, offset, bytes: text.into() };
+        let append = |text: &str| Job::Append { file: log, bytes: text.into() };
+        let whole = joined(&[at(4, "ah"), at(6, "oy"), at(8, "!"), append("a"), append("b")]);
+        assert_eq!(whole, [at(4, "ahoy!"), append("ab")]);
+        let apart = [at(4, "ah"), at(7, "oy"), append("a"), at(9, "b"), at(4, "c")];
+        assert_eq!(joined(&apart), apart);
+        let long = [append(&"a".repeat(1 << 20)), append("b")];
+        assert_eq!(joined(&long), long);
+    }
+
     /// Renaming what is not there fails on a real disk, and there is nothing to compare then.
     fn makes_sense(jobs: &[Job]) -> bool {
         let mut is_there = false;
@@ -127,7 +165,7 @@ mod tests {
             let owner = Owner { cluster: "harbour", protocol: "none", node: NodeId(1) };
             let directory = DataDir::open(folder.path(), &owner, false).expect("nobody has it");
             let (mut real, mut memory) = (Files::new(directory, owner.node, false), Memory::default());
-            prop_assert_eq!(perform(&mut real, jobs.clone()), memory.perform(jobs));
+            prop_assert_eq!(perform(&mut real, joined(&jobs)), memory.perform(jobs));
             for name in ["a", "b/c"].map(FileName::new) {
                 prop_assert_eq!(real.len(name), memory.len(name));
                 let (mut here, mut there) = ([0; 90], [0; 90]);
