@@ -38,17 +38,20 @@ fn durable(view: &LogView, index: u64, entry: &Entry) -> usize {
 }
 
 fn too_few(view: &LogView, now: &Announced<'_>, index: u64, entry: &Entry) -> Violation {
-    let (mut lines, mut names) = (Vec::<Line>::new(), Vec::new());
+    let (mut lines, mut names, mut others) = (Vec::<Line>::new(), Vec::new(), Vec::new());
     for node in view.members() {
         if node.has_stored(index, entry) {
             names.push(node.id.to_string());
             let persist = Fact::Persist { index: node.persisted.value };
             lines.push(line(node.persisted.at, node.id, &persist));
+        } else if let Some(other) = another(node, index, entry) {
+            others.push(format!("{} has another entry there, of term {}", node.id, other.term));
+            lines.push(other.line(node.id, index));
         }
     }
     lines.push(entry.line(now.node, index));
     let holders = if names.is_empty() { "nobody".into() } else { names.join(", ") };
-    let explanation = format!(
+    let mut explanation = format!(
         "{} reports entry {index} of term {} committed, but only {} of {} members have it on their disks ({holders}); it takes \
          {}.",
         now.node,
@@ -57,7 +60,15 @@ fn too_few(view: &LogView, now: &Announced<'_>, index: u64, entry: &Entry) -> Vi
         view.members().len(),
         view.majority()
     );
+    if !others.is_empty() {
+        explanation.push_str(&format!(" {}.", others.join("; ")));
+    }
     now.violates(Property::CommitDurable, explanation, lines)
+}
+
+/// What a member has at the index that is not this entry: whoever counted that member may have taken the one for the other.
+fn another<'a>(node: &'a NodeView, index: u64, entry: &Entry) -> Option<&'a Entry> {
+    node.entry(index).filter(|held| !held.is(entry.term, entry.digest))
 }
 
 #[cfg(test)]
@@ -113,7 +124,16 @@ mod tests {
     #[test]
     fn another_entry_at_the_index_does_not_count() {
         let script = Script::new().append(A, 1, 2).append(B, 1, 1).persist(A, 1).persist(B, 1);
-        script.commit(A, 1).violates(PROPERTY);
+        let violation = script.commit(A, 1).violates(PROPERTY);
+        let explanation = violation.explanation;
+        assert!(
+            explanation.ends_with("it takes 2. n1 has another entry there, of term 1."),
+            "{explanation}"
+        );
+        assert!(
+            violation.evidence.iter().any(|line| line.text.contains("n1")),
+            "the other entry is shown"
+        );
     }
 
     #[test]
