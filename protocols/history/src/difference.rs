@@ -23,7 +23,7 @@ pub struct DifferenceAccount {
     pub after: [Vec<String>; 2],
     /// What nodes show once they have parted, where that differs: the node, and what it shows in each run.
     pub nodes: Vec<(String, [Option<String>; 2])>,
-    /// Where one run fails and the other does not: each fault of the failing one without which it does not fail either.
+    /// Where one run fails and the other does not: each fault that only the failing one has and without which it does not fail either.
     pub decisive: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ pub struct RunOfTwo {
     pub events: u64,
     /// The hash of all that happens.
     pub hash: String,
-    /// Faults that only it has.
+    /// Faults that only it has, and what was done by hand only in it.
     pub planned: Vec<String>,
 }
 

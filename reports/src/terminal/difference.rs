@@ -21,7 +21,7 @@ pub fn difference(account: &DifferenceAccount, page: &Page) -> String {
     }
     out.push_str(&knobs(account, page));
     for (name, run) in NAMES.into_iter().zip(&account.runs) {
-        out.push_str(&list(&format!("faults that only {name} has"), &run.planned, page));
+        out.push_str(&list(&format!("trouble that only {name} has"), &run.planned, page));
     }
     out.push_str(&choice(account.choice.as_ref(), page));
     out.push_str(&parting(account, page));
@@ -68,16 +68,35 @@ fn list(title: &str, lines: &[String], page: &Page) -> String {
 fn choice(choice: Option<&ChoiceApart>, page: &Page) -> String {
     let what = match choice {
         Some(ChoiceApart { site, whose, occurrence, chosen: [a, b] }) => format!(
-            "{site}, of {whose}, number {}: A chose {} of {}, B {} of {}",
+            "{site}, of {whose}, number {}: A chose {}, B {}",
             count(occurrence + 1),
-            count(a.0),
-            count(a.1),
-            count(b.0),
-            count(b.1)
+            chosen(*a),
+            chosen(*b)
         ),
         None => "no choice of the same kind came out otherwise: the cases themselves differ".into(),
     };
     page.title("the first choice that differs") + &page.wrap(&what, "  ", "    ")
+}
+
+/// Of few the first, the second; of many a number from 0.
+fn chosen((value, bound): (u64, u64)) -> String {
+    match bound {
+        0..=FEW => format!("the {} of {bound}", ordinal(value + 1)),
+        _ => format!("{} of 0 to {}", count(value), count(bound - 1)),
+    }
+}
+
+/// So many are chosen among by their places: what a scenario lists.
+const FEW: u64 = 20;
+
+fn ordinal(number: u64) -> String {
+    let end = match (number % 10, number % 100) {
+        (1, tens) if tens != 11 => "st",
+        (2, tens) if tens != 12 => "nd",
+        (3, tens) if tens != 13 => "rd",
+        _ => "th",
+    };
+    format!("{number}{end}")
 }
 
 fn parting(account: &DifferenceAccount, page: &Page) -> String {
@@ -106,6 +125,8 @@ fn nodes(account: &DifferenceAccount, page: &Page) -> String {
             [format!("{node}  A  {}", shown(a)), format!("{node}  B  {}", shown(b))]
         })
         .collect();
+    let same = "the same in both".to_owned();
+    let lines = if lines.is_empty() { vec![same] } else { lines };
     list("what nodes show then", &lines, page)
 }
 
@@ -117,6 +138,15 @@ mod tests {
     #[test]
     fn two_runs_that_part_look_as_they_should() {
         samples::golden("difference.txt", &difference(&samples::difference(), &samples::PAGE));
+    }
+
+    #[test]
+    fn of_few_choices_the_place_is_told_and_of_many_the_number() {
+        let told = [(0, 3), (1, 3), (2, 3), (10, 12), (20, 22)].map(chosen);
+        assert_eq!(
+            told,
+            ["the 1st of 3", "the 2nd of 3", "the 3rd of 3", "the 11th of 12", "20 of 0 to 21"]
+        );
     }
 
     #[test]

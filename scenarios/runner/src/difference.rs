@@ -135,12 +135,12 @@ fn nodes(one: &Side, other: &Side, alike: usize) -> Vec<(String, [Option<String>
     both.filter(|(_, [a, b])| a != b).collect()
 }
 
-/// Of the one run that fails, where the other does not: the faults without which it does not fail.
+/// Of the one run that fails, where the other does not: the faults that only it has and without which it does not fail.
 fn decisive(registry: &Registry, one: &Side, other: &Side) -> Vec<String> {
     let fails = |side: &Side| side.account.outcome() == Outcome::Violated;
-    let failing = match (fails(one), fails(other)) {
-        (true, false) => one,
-        (false, true) => other,
+    let (failing, passing) = match (fails(one), fails(other)) {
+        (true, false) => (one, other),
+        (false, true) => (other, one),
         _ => return Vec::new(),
     };
     let passes_without = |place: &usize| {
@@ -150,7 +150,9 @@ fn decisive(registry: &Registry, one: &Side, other: &Side) -> Vec<String> {
         prepared.run(seed).outcome() != Outcome::Violated
     };
     let faults = &failing.case.plan.faults;
-    let places = (0..faults.len()).filter(passes_without);
+    let others = &passing.case.plan.faults;
+    let is_its_own = |place: &usize| !others.contains(&faults[*place]);
+    let places = (0..faults.len()).filter(is_its_own).filter(passes_without);
     places.map(|place| words(&faults[place])).collect()
 }
 

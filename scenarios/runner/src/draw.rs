@@ -283,5 +283,11 @@ pub(crate) fn describe_plan(plan: &FaultPlan) -> Vec<String> {
     plan::describe(plan)
 }
 
+/// The same with what was done by hand.
+pub(crate) fn describe_trouble(setup: &Setup) -> Vec<String> {
+    let by_hand = setup.touches.iter().map(|touch| format!("by hand, {touch}"));
+    describe_plan(&setup.plan).into_iter().chain(by_hand).collect()
+}
+
 #[cfg(test)]
 mod tests;

@@ -42,8 +42,8 @@ impl At {
     /// Whether the run knows what is named in it.
     pub(super) fn check(&self, run: &Run) -> Result<(), String> {
         match self {
-            Self::Field(condition) => condition.field().check(run),
-            Self::Event(_) => Ok(()),
+            Self::Field(condition) => condition.check(run),
+            Self::Event(pattern) => pattern.check(run),
             Self::Property(name) => {
                 let known = run.account.judgements.iter().map(|judged| judged.property.as_str());
                 if known.clone().any(|known| known == name) {

@@ -173,14 +173,24 @@ fn rest(run: &Run, touch: &Touch) -> Vec<Wish> {
 /// What became of the verdict.
 fn compare(before: &Run, now: &Run) -> String {
     let broken = |run: &Run| run.violation().map(|(judged, step)| (judged.property.clone(), step));
+    let says = |run: &Run| {
+        run.violation()
+            .and_then(|(judged, _)| judged.verdict.violation())
+            .map(|v| v.explanation.clone())
+    };
     match (broken(before), broken(now)) {
-        (Some((was, step)), Some((is, now))) if was == is => {
-            let when = if step == now {
-                format!("at step {now}, as before")
+        (Some((was, step)), Some((is, at))) if was == is => {
+            let when = if step == at {
+                format!("at step {at}, as before")
             } else {
-                format!("at step {now}, not {step}")
+                format!("at step {at}, not {step}")
             };
-            format!("the violation remains: {is}, {when}")
+            match says(now).filter(|now| Some(now) != says(before).as_ref()) {
+                None => format!("the violation remains: {is}, {when}"),
+                Some(now) => {
+                    format!("the same property is violated: {is}, {when}; now it says: {now}")
+                }
+            }
         }
         (Some((was, _)), Some((is, step))) => {
             format!("another violation: {is} at step {step}, not {was}")

@@ -4,6 +4,7 @@ use std::fmt;
 
 use seatrial_history::{Endpoint, TraceEvent, TraceItem, TraceLine};
 
+use super::run::Run;
 use crate::scenario::nearest;
 
 /// A kind of line of a trace.
@@ -80,6 +81,33 @@ impl Pattern {
         pattern
     }
 
+    /// Whether the run has those who are named, and what is written as a field is none.
+    pub(super) fn check(&self, run: &Run) -> Result<(), String> {
+        let is_there = |who: &&Endpoint| match who {
+            Endpoint::Node(node) => run.nodes.contains(node),
+            Endpoint::Client(client) => *client < run.clients,
+        };
+        if let Some(stranger) = self.who.iter().find(|who| !is_there(who)) {
+            let (nodes, clients) = (run.nodes.iter(), 0..run.clients);
+            let all =
+                nodes.map(ToString::to_string).chain(clients.map(|client| format!("c{client}")));
+            return Err(format!(
+                "there is no {stranger}; there is {}",
+                all.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        let field = |word: &&String| {
+            let (node, name) = word.split_once('.')?;
+            (node.parse::<Endpoint>().is_ok() && !name.is_empty()).then_some(())
+        };
+        match self.words.iter().find(|word| field(word).is_some()) {
+            Some(word) => {
+                Err(format!("`{word}` is a field: write {word} changes, or {word} = VALUE"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether every event is meant.
     pub(super) const fn is_empty(&self) -> bool {
         self.kinds.is_empty() && self.who.is_empty() && self.words.is_empty()
@@ -102,7 +130,11 @@ impl Pattern {
 
     /// What may have been meant, where no event of the run is: a word that is nearly a kind.
     pub(super) fn hint(&self) -> String {
+        // A kind begins with a small letter: `Vote` is no misspelt `note`.
         let near = |word: &String| {
+            if !word.starts_with(char::is_lowercase) {
+                return None;
+            }
             nearest(word, KINDS.iter().map(|(name, _)| *name)).map(|name| (word.clone(), name))
         };
         match self.words.iter().find_map(near) {

@@ -1,5 +1,6 @@
 //! Fields of what nodes show: `n1.term > 3`, `role changes`.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use seatrial_node::{NodeId, Status, StatusValue};
@@ -158,8 +159,34 @@ impl Condition {
         Some(Field::parse(text[..place].trim()).map(|field| Self { field, test }))
     }
 
-    pub(super) const fn field(&self) -> &Field {
-        &self.field
+    /// Whether the run knows the field, and the field can be compared in this way.
+    pub(super) fn check(&self, run: &Run) -> Result<(), String> {
+        self.field.check(run)?;
+        let Test::Is(comparison, with) = &self.test else { return Ok(()) };
+        let name = &self.field.name;
+        let shown = run.nodes.iter().flat_map(|node| run.statuses(*node));
+        let shown: BTreeSet<&StatusValue> =
+            shown.filter_map(|(_, status)| status.value(name)).collect();
+        let is_number = |value: &&StatusValue| matches!(value, StatusValue::Number(_));
+        if shown.iter().all(is_number) {
+            return match with.parse::<u64>() {
+                Ok(_) => Ok(()),
+                Err(_) => Err(format!("`{name}` shows numbers, and `{with}` is none")),
+            };
+        }
+        if !matches!(comparison, Comparison::Equal | Comparison::Other) {
+            return Err(format!(
+                "`{name}` shows words: ask for {name} = {with}, or {name} != {with}"
+            ));
+        }
+        let known: Vec<String> = shown.iter().map(|value| value.to_string()).collect();
+        let is_known = known.iter().any(|known| known == with);
+        match nearest(with, known.iter().map(String::as_str)).filter(|_| !is_known) {
+            Some(near) => {
+                Err(format!("`{name}` never shows `{with}` in this run; did you mean `{near}`?"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The steps at which it comes to be so, at any of the nodes that are meant.

@@ -267,8 +267,8 @@ fn breakpoints_stop_where_a_property_an_event_or_a_field_is_so() {
     let back = answer(&["break role changes", "goto end", "reverse"]);
     assert_eq!(back, told);
     assert_eq!(
-        answer(&["break fault n7"]).lines().next(),
-        Some("breakpoint 1: fault n7: never in this run")
+        answer(&["break fault n2 cold"]).lines().next(),
+        Some("breakpoint 1: fault n2 cold: never in this run")
     );
     assert_eq!(answer(&["break deliver", "delete 1"]), "no breakpoints");
     assert!(refused(&["delete 4"]).contains("there is no breakpoint 4"));
@@ -286,6 +286,25 @@ fn a_field_that_no_node_shows_is_answered_with_the_nearest() {
     assert_eq!(refused(&["break n7.role changes"]), "there is no n7; there is n0, n1, n2");
     assert!(refused(&["break property ecko"]).contains("did you mean `echo`?"));
     assert!(refused(&["state n9"]).contains("there is no n9; there is n0, n1, n2"));
+}
+
+#[test]
+fn a_breakpoint_that_cannot_be_meant_is_refused_with_what_may_be() {
+    for (command, says) in [
+        ("break n1.role", "`n1.role` is a field: write n1.role changes, or n1.role = VALUE"),
+        ("break deliver n9 Bump", "there is no n9; there is n0, n1, n2, c0"),
+        ("next deliver n9", "there is no n9; there is n0, n1, n2, c0"),
+        ("next send c7", "there is no c7; there is n0, n1, n2, c0"),
+        ("break role > tame", "`role` shows words: ask for role = tame, or role != tame"),
+        ("break role = wlid", "`role` never shows `wlid` in this run; did you mean `wild`?"),
+        ("break open > many", "`open` shows numbers, and `many` is none"),
+    ] {
+        let said = refused(&[command]);
+        assert!(said.starts_with(says), "{command}: {said}");
+    }
+    // Words that are no kind of event, and what another run may show, are for the user to say.
+    let other = answer(&["break role = observer"]);
+    assert_eq!(other, "breakpoint 1: role = observer: never in this run");
 }
 
 #[test]

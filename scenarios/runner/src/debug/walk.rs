@@ -21,11 +21,13 @@ impl Debugger<'_> {
             Command::Back(count) => run.stop_from(at, -signed(*count)),
             Command::Goto(place) => self.place(*place)?,
             Command::Next(pattern) => {
+                pattern.check(run)?;
                 let mut lines = run.after(at).iter();
                 let met = lines.find(|line| pattern.is_met_by(line, self.words));
                 met.ok_or_else(|| self.no_such(pattern, "after"))?.at.step
             }
             Command::Previous(pattern) => {
+                pattern.check(run)?;
                 let mut lines = run.before(at).iter().rev();
                 let met = lines.find(|line| pattern.is_met_by(line, self.words));
                 met.ok_or_else(|| self.no_such(pattern, "before"))?.at.step

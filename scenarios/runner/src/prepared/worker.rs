@@ -11,7 +11,7 @@ use seatrial_search::{Recipe, Seen};
 use seatrial_sim::{Choice, Count, Counts, FaultKind, Incident, Inside, Missed, Stuck, Tape, Wish};
 
 use super::Prepared;
-use crate::draw::{Drawn, describe_plan};
+use crate::draw::{Drawn, describe_trouble};
 use crate::faults::Faults;
 use crate::hush;
 use crate::judges::Judges;
@@ -313,7 +313,7 @@ impl Worker<'_> {
             seed: last.seed,
             found_by: None,
             knobs: last.drawn.knobs.clone(),
-            plan: describe_plan(&last.drawn.setup.plan),
+            plan: describe_trouble(&last.drawn.setup),
             healed,
             end: last.end.end,
             faults: fault_counts(&last.end.counts),
