@@ -77,7 +77,7 @@ nodes = 2
 [workload]
 name = "echo"
 [faults]
-pause = { count = 0, lasts = "10ms" }
+pause = { every = "10m", lasts = "10ms" }
 [judge]
 checkers = ["echo"]
 reached = [{ mark = "somebody led", fact = "lead" }]

@@ -21,7 +21,7 @@ fn the_readme_shows_what_the_program_prints() {
     let readme = fs::read_to_string(&path).expect("there is a README");
 
     let mut made = with_block(&readme, "HOLDS  raft-kv", &holds);
-    made = with_block(&made, "VIOLATED  raft-kv with stale-read", &until_case(&found));
+    made = with_block(&made, "VIOLATED  raft-kv with stale-read", &until_last_events(&found));
     let explore = |what: &str| as_released(&say(folder.path(), &format!("explore {what}")).out);
     let small = explore("uniform-broadcast --nodes 4 --messages 1");
     made = with_block(&made, "HOLDS  uniform-broadcast, 4 nodes", &small);
@@ -73,12 +73,12 @@ fn with_block(text: &str, begins: &str, content: &str) -> String {
     format!("{}{}\n{}", &text[..start], content.trim_end(), &text[end..])
 }
 
-/// The head of an account, up to the file that holds the case.
-fn until_case(account: &str) -> String {
-    let account = as_released(account);
-    let case = account.find("\n  case ").unwrap_or_else(|| panic!("no case in\n{account}"));
-    let end = account[case + 1..].find('\n').expect("a line ends");
-    account[..case + 1 + end].to_owned()
+/// The head of an account, up to the last events before the failure.
+fn until_last_events(account: &str) -> String {
+    let mut account = as_released(account);
+    let last = account.find("\nthe last ").unwrap_or_else(|| panic!("no events in\n{account}"));
+    account.truncate(last);
+    account
 }
 
 /// An account with the program where a user has it.

@@ -88,7 +88,7 @@ fn two_runs_are_told_apart_by_the_first_event_the_choice_and_the_faults() {
     let said = say(folder.path(), &format!("diff {} edited.case", case(129)));
     assert_eq!(said.code, Some(0), "{said:?}");
     for words in
-        ["faults that only A has\n  23.55ms  ring", "  A     step 5 at 23.55068ms: !! ring"]
+        ["trouble that only A has\n  23.55ms  ring", "  A     step 5 at 23.55068ms: !! ring"]
     {
         assert!(said.out.contains(words), "no {words:?} in\n{}", said.out);
     }
