@@ -89,7 +89,7 @@ pub enum ServeError {
     #[error("{0}")]
     Keys(#[from] KeyError),
     /// The node does not open.
-    #[error("{}: {error}; nothing in it was changed", path.display())]
+    #[error("{}: {error}; none of its files was changed", path.display())]
     Open {
         /// Its files.
         path: PathBuf,

@@ -5,6 +5,7 @@
 //! | `LOCK` | locked (`flock`) as long as a process serves the directory; names that process |
 //! | `IDENTITY` | whose it is, and how many lives have begun in it; replaced whole, never changed in place |
 //! | `files/` | the node's files, one each; `/` in a name is `+` here, so that all are in one folder |
+//! | `files/STAMP` | empty; there before the first life, so that files that were taken away are missed |
 //!
 //! The number of lives is on the disk before a life begins: names that are unique among lives are made from it.
 
@@ -66,8 +67,19 @@ impl DataDir {
         let lock = lock(path)?;
         let identity = path.join("IDENTITY");
         let before = read_identity(&identity)?;
-        if let Some(before) = &before {
-            hold_same(&identity, before, owner)?;
+        let stamp = files.join("STAMP");
+        match &before {
+            Some(before) => {
+                hold_same(&identity, before, owner)?;
+                // Whoever votes and acknowledges again without what it has promised takes back what others rely on.
+                if !stamp.exists() && !is_in_use(&files)? && !replaced {
+                    return Err(DataDirError::Gone { path: files, lives: before.lives });
+                }
+            }
+            None if is_in_use(&files)? => {
+                return Err(DataDirError::Nameless { path: path.to_owned() });
+            }
+            None => {}
         }
         let (lives, was_replaced) =
             before.map_or((0, false), |before| (before.lives, before.replaced_disk));
@@ -79,6 +91,9 @@ impl DataDir {
             lives: lives + 1,
             replaced_disk: replaced || was_replaced,
         };
+        // In this order: files without an identity are nobody's, but a stamp alone is a first life that was not begun.
+        File::create(&stamp).map_err(DataDirError::io(&stamp, "write this file"))?;
+        sync_folder(&files).map_err(DataDirError::io(&files, "sync this folder"))?;
         write_identity(path, &identity, &now)?;
         sync_folder(path).map_err(DataDirError::io(path, "sync this folder"))?;
         for above in new.iter().filter_map(|folder| folder.parent()) {
@@ -111,6 +126,17 @@ impl DataDir {
     pub(super) fn files(&self) -> PathBuf {
         self.path.join("files")
     }
+}
+
+/// Whether there is anything but the stamp.
+fn is_in_use(files: &Path) -> Result<bool, DataDirError> {
+    let refused = DataDirError::io(files, "read this folder");
+    for entry in fs::read_dir(files).map_err(&refused)? {
+        if entry.map_err(&refused)?.file_name() != "STAMP" {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn lock(folder: &Path) -> Result<File, DataDirError> {

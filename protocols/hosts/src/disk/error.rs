@@ -46,6 +46,28 @@ pub enum DataDirError {
         /// What was asked for.
         expected: String,
     },
+    /// The node has lived here, and its files are gone, and with them what it had promised.
+    #[error(
+        "{}: the node has lived here ({lives} so far), and its files are gone: put them back, or start it with --replaced-disk, so that \
+         it promises nothing before the others have told it what it may have promised",
+        path.display()
+    )]
+    Gone {
+        /// The folder of the files.
+        path: PathBuf,
+        /// How many lives have begun.
+        lives: u64,
+    },
+    /// There are files, and nothing says whose.
+    #[error(
+        "{}: there are files of a node, and no IDENTITY that says whose: put it back, or take the directory away and start the node \
+         with --replaced-disk",
+        path.display()
+    )]
+    Nameless {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The file that says whose it is makes no sense.
     #[error(
         "{}: {why}; the directory is damaged: take it away and start the node with --replaced-disk",

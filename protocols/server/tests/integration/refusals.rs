@@ -90,7 +90,7 @@ fn a_disk_that_does_not_tell_what_was_promised_is_refused_and_left_as_it_is() {
     }
     let error = start(&cluster, 1);
     assert!(error.contains("data/n1: the disk is corrupt: "), "{error}");
-    assert!(error.contains("nothing in it was changed"), "{error}");
+    assert!(error.contains("none of its files was changed"), "{error}");
     for file in &files {
         assert!(fs::read(file).expect("it is there").iter().all(|byte| *byte == 0));
     }

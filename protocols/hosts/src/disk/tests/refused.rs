@@ -74,3 +74,33 @@ fn a_place_where_nothing_can_be_written_is_refused_by_name() {
     let error = refused(Path::new("/proc/seatrial"), &ME);
     assert!(error.contains("/proc/seatrial/files: cannot make this folder"), "{error}");
 }
+
+#[test]
+fn a_node_whose_files_are_gone_is_refused_until_it_is_said_that_they_are() {
+    let folder = TempDir::new().expect("a folder");
+    drop(DataDir::open(folder.path(), &ME, false).expect("nobody has it"));
+    let files = folder.path().join("files");
+    fs::remove_dir_all(&files).expect("it is there");
+    let said = refused(folder.path(), &ME);
+    assert!(said.contains("has lived here (1 so far), and its files are gone"), "{said}");
+    assert!(said.contains("--replaced-disk"), "{said}");
+    let again = DataDir::open(folder.path(), &ME, true).expect("it is said");
+    assert!(again.is_replaced());
+    drop(again);
+    // It is remembered, and what there is from now on is missed again.
+    assert!(DataDir::open(folder.path(), &ME, false).expect("it has a stamp").is_replaced());
+    fs::remove_dir_all(&files).expect("it is there");
+    refused(folder.path(), &ME);
+}
+
+#[test]
+fn files_without_an_identity_are_refused() {
+    let folder = TempDir::new().expect("a folder");
+    drop(DataDir::open(folder.path(), &ME, false).expect("nobody has it"));
+    fs::write(folder.path().join("files/raft+log"), "entries").expect("it can be written");
+    fs::remove_file(folder.path().join("IDENTITY")).expect("it is there");
+    let said = refused(folder.path(), &ME);
+    assert!(said.contains("no IDENTITY that says whose"), "{said}");
+    fs::remove_file(folder.path().join("files/raft+log")).expect("it is there");
+    DataDir::open(folder.path(), &ME, false).expect("a life that was not begun");
+}
