@@ -114,3 +114,24 @@ pub(crate) fn is_a_step(fault: &Fault) -> bool {
         _ => matches!(fault.kind().group(), Group::Disk | Group::Clock),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use seatrial_node::NodeId;
+
+    use super::*;
+
+    #[test]
+    fn of_what_arrives_several_times_all_but_the_last_are_copies() {
+        let [from, to] = [0, 1].map(|node| Endpoint::Node(NodeId(node)));
+        let arrives = |name| {
+            let step = Step::Deliver { from, to, word: String::new(), nth: 1, copy: false };
+            Wish { step, says: String::new(), name }
+        };
+        // 8 is a copy of 7, and 9 is none.
+        let entries = [7, 9, 8, 7].map(arrives).to_vec();
+        let wishes = Journal { entries, copies: vec![(8, 7)] }.wishes();
+        let is_copy = |wish: &Wish| matches!(wish.step, Step::Deliver { copy: true, .. });
+        assert_eq!(wishes.iter().map(is_copy).collect::<Vec<_>>(), [true, false, true, false]);
+    }
+}
