@@ -31,7 +31,7 @@ pub use self::target::Target;
 use crate::tape::MILLION;
 
 /// All the trouble of one run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultPlan {
     /// How long the trouble goes on. Then every fault ends, whatever is down and is to come back starts, and from there on the
@@ -53,7 +53,7 @@ pub struct FaultPlan {
 }
 
 /// What links between nodes, and between clients and nodes, do to messages. Rates are parts in a million.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rates {
     /// How many messages are lost.
@@ -73,7 +73,7 @@ pub struct Rates {
 }
 
 /// How often fault points in the nodes' code fire ([`Io::buggify`](seatrial_node::Io::buggify)). Rates are parts in a million.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Buggify {
     /// How likely a point is on in a run. Where it is zero, none is, and a point costs nothing.
@@ -100,7 +100,7 @@ impl Rates {
 }
 
 /// One fault: what, when, for how long.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct PlannedFault {
     /// How long after the run's beginning it begins.

@@ -86,7 +86,7 @@ pub(crate) mod site {
 }
 
 /// A choice that differs from what the seed would give, by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Override {
     /// The site's name.

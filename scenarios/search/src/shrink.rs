@@ -268,6 +268,6 @@ impl Cursor {
 
 fn fingerprint(subject: &Subject) -> u64 {
     let mut hasher = DefaultHasher::new();
-    format!("{subject:?}").hash(&mut hasher);
+    subject.hash(&mut hasher);
     hasher.finish()
 }

@@ -9,7 +9,7 @@ use super::inhabitants::Inhabitants;
 use super::{Fault, PlannedFault, Written};
 
 /// A fault that begins when something has happened, or so long after. It waits until the world heals, and strikes once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Line", into = "Line")]
 pub struct Awaited {
     /// What it waits for.
@@ -19,7 +19,7 @@ pub struct Awaited {
 }
 
 /// What a fault waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Words", into = "Words")]
 pub enum When {
     /// Somebody shows this text as its role: `{ role = "leader" }`.

@@ -8,7 +8,7 @@ use super::{PausedClock, Shift, Target, parts};
 use crate::tape::MILLION;
 
 /// What can go wrong at a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a node's monotonic clock, and its timers with it, do while the node is paused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PausedClock {
     /// It runs on: the process was stopped, or collected its garbage. Timers come late, all that were due at once.

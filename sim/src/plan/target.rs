@@ -6,7 +6,7 @@ use seatrial_node::NodeId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Whom a fault is aimed at. As text, a node's name (`n3`) or else a role (`leader`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// This node.
     Node(NodeId),

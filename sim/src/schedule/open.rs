@@ -1,5 +1,8 @@
 //! What could happen now in a world whose order is chosen, in the words of a schedule.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use seatrial_history::Endpoint;
 use seatrial_node::{Node, NodeId};
 
@@ -15,17 +18,26 @@ pub(super) struct Open {
     pub(super) number: u64,
     pub(super) step: Step,
     pub(super) says: String,
-    /// The name of what arrives; zero for all else.
-    pub(super) name: u64,
-    /// When it would happen.
-    pub(super) time: u64,
 }
 
 impl Open {
     fn plain(number: u64, step: Step) -> Self {
-        Self { number, step, says: String::new(), name: 0, time: 0 }
+        Self { number, step, says: String::new() }
     }
 }
+
+/// Something that is under way from one to another and can arrive.
+pub(super) struct Flight {
+    /// That of its pending event.
+    pub(super) number: u64,
+    pub(super) says: Rc<str>,
+    /// Its name, as traces have it.
+    pub(super) name: u64,
+}
+
+/// What is said by all that was under way, by the numbers of its events. It never changes, and a long schedule asks for it at each step.
+#[derive(Default)]
+pub(super) struct Sayings(BTreeMap<u64, Rc<str>>);
 
 impl<N: Node> World<N> {
     /// All that could happen now, but for crashes and restarts.
@@ -46,13 +58,22 @@ impl<N: Node> World<N> {
             all.extend(wake.map(|number| Open::plain(number, step)));
         }
         for from in nodes().chain(clients()) {
-            all.extend(nodes().chain(clients()).flat_map(|to| self.under_way(from, to)));
+            for to in nodes().chain(clients()) {
+                let flights = self.under_way(from, to, &mut Sayings::default());
+                let step = |place| delivery(&flights, place, (from, to), false);
+                all.extend((0..flights.len()).map(|p| Open::plain(flights[p].number, step(p))));
+            }
         }
         all
     }
 
     /// What is under way from here to there and can arrive, in the order of sending.
-    pub(super) fn under_way(&self, from: Endpoint, to: Endpoint) -> Vec<Open> {
+    pub(super) fn under_way(
+        &self,
+        from: Endpoint,
+        to: Endpoint,
+        said: &mut Sayings,
+    ) -> Vec<Flight> {
         let core = &self.core;
         let slot = |end: Endpoint| match end {
             Endpoint::Node(node) => core.slot(node),
@@ -64,27 +85,20 @@ impl<N: Node> World<N> {
         if !core.is_there(target) {
             return Vec::new();
         }
-        let mut all: Vec<Open> = Vec::new();
+        let mut all = Vec::new();
         for (number, place, _) in core.queue.pending() {
             let Some((name, ..)) = core.under_way(place).filter(|u| (u.1, u.2) == (source, target))
             else {
                 continue;
             };
-            let says = self.says(place);
-            let word = word_of(&says).to_owned();
-            // Without a word any is meant, whatever it says.
-            let alike = |open: &&Open| word.is_empty() || word_of(&open.says) == word;
-            let alike = all.iter().filter(alike).count();
-            let nth = u32::try_from(alike + 1).unwrap_or(u32::MAX);
-            let step = Step::Deliver { from, to, word, nth, copy: false };
-            let time = core.queue.look(number).map_or(0, |(time, _)| time);
-            all.push(Open { number, step, says, name, time });
+            let says = said.0.entry(number).or_insert_with(|| self.says(place).into()).clone();
+            all.push(Flight { number, says, name });
         }
         all
     }
 
     /// What is said there.
-    pub(super) fn says(&self, place: u32) -> String {
+    fn says(&self, place: u32) -> String {
         let (events, describe) = (&self.core.events, &self.core.describe);
         let mut says = String::new();
         match *events.peek(place) {
@@ -180,6 +194,21 @@ impl<N: Node> World<N> {
             None => format!("there is no {node}"),
         }
     }
+}
+
+/// The arrival of one of these: of several with the same word it says which.
+pub(super) fn delivery(
+    flights: &[Flight],
+    place: usize,
+    (from, to): (Endpoint, Endpoint),
+    copy: bool,
+) -> Step {
+    let word = word_of(&flights[place].says);
+    // Without a word any is meant, whatever it says.
+    let alike = |flight: &&Flight| word.is_empty() || word_of(&flight.says) == word;
+    let before = flights[..place].iter().filter(alike).count();
+    let nth = u32::try_from(before + 1).unwrap_or(u32::MAX);
+    Step::Deliver { from, to, word: word.to_owned(), nth, copy }
 }
 
 /// The first word of what is said, within what is wrapped around it: `Vote` of `Raft(Vote { term: 1 })`. A number is no word.

@@ -6,7 +6,7 @@ use seatrial_history::Observer;
 use seatrial_node::{Instant, Node, NodeId};
 
 use super::Schedule;
-use super::open::{Open, shape_of, word_of};
+use super::open::{Flight, Sayings, delivery, shape_of, word_of};
 use super::step::Step;
 use super::stuck::Stuck;
 use crate::client::Driver;
@@ -17,7 +17,7 @@ use crate::tape::site;
 use crate::world::{Kind, World};
 
 /// A step of a run that was made, with what was said in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Wish {
     /// The step.
     pub step: Step,
@@ -49,12 +49,13 @@ impl<N: Node> World<N> {
         observer: &mut O,
     ) -> Result<Stop, Stuck> {
         self.begin_schedule(driver, observer);
+        let mut said = Sayings::default();
         for (index, step) in schedule.steps.iter().enumerate() {
             self.touch_between(driver, observer);
             if let Some(stop) = self.schedule_is_over(observer) {
                 return Ok(stop);
             }
-            let went = self.find(step).and_then(|number| {
+            let went = self.find(step, &mut said).and_then(|number| {
                 self.guarded(driver, observer, |world, driver, observer| {
                     world.act(step, number, driver, observer)
                 })
@@ -82,14 +83,14 @@ impl<N: Node> World<N> {
         observer: &mut O,
     ) -> (Stop, Vec<Wish>) {
         self.begin_schedule(driver, observer);
-        let mut done = Vec::new();
+        let (mut done, mut said) = (Vec::new(), Sayings::default());
         for wish in wishes {
             self.finish_disks(at_once, &mut done, driver, observer);
             self.touch_between(driver, observer);
             if let Some(stop) = self.schedule_is_over(observer) {
                 return (stop, done);
             }
-            let Some((number, wish)) = self.come_near(wish) else { continue };
+            let Some((number, wish)) = self.come_near(wish, &mut said) else { continue };
             let went = self.guarded(driver, observer, |world, driver, observer| {
                 world.act(&wish.step, number, driver, observer)
             });
@@ -180,15 +181,15 @@ impl<N: Node> World<N> {
     }
 
     /// The number of the pending event that a step is about; zero, where it is about none.
-    fn find(&self, step: &Step) -> Result<u64, String> {
+    fn find(&self, step: &Step, said: &mut Sayings) -> Result<u64, String> {
         match step {
             Step::Deliver { from, to, word, nth, .. } => {
-                let all = self.under_way(*from, *to);
-                let is_meant = |open: &&Open| word.is_empty() || word_of(&open.says) == word;
-                let meant: Vec<&Open> = all.iter().filter(is_meant).collect();
+                let all = self.under_way(*from, *to, said);
+                let is_meant = |flight: &&Flight| word.is_empty() || word_of(&flight.says) == word;
+                let meant: Vec<&Flight> = all.iter().filter(is_meant).collect();
                 let what = if word.is_empty() { "nothing" } else { word };
                 match meant.get(*nth as usize - 1) {
-                    Some(open) => Ok(open.number),
+                    Some(flight) => Ok(flight.number),
                     None if meant.is_empty() && word.is_empty() => {
                         Err(format!("nothing is under way from {from} to {to}"))
                     }
@@ -200,9 +201,9 @@ impl<N: Node> World<N> {
             }
             Step::Timer { node, word } => {
                 let next = self.next_timers(*node);
-                let is_meant = |open: &&Open| word.is_empty() || word_of(&open.says) == word;
-                let meant = next.iter().find(is_meant);
-                meant.map(|open| open.number).ok_or_else(|| match next.first() {
+                let mut meant =
+                    next.iter().filter(|open| word.is_empty() || word_of(&open.says) == word);
+                meant.next().map(|open| open.number).ok_or_else(|| match next.first() {
                     None => format!("{node} has set no timer"),
                     Some(first) => {
                         format!("the next timer of {node} is {}", word_of(&first.says))
@@ -234,32 +235,31 @@ impl<N: Node> World<N> {
     }
 
     /// What comes nearest to a wish, and which pending event that is.
-    fn come_near(&self, wish: &Wish) -> Option<(u64, Wish)> {
+    fn come_near(&self, wish: &Wish, said: &mut Sayings) -> Option<(u64, Wish)> {
         let Step::Deliver { from, to, copy, .. } = &wish.step else {
-            let number = self.find(&wish.step).ok()?;
+            let number = self.find(&wish.step, said).ok()?;
             return Some((number, wish.clone()));
         };
         if wish.says.is_empty() {
-            let number = self.find(&wish.step).ok()?;
-            let named =
-                self.under_way(*from, *to).into_iter().find(|open| open.number == number)?;
-            let Open { says, name, .. } = named;
-            return Some((number, Wish { step: wish.step.clone(), says, name }));
+            let number = self.find(&wish.step, said).ok()?;
+            let all = self.under_way(*from, *to, said);
+            let Flight { says, name, .. } = all.iter().find(|flight| flight.number == number)?;
+            let wish = Wish { step: wish.step.clone(), says: says.to_string(), name: *name };
+            return Some((number, wish));
         }
-        let mut all = self.under_way(*from, *to);
-        let word = word_of(&wish.says);
-        let same = (0..all.len()).filter(|place| all[*place].says == wish.says);
+        let all = self.under_way(*from, *to, said);
+        let time = |place: usize| self.core.queue.look(all[place].number).map(|(time, _)| time);
+        let same = (0..all.len()).filter(|place| *all[*place].says == wish.says);
         // Of several that say the same it is the one of that name, or else the one that would be there first.
-        let same = same.min_by_key(|place| (all[*place].name != wish.name, all[*place].time));
-        let alike = || all.iter().rposition(|open| shape_of(&open.says).eq(shape_of(&wish.says)));
-        let of_kind = || all.iter().rposition(|open| word_of(&open.says) == word);
+        let same = same.min_by_key(|place| (all[*place].name != wish.name, time(*place)));
+        let alike =
+            || all.iter().rposition(|flight| shape_of(&flight.says).eq(shape_of(&wish.says)));
+        let word = word_of(&wish.says);
+        let of_kind = || all.iter().rposition(|flight| word_of(&flight.says) == word);
         let place = same.or_else(alike).or_else(of_kind)?;
-        let Open { number, step, says, name, .. } = all.swap_remove(place);
-        let Step::Deliver { from, to, word, nth, .. } = step else {
-            unreachable!("what is under way is delivered")
-        };
-        let step = Step::Deliver { from, to, word, nth, copy: *copy };
-        Some((number, Wish { step, says, name }))
+        let Flight { number, says, name, .. } = &all[place];
+        let step = delivery(&all, place, (*from, *to), *copy);
+        Some((*number, Wish { step, says: says.to_string(), name: *name }))
     }
 
     /// Lets a step happen that was found.

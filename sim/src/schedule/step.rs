@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::counts::FaultKind;
 
 /// One thing that happens in a schedule; the [lines](crate::Schedule) say what each means.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Step {

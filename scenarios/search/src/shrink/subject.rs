@@ -5,7 +5,7 @@ use seatrial_node::NodeId;
 use seatrial_sim::{FaultPlan, Override, Step, WORLD, Wish};
 
 /// A run, as far as it can be shrunk. What it is a run of, its host knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Subject {
     /// How many nodes there are: `n0`, `n1`, …
     pub nodes: u32,
@@ -27,7 +27,7 @@ pub struct Subject {
 }
 
 /// A number that can be less.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dial {
     /// What it is, for whoever turns it.
     pub name: String,
