@@ -83,8 +83,8 @@ pub(crate) enum Trouble {
     Menu(Box<Menu>),
 }
 
-/// Draws a run. The tape goes on where this leaves it.
-pub(crate) fn draw(scenario: &Scenario, trouble: &Trouble, tape: &mut Tape) -> Drawn {
+/// Draws a run, without trouble where there is nothing to draw it from. The tape goes on where this leaves it.
+pub(crate) fn draw(scenario: &Scenario, trouble: Option<&Trouble>, tape: &mut Tape) -> Drawn {
     let others = scenario.cluster.versions.keys().map(|version| version.number());
     let versions = [1].into_iter().chain(others).collect();
     let mut drawing = Drawing { tape, versions, knobs: Vec::new() };
@@ -105,8 +105,9 @@ pub(crate) fn draw(scenario: &Scenario, trouble: &Trouble, tape: &mut Tape) -> D
     let cluster = plan::Cluster { members: &setup.members, clients: count, zones: &zones };
     let calm_knobs = drawing.knobs.len();
     setup.plan = match trouble {
-        Trouble::Scenario => plan::draw(&scenario.faults, "faults", &cluster, &mut drawing),
-        Trouble::Menu(menu) => menu.draw(&cluster, &mut drawing),
+        Some(Trouble::Scenario) => plan::draw(&scenario.faults, "faults", &cluster, &mut drawing),
+        Some(Trouble::Menu(menu)) => menu.draw(&cluster, &mut drawing),
+        None => FaultPlan::default(),
     };
     let (knobs, course) = (drawing.knobs, Course::default());
     Drawn { knobs, calm_knobs, setup, settings, versions, clients, course }

@@ -62,7 +62,7 @@ impl Prepared {
         let (service, maker) = fits::service(self)?;
         fits::check(self)?;
         let mut tape = Tape::seeded(terms.seed);
-        let drawn = draw(self.scenario(), self.trouble(), &mut tape);
+        let drawn = draw(self.scenario(), Some(self.trouble()), &mut tape);
         let settings = (service.settings)(&Settings::new(drawn.settings))?;
         let timeout = drawn.clients.timeout.max(TIMEOUT);
         let give_up = drawn.clients.give_up.max(GIVE_UP);

@@ -383,7 +383,10 @@ impl Prepared {
 
     /// The same by a recipe, from its tape, which goes on where this leaves it.
     pub(crate) fn draw_by(&self, recipe: &Recipe, tape: &mut Tape) -> Drawn {
-        let mut drawn = draw(&self.scenario, &self.trouble, tape);
+        // A schedule has its own plan, and leaves nothing of the trouble to chance.
+        let is_given = self.bent.plan.is_some() && self.bent.course.is_led();
+        let trouble = (!is_given).then_some(&self.trouble);
+        let mut drawn = draw(&self.scenario, trouble, tape);
         if let Some(plan) = &self.bent.plan {
             drawn.bend(plan);
         }
