@@ -53,7 +53,7 @@ fn too_few(view: &LogView, now: &Announced<'_>, index: u64, entry: &Entry) -> Vi
     let holders = if names.is_empty() { "nobody".into() } else { names.join(", ") };
     let mut explanation = format!(
         "{} reports entry {index} of term {} committed, but only {} of {} members have it on their disks ({holders}); it takes \
-         {}.",
+         {}",
         now.node,
         entry.term,
         names.len(),
@@ -61,8 +61,10 @@ fn too_few(view: &LogView, now: &Announced<'_>, index: u64, entry: &Entry) -> Vi
         view.majority()
     );
     if !others.is_empty() {
-        explanation.push_str(&format!(" {}.", others.join("; ")));
+        // After a colon, for it is the same way to fail.
+        explanation.push_str(&format!(": {}", others.join("; ")));
     }
+    explanation.push('.');
     now.violates(Property::CommitDurable, explanation, lines)
 }
 
@@ -127,7 +129,7 @@ mod tests {
         let violation = script.commit(A, 1).violates(PROPERTY);
         let explanation = violation.explanation;
         assert!(
-            explanation.ends_with("it takes 2. n1 has another entry there, of term 1."),
+            explanation.ends_with("it takes 2: n1 has another entry there, of term 1."),
             "{explanation}"
         );
         assert!(
