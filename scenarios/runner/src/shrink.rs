@@ -4,6 +4,7 @@
 //! one that breaks what is promised *eventually* stays a run by time, because a schedule has no end, and so does one of a protocol that
 //! relies on messages being in time. A candidate counts only where it fails in the same [way](crate::Signature).
 
+mod contest;
 mod elsewhere;
 mod needed;
 mod oracle;
@@ -20,6 +21,7 @@ use seatrial_history::Violation;
 use seatrial_search::{Shrink, Subject};
 use seatrial_sim::Step;
 
+use self::contest::contest;
 use self::elsewhere::elsewhere;
 use self::needed::needed;
 use self::oracle::{Oracle, Run};
@@ -165,27 +167,13 @@ pub fn shrink(
         true => elsewhere(registry, &case, &budget, progress),
         false => Vec::new(),
     };
-    let mut shortest: Option<Shrunk> = None;
-    for other in others {
-        let Ok(mut shrunk) = by_itself(registry, other, &mut budget, progress) else { continue };
-        shrunk.elsewhere = Some(shrunk.case.seed);
-        if shortest.as_ref().is_none_or(|shortest| shrunk.length() < shortest.length()) {
-            shortest = Some(shrunk);
-        }
-        if budget.runs >= options.max_runs / ONE_AFTER_THE_OTHER {
-            break;
-        }
-    }
-    let Some(mut shrunk) = shortest else {
+    let Some(mut shrunk) = contest(registry, &others, &mut budget, progress) else {
         return by_itself(registry, case, &mut budget, progress);
     };
     shrunk.before = whole(registry, &case)?;
     shrunk.runs = budget.runs;
     Ok(shrunk)
 }
-
-/// As long as fewer than this part of the runs are used up, another run of a smaller world is made small, too.
-const ONE_AFTER_THE_OTHER: u64 = 5;
 
 /// How large a case is of which nothing has been left out.
 fn whole(registry: &Registry, case: &Case) -> Result<Extent, ShrinkError> {

@@ -12,14 +12,37 @@ use crate::registry::Registry;
 use crate::repeat::DeterminismCheck;
 use crate::scenario::Knob;
 
-/// Nodes and clients of the worlds that are looked at.
-const WORLDS: [(u32, u32); 6] = [(2, 1), (3, 1), (3, 2), (4, 1), (5, 1), (5, 2)];
-/// Clients do no more operations each.
-const OPERATIONS: u32 = 3;
+/// How large a world is that is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct World {
+    nodes: u32,
+    clients: u32,
+    /// No client does more.
+    operations: u32,
+}
+
+/// The smallest worlds first.
+const WORLDS: [World; 7] = [
+    world(1, 1, 3),
+    world(2, 1, 3),
+    world(3, 1, 3),
+    world(3, 2, 3),
+    world(4, 1, 3),
+    world(5, 1, 3),
+    world(5, 2, 3),
+];
+/// Where those have next to none.
+const LARGER: [World; 3] = [world(3, 2, 8), world(4, 2, 8), world(5, 2, 8)];
+
+const fn world(nodes: u32, clients: u32, operations: u32) -> World {
+    World { nodes, clients, operations }
+}
+
 /// How many seeds are run in each.
 const SEEDS: u64 = 1_000;
-/// How many runs that fail are enough.
-const ENOUGH: usize = 3;
+/// How many runs that fail are enough, of one world and of all.
+const ENOUGH_OF_ONE: usize = 2;
+const ENOUGH: usize = 8;
 
 /// Runs that fail in the same way as this one in smaller worlds, the shortest first. None, where more than a seed decides about it: what somebody wrote by hand
 /// is to stay.
@@ -30,20 +53,18 @@ pub(super) fn elsewhere(
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
 ) -> Vec<Case> {
     let Some(here) = Here::of(registry, case) else { return Vec::new() };
-    let mut worlds: Vec<(u32, u32)> = WORLDS
-        .into_iter()
-        .filter(|(nodes, _)| *nodes <= here.nodes)
-        .map(|(nodes, clients)| (nodes, clients.min(here.clients)))
-        .collect();
-    worlds.dedup();
     let mut found = Vec::new();
-    for world in worlds {
-        if found.len() == ENOUGH {
-            break;
+    for (worlds, enough) in [(WORLDS.as_slice(), ENOUGH), (LARGER.as_slice(), ENOUGH_OF_ONE)] {
+        let mut worlds: Vec<World> = worlds.iter().filter_map(|world| here.fit(*world)).collect();
+        worlds.dedup();
+        for world in worlds {
+            if found.len() >= enough {
+                break;
+            }
+            let layer = "smaller worlds";
+            progress(ShrinkProgress { runs: budget.runs, layer, faults: 0, steps: None });
+            found.extend(here.look(registry, case, world, budget));
         }
-        let layer = "smaller worlds";
-        progress(ShrinkProgress { runs: budget.runs, layer, faults: 0, steps: None });
-        found.extend(here.look(registry, case, world, budget));
     }
     found.sort_by_key(|(events, _)| *events);
     found.into_iter().map(|(_, case)| case).collect()
@@ -78,33 +99,53 @@ impl<'r> Here<'r> {
         Some(Self { oracle, faults, nodes: subject.nodes, clients: subject.clients })
     }
 
-    /// The first run of a smaller world that fails, if it does so in the same way, and how many events it has.
+    /// The first runs of a smaller world that fail in the same way, and how many events they have.
     fn look(
         &self,
         registry: &Registry,
         case: &Case,
-        (nodes, clients): (u32, u32),
+        world: World,
         budget: &Budget<'_>,
-    ) -> Option<(u64, Case)> {
+    ) -> Vec<(u64, Case)> {
+        let Some(prepared) = self.prepare(registry, case, world) else { return Vec::new() };
+        let mut found = Vec::new();
+        let (mut first_seed, mut left) = (case.seed.wrapping_add(1), SEEDS);
+        while left > 0 && found.len() < ENOUGH_OF_ONE {
+            let options = HuntOptions {
+                first_seed,
+                seeds: Some(left),
+                jobs: budget.options.jobs,
+                check: DeterminismCheck::Failing,
+                ..HuntOptions::default()
+            };
+            let hunted = hunt(&prepared, &options, budget.stop, &mut |_, _| ());
+            let Some(failure) = hunted.account.failures.first() else { break };
+            // Other ways to fail may be more frequent.
+            if self.oracle.signature().find(&failure.judgements).is_some() {
+                let other = Case::new(&prepared, failure.seed, Some(failure.hash.clone()));
+                found.push((failure.end.step, other));
+            }
+            let seen = failure.seed.wrapping_sub(first_seed).saturating_add(1);
+            left = left.saturating_sub(seen);
+            first_seed = failure.seed.wrapping_add(1);
+        }
+        found
+    }
+
+    /// That world, if it has no more nodes than this one, with no more clients.
+    fn fit(&self, world: World) -> Option<World> {
+        let clients = world.clients.min(self.clients);
+        (world.nodes <= self.nodes).then_some(World { clients, ..world })
+    }
+
+    /// The same scenario in a smaller world.
+    fn prepare(&self, registry: &Registry, case: &Case, world: World) -> Option<Prepared> {
         let mut scenario = case.scenario.clone();
-        scenario.cluster.nodes = Knob::Fixed(nodes);
-        scenario.clients.count = Knob::Fixed(clients);
-        let most = scenario.clients.operations.greatest().min(OPERATIONS);
+        scenario.cluster.nodes = Knob::Fixed(world.nodes);
+        scenario.clients.count = Knob::Fixed(world.clients);
+        let most = scenario.clients.operations.greatest().min(world.operations);
         scenario.clients.operations = Knob::Between { min: most.min(1), max: most };
         let prepared = Prepared::new(registry, scenario, case.mutant.as_deref()).ok()?;
-        let prepared = prepared.with_faults(self.faults.clone(), case.beyond_budget).ok()?;
-        let options = HuntOptions {
-            first_seed: case.seed.wrapping_add(1),
-            seeds: Some(SEEDS),
-            jobs: budget.options.jobs,
-            check: DeterminismCheck::Failing,
-            ..HuntOptions::default()
-        };
-        let hunted = hunt(&prepared, &options, budget.stop, &mut |_, _| ());
-        let failure = hunted.account.failures.first()?;
-        let other = Case::new(&prepared, failure.seed, Some(failure.hash.clone()));
-        let signature = self.oracle.signature();
-        signature.find(&failure.judgements)?;
-        Some((failure.end.step, other))
+        prepared.with_faults(self.faults.clone(), case.beyond_budget).ok()
     }
 }
