@@ -81,8 +81,7 @@ impl<D: Detector> Monarch<D> {
     }
 
     fn status(&self) -> Status {
-        let leader = self.leader.map_or_else(|| "none".into(), |leader| leader.to_string());
-        Status::new().with("leader", leader).with_all(self.detector.status())
+        Status::new().with("leader", self.leader).with_all(self.detector.status())
     }
 }
 

@@ -14,7 +14,20 @@ pub struct NodeId(pub u32);
 
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("n{}", self.0))
+        match self.short_name() {
+            Some(name) => f.pad(name),
+            None => f.pad(&format!("n{}", self.0)),
+        }
+    }
+}
+
+/// The names of the first nodes. They stand in every status and trace, so that making them each time would be felt.
+const NAMES: [&str; 10] = ["n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"];
+
+impl NodeId {
+    /// Its name, where it is one of the first.
+    pub(crate) fn short_name(self) -> Option<&'static str> {
+        NAMES.get(self.0 as usize).copied()
     }
 }
 

@@ -122,16 +122,22 @@ impl fmt::Display for Duration {
         };
         let unit = 10_u64.pow(digits);
         let (whole, rest) = (self.0 / unit, self.0 % unit);
-        let decimals = format!("{rest:0width$}", width = digits as usize);
-        let kept = f.precision().unwrap_or(decimals.len()).min(decimals.len());
-        let text = match decimals[..kept].trim_end_matches('0') {
-            "" => format!("{whole}{name}"),
-            decimals => format!("{whole}.{decimals}{name}"),
+        let mut places = f.precision().unwrap_or(usize::MAX).min(digits as usize);
+        let mut decimals = rest / 10_u64.pow(digits - places as u32);
+        while places > 0 && decimals.is_multiple_of(10) {
+            decimals /= 10;
+            places -= 1;
+        }
+        let say = |out: &mut dyn fmt::Write| match places {
+            0 => write!(out, "{whole}{name}"),
+            _ => write!(out, "{whole}.{decimals:0places$}{name}"),
         };
-        match f.width() {
-            Some(width) if f.align() == Some(fmt::Alignment::Left) => write!(f, "{text:<width$}"),
-            Some(width) => write!(f, "{text:>width$}"),
-            None => f.write_str(&text),
+        let Some(width) = f.width() else { return say(f) };
+        let mut text = String::new();
+        say(&mut text)?;
+        match f.align() {
+            Some(fmt::Alignment::Left) => write!(f, "{text:<width$}"),
+            _ => write!(f, "{text:>width$}"),
         }
     }
 }

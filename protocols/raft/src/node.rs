@@ -173,11 +173,10 @@ impl Node for Raft {
     }
 
     fn status(&self) -> Status {
-        let leader = self.leader.map_or_else(|| "none".to_owned(), |leader| leader.to_string());
         Status::new()
             .with("role", self.role.name())
             .with("term", self.hard.term)
-            .with("leader", leader)
+            .with("leader", self.leader)
             .with("commit", self.commit)
             .with("last", self.log.last_index())
             .with("snapshot", self.log.base().index)
