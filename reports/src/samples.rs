@@ -30,7 +30,7 @@ pub(crate) fn golden(name: &str, text: &str) {
     );
 }
 
-pub(crate) const PAGE: Page = Page { width: 90, colour: false };
+pub(crate) const PAGE: Page = Page { width: 90, colour: false, events: None };
 
 pub(crate) use self::searched::{difference, likelihood, point};
 pub(crate) use self::story::story;

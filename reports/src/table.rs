@@ -141,7 +141,7 @@ mod tests {
             Table::new(&[Align::Left, Align::Right, Align::Left]).head(&["faults", "asked", ""]);
         table.row(["crash".into(), "3".into(), "".into()]);
         table.row(["pause".into(), "12".into(), "a remark that is too long for it".into()]);
-        let text = table.draw(&Page { width: 36, colour: false });
+        let text = table.draw(&Page { width: 36, ..Page::default() });
         let expected = "
 faults   asked
   crash      3

@@ -177,7 +177,9 @@ fn matters(matter: &[usize], acts: &Acts, recorded: &[TraceLine], page: &Page) -
         let act = &acts.all[*act];
         let at = format!("{:>7}  {:>13}  ", act.at.step, trace::clock(act.at.time));
         let rest = " ".repeat(at.len());
-        out.push_str(&page.wrap(&acts::sentence(act, recorded), &at, &rest));
+        for (nth, line) in page.fold(&acts::sentence(act, recorded), at.len()).iter().enumerate() {
+            out.push_str(&format!("{}{line}\n", if nth == 0 { &at } else { &rest }));
+        }
     }
     out
 }
@@ -219,10 +221,25 @@ mod tests {
 
     #[test]
     fn a_narrow_page_keeps_its_lines_short() {
-        let page = Page { width: 60, colour: false };
+        let page = Page { width: 60, ..samples::PAGE };
         let text = account(&samples::violated(), &[], &page);
         let long = text.lines().find(|line| line.len() > 70 && !line.contains(".case"));
         assert_eq!(long, None);
+    }
+
+    #[test]
+    fn events_fit_a_narrow_terminal_and_are_whole_lines_elsewhere() {
+        let told = |page: &Page| before(&samples::two_leaders(), &samples::story(), page);
+        for width in [60, 70, 80] {
+            let text = told(&Page { width, events: Some(width), ..samples::PAGE });
+            let long = text.lines().find(|line| crate::page::columns(line) > width);
+            assert_eq!(long, None, "{width}: {text}");
+            assert!(text.contains('…'), "{width}: {text}");
+        }
+        let text = told(&Page { width: 60, ..samples::PAGE });
+        let whole =
+            "n2 => n0  deliver #6 Raft(RequestVote { term: 1 }); vote term=1 candidate=n2\n";
+        assert!(text.contains(whole) && !text.contains('…'), "{text}");
     }
 
     #[test]

@@ -156,9 +156,12 @@ pub fn draw<'a>(
             Kind::Status => Role::Faint,
             _ => Role::Plain,
         };
-        let at = format!("{:>7}  {:>13}", line.at.step, clock(line.at.time));
-        let what = page.paint(role, &words(&line.what));
-        out.push_str(&format!("{}  {what}\n", page.paint(Role::Faint, &at)));
+        let at = format!("{:>7}  {:>13}  ", line.at.step, clock(line.at.time));
+        let rest = " ".repeat(at.len());
+        for (nth, what) in page.fold(&words(&line.what), at.len()).iter().enumerate() {
+            let before = if nth == 0 { page.paint(Role::Faint, &at) } else { rest.clone() };
+            out.push_str(&format!("{before}{}\n", page.paint(role, what)));
+        }
     }
     out
 }
@@ -256,6 +259,18 @@ mod tests {
     fn every_kind_of_line_is_drawn() {
         let text = draw(&samples::trace(), &Filter::default(), &Page::default());
         samples::golden("trace.txt", &text);
+    }
+
+    #[test]
+    fn a_long_line_goes_on_below_its_beginning_on_a_terminal_and_nowhere_else() {
+        let pipe = Page { width: 50, ..Page::default() };
+        let trace = samples::story();
+        let whole = draw(&trace, &Filter::default(), &pipe);
+        assert_eq!(whole.lines().count(), trace.len());
+        let folded = draw(&trace, &Filter::default(), &Page { events: Some(50), ..pipe });
+        assert!(folded.lines().all(|line| line.chars().count() <= 50), "{folded}");
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(&folded), words(&whole), "nothing is lost");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use seatrial_node::{NodeId, Status};
 
 use self::cells::Cells;
 use crate::acts::{Acts, brief, presence};
-use crate::page::{Page, Role, clean, columns};
+use crate::page::{Page, Role, columns};
 use crate::trace::clock;
 
 /// Columns of a line that are kept for what happened.
@@ -96,6 +96,8 @@ fn drawn(
         line.push_str(&format!("{}{gap}", page.paint(role, shown)));
         former.insert(*node, cell);
     }
+    // Colours take no columns; each node has a cell and a gap.
+    let begins = PLACE + bands + 2 + nodes.len() * (cells.width + 1);
     let at = format!("{:>7} {:>13}", act.at.step, clock(act.at.time));
     let band = format!("{:<bands$}", "|".repeat(row.faults.len().min(bands)));
     let is_fault = act
@@ -107,7 +109,7 @@ fn drawn(
         (false, true) => Role::Faint,
         (false, false) => Role::Plain,
     };
-    let event = page.paint(role, &clean(&brief(act, trace)));
+    let event = page.paint(role, &page.cut(&brief(act, trace), begins));
     format!("{} {} {line} {event}\n", page.paint(Role::Faint, &at), page.paint(Role::Unsure, &band))
 }
 
@@ -159,7 +161,7 @@ mod tests {
     use crate::samples;
 
     fn page(width: usize) -> Page {
-        Page { width, colour: false }
+        Page { width, ..samples::PAGE }
     }
 
     #[test]

@@ -22,14 +22,18 @@ impl Console {
         Self { color, quiet }
     }
 
-    /// The page of standard output: as wide as the terminal, or a fixed one where it is none.
+    /// The page of standard output: as wide as the terminal, so that events fit, or a fixed one where it is none.
     pub(crate) fn page(&self) -> Page {
         let stdout = io::stdout();
-        let width = match terminal_size::terminal_size_of(&stdout) {
-            Some((terminal_size::Width(width), _)) => usize::from(width).clamp(40, 140),
-            None => Page::default().width,
-        };
-        Page { width, colour: self.colour(stdout.is_terminal()) }
+        let colour = self.colour(stdout.is_terminal());
+        match terminal_size::terminal_size_of(&stdout) {
+            Some((terminal_size::Width(width), _)) => {
+                let width = usize::from(width);
+                // Prose is hard to read on longer lines; events are not.
+                Page { width: width.clamp(40, 140), colour, events: Some(width) }
+            }
+            None => Page { colour, ..Page::default() },
+        }
     }
 
     /// Writes what was asked for to standard output.
