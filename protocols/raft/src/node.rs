@@ -179,6 +179,7 @@ impl Node for Raft {
             .with("leader", self.leader)
             .with("commit", self.commit)
             .with("last", self.log.last_index())
+            .with("last_term", self.log.last_term())
             .with("snapshot", self.log.base().index)
             .with("disk", if self.storage.has_failed() { "failed" } else { "ok" })
             .with("recovering", self.recovering())

@@ -191,6 +191,22 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_log_is_shown_as_index_and_term() {
+        let mut trace = samples::story();
+        let mut shown = 0;
+        for line in &mut trace {
+            if let TraceItem::Event(TraceEvent::Status { status, .. }) = &mut line.what {
+                shown += 1;
+                let grown = Status::clone(status).with("last", shown).with("last_term", 3);
+                *status = Arc::new(grown.with("applied", shown));
+            }
+        }
+        let text = draw(&Acts::of(&trace), &trace, None, 30, &page(130));
+        assert!(text.contains("a node shows role/term/commit/last@term/applied: "), "{text}");
+        assert!(text.contains(&format!("/{shown}@3/{shown}")), "{text}");
+    }
+
+    #[test]
     fn only_what_is_before_the_moment_is_shown() {
         let trace = samples::story();
         let acts = Acts::of(&trace);

@@ -51,7 +51,8 @@ impl Cells {
             .collect();
         let words =
             if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
-        let legend = format!("a node shows {}{words}", self.fields.join("/"));
+        let fields = self.joined(|field, is_term| if is_term { "term" } else { field }.to_owned());
+        let legend = format!("a node shows {fields}{words}");
         let wrapped = page.wrap(&legend, "  ", "  ");
         wrapped.lines().map(|line| format!("{}\n", page.paint(Role::Faint, line))).collect()
     }
@@ -61,9 +62,9 @@ impl Cells {
         if let Some(absent) = standing.absent {
             return absent.to_owned();
         }
-        let value = |field: &&'static str| match standing.shows.value(field) {
+        let value = |field: &'static str, _: bool| match standing.shows.value(field) {
             Some(StatusValue::Text(text)) => {
-                let short = self.short.get(&(*field, text.to_string()));
+                let short = self.short.get(&(field, text.to_string()));
                 clean(short.map_or_else(|| text.as_ref(), String::as_str))
             }
             Some(StatusValue::Bool(true)) => "y".to_owned(),
@@ -71,11 +72,32 @@ impl Cells {
             Some(value) => value.to_string(),
             None => "-".to_owned(),
         };
-        self.fields.iter().map(value).collect::<Vec<_>>().join("/")
+        self.joined(value)
+    }
+
+    /// Each field in words, and whether it is the term of the one before, with what stands between them.
+    fn joined(&self, say: impl Fn(&'static str, bool) -> String) -> String {
+        let mut out = String::new();
+        for (nth, field) in self.fields.iter().enumerate() {
+            let is_term = nth > 0 && is_term_of(field, self.fields[nth - 1]);
+            let before = match nth {
+                0 => "",
+                _ if is_term => "@",
+                _ => "/",
+            };
+            out.push_str(before);
+            out.push_str(&say(field, is_term));
+        }
+        out
     }
 }
 
-/// The fields that do not show one and the same value throughout. Where none changes, the first.
+/// Whether a field is the term of another, as `last_term` of `last`: together they name one entry of a log, `7@3`.
+fn is_term_of(field: &str, other: &str) -> bool {
+    field.strip_suffix("_term") == Some(other)
+}
+
+/// The fields that do not show one and the same value throughout, and with an index its term. Where none changes, the first.
 fn changing<'r>(standings: impl Iterator<Item = &'r Standing>) -> Vec<&'static str> {
     let mut seen: Vec<(&'static str, &StatusValue, bool)> = Vec::new();
     for (field, value) in standings.flat_map(|standing| standing.shows.fields()) {
@@ -84,8 +106,12 @@ fn changing<'r>(standings: impl Iterator<Item = &'r Standing>) -> Vec<&'static s
             None => seen.push((field, value, false)),
         }
     }
-    let changing: Vec<_> =
-        seen.iter().filter(|(.., changes)| *changes).map(|(field, ..)| *field).collect();
+    let mut changing: Vec<&'static str> = Vec::new();
+    for (field, _, changes) in &seen {
+        if *changes || changing.last().is_some_and(|before| is_term_of(field, before)) {
+            changing.push(field);
+        }
+    }
     if changing.is_empty() {
         return seen.first().map(|(field, ..)| *field).into_iter().collect();
     }
