@@ -49,7 +49,11 @@ impl Format {
         ("junit", Self::Junit, "JUnit XML, a test for each property"),
         ("shiviz", Self::Shiviz, "a log with vector clocks, for ShiViz"),
         ("perfetto", Self::Perfetto, "trace events, for Perfetto and chrome://tracing"),
-        ("mermaid", Self::Mermaid, "a sequence diagram of at most 60 lines, for a pull request"),
+        (
+            "mermaid",
+            Self::Mermaid,
+            "a sequence diagram for a pull request, whole where Mermaid takes it",
+        ),
         ("edn", Self::Edn, "Jepsen's history.edn, which `check` and other checkers read"),
         ("dot", Self::Dot, "what may have caused the failure, for Graphviz"),
     ];

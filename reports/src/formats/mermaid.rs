@@ -1,5 +1,5 @@
-//! A run as a sequence diagram in Mermaid's language, short enough for a pull request: a shrunk case whole, and of a longer run the
-//! acts that may have caused the failure and are nearest to it.
+//! A run as a sequence diagram in Mermaid's language, for a pull request: whole, as a shrunk case is wanted, where Mermaid takes that; of
+//! a longer run, in few lines, the acts that may have caused the failure and are nearest to it.
 
 mod lines;
 
@@ -10,15 +10,19 @@ use seatrial_history::Endpoint;
 use self::lines::{escape, of_act, over, speakers};
 use super::Run;
 use super::cone::cone;
+use crate::numbers;
 
-/// How many lines a diagram has at most.
+/// What Mermaid takes, unless a page has set it otherwise: characters (its `maxTextSize`), and arrows (its `maxEdges`).
+const TAKES: (usize, usize) = (50_000, 500);
+
+/// How many lines a diagram has at most that leaves something out.
 const MOST: usize = 60;
 
 /// The diagram.
 pub(super) fn run(run: &Run) -> String {
     let whole: Vec<usize> = (0..run.acts.all.len()).collect();
     let diagram = draw(run, &whole, None);
-    if diagram.lines().count() <= MOST {
+    if is_taken(&diagram) {
         return diagram;
     }
     let fits = |most: usize| {
@@ -26,6 +30,12 @@ pub(super) fn run(run: &Run) -> String {
         Some(draw(run, &shown, Some(&caption))).filter(|text| text.lines().count() <= MOST)
     };
     (1..MOST).rev().find_map(fits).unwrap_or_else(|| draw(run, &shown(run, 1).0, None))
+}
+
+/// Whether Mermaid draws it. Bytes are at least as many as what Mermaid counts.
+fn is_taken(diagram: &str) -> bool {
+    let arrows = diagram.lines().filter(|line| line.contains("->>") || line.contains("-x"));
+    diagram.len() <= TAKES.0 && arrows.count() <= TAKES.1
 }
 
 /// At most so many acts of the failure's causal cone, with the messages that those sent and that were lost; and what is said of it.
@@ -38,7 +48,9 @@ fn shown(run: &Run, most: usize) -> (Vec<usize>, String) {
     };
     let all: Vec<usize> = (0..run.acts.all.len()).collect();
     shown.extend(all.iter().rev().filter(sent_by).take(most));
-    let caption = cone.caption(shown.len(), run.acts.all.len());
+    let (of, count) = (run.acts.all.len(), shown.len());
+    let left_out = numbers::count((of - count) as u64);
+    let caption = format!("{}; {left_out} are left out", cone.caption(count, of));
     (shown.into_iter().collect(), caption)
 }
 
@@ -148,27 +160,47 @@ mod tests {
         samples::golden("story.mmd", &text);
     }
 
-    #[test]
-    fn of_a_long_run_what_is_nearest_to_the_failure_is_drawn_and_the_rest_is_counted() {
-        let mut trace = Vec::new();
-        for round in 0..40 {
-            let later = |mut line: TraceLine| {
+    /// The story again and again.
+    fn rounds(count: u64) -> Vec<TraceLine> {
+        let round = |round| {
+            samples::story().into_iter().map(move |mut line: TraceLine| {
                 line.at.step += round * 14;
                 line
-            };
-            trace.extend(samples::story().into_iter().map(later));
-        }
+            })
+        };
+        (0..count).flat_map(round).collect()
+    }
+
+    #[test]
+    fn a_run_is_drawn_whole_as_long_as_mermaid_takes_it() {
+        let whole = drawn(&samples::two_leaders(), &rounds(20));
+        parse(&whole);
+        assert!(whole.lines().count() > 4 * MOST && is_taken(&whole), "{whole}");
+        assert!(!whole.contains("left out"), "{whole}");
+        let story = drawn(&samples::two_leaders(), &samples::story());
+        let arrows = |text: &str| text.matches("->>").count();
+        assert_eq!(arrows(&whole), 20 * arrows(&story));
+    }
+
+    #[test]
+    fn of_a_long_run_what_is_nearest_to_the_failure_is_drawn_and_the_rest_is_counted() {
+        let trace = rounds(200);
         let mut account = samples::two_leaders();
         let judged = &mut account.judgements[0].verdict;
         if let Verdict::Violated(violation) = judged {
             violation.evidence.clear();
-            violation.at = Some(samples::moment(39 * 14 + 13, 0));
+            violation.at = Some(samples::moment(199 * 14 + 13, 0));
         }
         let text = drawn(&account, &trace);
         parse(&text);
         let lines = text.lines().count();
         assert!((40..=MOST).contains(&lines), "{lines}: {text}");
-        assert!(text.contains(" of 640 acts: "), "{text}");
+        let left_out = text.split(" of 3,200 acts: ").collect::<Vec<_>>();
+        let shown: u64 =
+            left_out[0].rsplit(' ').next().and_then(|n| n.parse().ok()).expect("a number");
+        let said = format!("; {} are<br/>left out", numbers::count(3_200 - shown));
+        let plain = left_out[1].replace("#59;", ";").replace("<br/>", " ");
+        assert!(plain.contains(&said.replace("<br/>", " ")), "{text}");
         assert!(text.contains("n0->>n2: Vote { term: 1, granted: true }"), "{text}");
     }
 }
