@@ -39,13 +39,21 @@ const GUIDED: &str = "guided runs are chosen by what was found, so that their nu
 /// One who has seen none of so many is wrong about what is more frequent than that in one case of twenty.
 const DOUBT: f64 = 0.05;
 
-/// The rule of three: in `seeds` runs without a failure, one of probability `p` would have stayed unseen with (1−p)^seeds.
+/// The rule of three: in `seeds` runs without a failure, one of probability `p` would have stayed unseen with (1−p)^seeds. So few that
+/// they bound nothing below one half say only how little they say.
 fn clean(seeds: u64) -> String {
     let rate = -libm::expm1(libm::log(DOUBT) / seeds as f64);
-    format!(
-        "a failure that comes in one of {}, or more often, would have been seen with a probability of 95 %",
-        of(libm::floor(1.0 / rate) as u64, "seed", "seeds")
-    )
+    match libm::floor(1.0 / rate) as u64 {
+        0 | 1 => format!(
+            "{} little: a failure that comes in every second seed would have stayed unseen with a probability of {:.0} %",
+            of(seeds, "seed says", "seeds say"),
+            100.0 * libm::pow(0.5, seeds as f64)
+        ),
+        one_of => format!(
+            "a failure that comes in one of {} seeds, or more often, would have been seen with a probability of 95 %",
+            count(one_of)
+        ),
+    }
 }
 
 /// How many clean seeds it takes to believe that what broke so many is gone.
@@ -109,7 +117,16 @@ mod tests {
     #[test]
     fn clean_seeds_bound_what_was_not_seen_by_the_rule_of_three() {
         assert!(clean(1_000).contains("one of 334 seeds"), "{}", clean(1_000));
-        assert!(clean(1).contains("one of 1 seed,"), "{}", clean(1));
+        let few = [1, 4].map(clean);
+        assert!(
+            few[0].starts_with("1 seed says little: ") && few[0].ends_with("of 50 %"),
+            "{few:?}"
+        );
+        assert!(
+            few[1].starts_with("4 seeds say little: ") && few[1].ends_with("of 6 %"),
+            "{few:?}"
+        );
+        assert!(clean(5).contains("one of 2 seeds,"), "{}", clean(5));
     }
 
     #[test]
