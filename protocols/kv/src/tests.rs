@@ -54,7 +54,7 @@ fn the_bytes_of_a_command_stay_what_they_are() {
 #[test]
 fn values_show_as_text_where_they_are_text() {
     assert_eq!(format!("{:?}", Value::from("a")), "\"a\"");
-    assert_eq!(format!("{:?}", Value::from(vec![0xff, 0x01])), "ff01");
+    assert_eq!(format!("{:?}", Value::from(vec![0xff, 0x01])), "0xff01");
 }
 
 #[derive(Clone, Debug)]

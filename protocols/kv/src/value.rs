@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use seatrial_node::ShowBytes;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -40,13 +41,10 @@ impl From<&str> for Value {
     }
 }
 
-/// Shows text as text, and other bytes in hexadecimal.
+/// Shows text as text, and other bytes as [`ShowBytes`] does.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.as_str() {
-            Some(text) => write!(f, "{text:?}"),
-            None => self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
-        }
+        ShowBytes(&self.0).fmt(f)
     }
 }
 

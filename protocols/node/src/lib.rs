@@ -99,6 +99,7 @@
 //! - **Layers compose.** A node may own other nodes and run them with [`Io::child`], at any depth.
 
 mod boot;
+mod bytes;
 mod child;
 mod disk;
 mod either;
@@ -118,6 +119,7 @@ mod time;
 mod wire;
 
 pub use boot::Boot;
+pub use bytes::ShowBytes;
 pub use child::Outbox;
 pub use disk::{Disk, DiskError, DiskWrite, FileName, NoStorage, Storage};
 pub use either::Either;

@@ -3,9 +3,12 @@
 //! Every message carries its sender's current term. Entries and snapshots are shared, not copied: a message is cheap to
 //! move and to clone.
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
+
+use seatrial_node::ShowBytes;
 
 use crate::api::MAX_COMMAND;
 use crate::codec;
@@ -13,13 +16,22 @@ use crate::digest::{self, mix};
 use crate::event::SnapshotMeta;
 
 /// What an entry of the log holds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Payload {
     /// Nothing: a leader opens its term with it, because it may commit older entries only along with one of its own (§5.4.2, §8).
     Noop,
     /// A command for the state machine.
     Command(Arc<[u8]>),
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noop => f.write_str("Noop"),
+            Self::Command(command) => f.debug_tuple("Command").field(&ShowBytes(command)).finish(),
+        }
+    }
 }
 
 impl Payload {
@@ -74,7 +86,7 @@ impl FromIterator<Entry> for Entries {
 }
 
 /// A piece of a snapshot, sharing the whole that it was cut from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Chunk {
     whole: Arc<[u8]>,
     start: usize,
@@ -95,6 +107,13 @@ impl Deref for Chunk {
 
     fn deref(&self) -> &[u8] {
         &self.whole[self.start..self.end]
+    }
+}
+
+/// Shows the piece, and not the whole that it shares.
+impl fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Chunk").field(&ShowBytes(self)).finish()
     }
 }
 

@@ -1,8 +1,9 @@
 //! What members of a service say to each other, and the timers that they set.
 
+use std::fmt;
 use std::sync::Arc;
 
-use seatrial_node::{NodeId, RequestToken};
+use seatrial_node::{NodeId, RequestToken, ShowBytes};
 
 use crate::{ForwardId, Response};
 
@@ -30,12 +31,21 @@ pub enum Message<Q, O> {
 }
 
 /// A request on its way to where it can be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Job<Q> {
     /// Put this entry into the log.
     Command(Arc<[u8]>),
     /// Answer this from the state.
     Query(Q),
+}
+
+impl<Q: fmt::Debug> fmt::Debug for Job<Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(command) => f.debug_tuple("Command").field(&ShowBytes(command)).finish(),
+            Self::Query(query) => f.debug_tuple("Query").field(query).finish(),
+        }
+    }
 }
 
 impl<Q> Job<Q> {

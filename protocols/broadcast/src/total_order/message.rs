@@ -1,9 +1,12 @@
 //! What members send each other, and the timers that they set, where a replicated log gives the order.
 
+use std::fmt;
 use std::sync::Arc;
 
+use seatrial_node::ShowBytes;
+
 /// What members send each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConsensusMessage {
     /// Of the replicated log.
@@ -15,6 +18,16 @@ pub enum ConsensusMessage {
         /// The index.
         index: u64,
     },
+}
+
+impl fmt::Debug for ConsensusMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Raft(message) => f.debug_tuple("Raft").field(message).finish(),
+            Self::Ask(entry) => f.debug_tuple("Ask").field(&ShowBytes(entry)).finish(),
+            Self::Delivered { index } => f.debug_struct("Delivered").field("index", index).finish(),
+        }
+    }
 }
 
 /// The timers.
