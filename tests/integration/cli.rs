@@ -376,7 +376,7 @@ fn what_is_written_is_never_what_is_read() {
     refused(&folder, "run small.toml --history small.toml", &["small.toml"]);
     refused(&folder, "hunt small.toml --jsonl a.out --junit a.out", &["a.out"]);
     assert_eq!(read(&folder, "small.toml"), SMALL);
-    refused(&folder, "hunt echo --seeds 5 --jsonl no/such/place.jsonl", &["no/such/place.jsonl"]);
+    refused(&folder, "hunt echo --seeds 5 --jsonl small.toml/x.jsonl", &["small.toml/x.jsonl"]);
 }
 
 /// Holds that each line is JSON, from the header to the summary, and gives the summary.

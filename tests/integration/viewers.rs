@@ -76,9 +76,9 @@ fn a_form_that_does_not_exist_or_has_no_place_is_refused() {
     refused(&say(folder.path(), "replay a.case --format dot --trace"), &["--trace"]);
     refused(&say(folder.path(), "diff a.case b.case --format dot"), &["dot", "json, shiviz"]);
     refused(&say(folder.path(), &format!("{} --output a", small())), &["--format"]);
-    let nowhere = say(folder.path(), &format!("{} --format dot --output no/a.dot", small()));
-    refused(&nowhere, &["no/a.dot", "cannot be written"]);
     fs::copy(root().join(SMALL), folder.path().join("a.case")).expect("it can be copied");
+    let nowhere = say(folder.path(), &format!("{} --format dot --output a.case/a.dot", small()));
+    refused(&nowhere, &["a.case/a.dot", "its folder cannot be made"]);
     let over = say(folder.path(), "replay a.case --format dot --output a.case");
     refused(&over, &["a.case", "written over"]);
     let over = say(folder.path(), "diff a.case a.case --format shiviz --output a.case");

@@ -4,11 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use seatrial::make_folder_of;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::failure::Failure;
 
 const NO_WRITE: &str = "cannot be written";
+/// Of a file whose folder is not there.
+pub(crate) const NO_FOLDER: &str = "its folder cannot be made";
 
 /// A file that the user named, being written. It is in its place once it is [finished](Pending::finish), instead of what was there.
 #[derive(Debug)]
@@ -20,7 +23,7 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// Begins to write the file that is to be at `path`.
+    /// Begins to write the file that is to be at `path`, in a folder that is made where it is not there.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::file(path, NO_WRITE, &error);
         let (file, temporary) = match fs::metadata(path) {
@@ -29,6 +32,7 @@ impl Pending {
                 (File::options().write(true).open(path).map_err(failed)?, None)
             }
             _ => {
+                make_folder_of(path).map_err(|error| Failure::file(path, NO_FOLDER, &error))?;
                 let (file, path) = beside(path).map_err(failed)?.into_parts();
                 (file, Some(path))
             }
@@ -98,11 +102,12 @@ pub(crate) fn save_beside_others(
     extension: &str,
     text: &str,
 ) -> Result<PathBuf, Failure> {
-    let made = fs::create_dir_all(folder);
-    made.map_err(|error| Failure::file(folder, "the folder cannot be made", &error))?;
+    let file = folder.join(stem);
+    make_folder_of(&file)
+        .map_err(|error| Failure::file(folder, "the folder cannot be made", &error))?;
     let failed = |error: io::Error| Failure::file(folder, NO_WRITE, &error);
-    let mut temporary = beside(&folder.join(stem)).map_err(failed)?;
-    temporary.write_all(text.as_bytes()).map_err(failed)?;
+    let mut temporary = beside(&file).map_err(failed)?;
+    temporary.as_file_mut().write_all(text.as_bytes()).map_err(failed)?;
     for nth in 1_u64.. {
         let number = if nth == 1 { String::new() } else { format!(".{nth}") };
         let path = folder.join(format!("{stem}{number}.{extension}"));
@@ -126,7 +131,7 @@ pub(crate) fn save_beside_others(
 pub(crate) fn make_beside_others(folder: &Path, stem: &str) -> Result<PathBuf, Failure> {
     let failed =
         |path: &Path, error: io::Error| Failure::file(path, "the folder cannot be made", &error);
-    fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    make_folder_of(&folder.join(stem)).map_err(|error| failed(folder, error))?;
     for nth in 1_u64.. {
         let number = if nth == 1 { String::new() } else { format!(".{nth}") };
         let path = folder.join(format!("{stem}{number}"));
@@ -145,11 +150,8 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".seatrial-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    // By our own hand: the library's errors name the temporary file, which nobody has asked for.
+    tempfile::Builder::new().prefix(".seatrial-").make_in(folder, |path| File::create_new(path))
 }
 
 #[cfg(test)]
@@ -230,11 +232,36 @@ mod tests {
     }
 
     #[test]
+    fn a_file_brings_its_folder_with_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out/dir/x.html");
+        write(&path, "a page").expect("room");
+        assert_eq!(fs::read_to_string(&path).expect("the file"), "a page");
+        assert_eq!(names(&folder.path().join("out/dir")), ["x.html"]);
+    }
+
+    #[test]
     fn a_place_that_cannot_be_written_is_told_with_its_path() {
         let folder = tempfile::tempdir().expect("a folder");
-        let error = write(&folder.path().join("none/x.jsonl"), "x").expect_err("no folder");
-        assert!(error.to_string().contains("none/x.jsonl: cannot be written"), "{error}");
+        let file = folder.path().join("file");
+        write(&file, "x").expect("room");
+        let error = write(&file.join("x.jsonl"), "x").expect_err("a file is no folder");
+        assert!(error.to_string().contains("file/x.jsonl: its folder cannot be made"), "{error}");
         let error = write(folder.path(), "x").expect_err("a folder");
         assert!(error.to_string().contains("name a file, not a folder"), "{error}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_error_names_a_file_that_nobody_has_asked_for() {
+        let errors = [
+            write(Path::new("/proc/x.html"), "x").expect_err("nobody can write there"),
+            can_be_made(Path::new("/proc/out")).expect_err("nor there"),
+            save_beside_others(Path::new("/proc"), "x", "case", "x").expect_err("nor there"),
+        ];
+        for error in errors {
+            let error = error.to_string();
+            assert!(error.starts_with("/proc") && !error.contains(".seatrial-"), "{error}");
+        }
     }
 }

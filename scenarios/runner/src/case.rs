@@ -184,9 +184,7 @@ impl Case {
     /// # Errors
     /// Where the file cannot be written.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)?;
-        }
+        make_folder_of(path)?;
         let draft = path.with_extension("case.part");
         fs::File::create(&draft)?.write_all(self.to_toml().as_bytes())?;
         fs::rename(&draft, path)
@@ -309,6 +307,17 @@ impl Case {
             touches: std::mem::take(&mut self.touches),
             until: None,
         }
+    }
+}
+
+/// Makes the folder that a file is to be in, and those above it, where they are not there: who names a file wants it there.
+///
+/// # Errors
+/// Where a folder cannot be made.
+pub fn make_folder_of(file: &Path) -> io::Result<()> {
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => fs::create_dir_all(folder),
+        None => Ok(()),
     }
 }
 

@@ -136,7 +136,7 @@ mod workload;
 
 pub use bench::{BY_HAND, Bug, CampaignOptions, bugs};
 pub use budget::{FaultBudget, Share};
-pub use case::{CASE_VERSION, Case};
+pub use case::{CASE_VERSION, Case, make_folder_of};
 pub use difference::difference;
 pub use explore::{Bounds, ExplorationInfo, explore};
 pub use faults::{COMMON, Faults, KindInfo, KnobInfo, find_kinds, kinds};

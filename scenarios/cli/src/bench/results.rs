@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use seatrial::make_folder_of;
 use seatrial_history::Campaigned;
 
 use crate::failure::Failure;
+use crate::files::NO_FOLDER;
 
 /// The file, and what is in it.
 #[derive(Debug)]
@@ -20,9 +22,7 @@ impl Results {
     /// Reads what is there, and is ready to add to it. A last line that was cut off, by a power failure, say, is measured again.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         let failed = |what: &'static str| move |error: io::Error| Failure::file(path, what, &error);
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(failed("its folder cannot be made"))?;
-        }
+        make_folder_of(path).map_err(failed(NO_FOLDER))?;
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => read.map_err(failed("cannot be read"))?,
