@@ -200,13 +200,15 @@ fn what_is_no_command_is_answered_with_what_to_write() {
         ("step ten", "`ten` is no number of events"),
         ("step 1 2", "write step [N]"),
         ("goto soon", "`soon` is no place: write a step, as 153, a time, as 120ms"),
-        ("goto", "write goto N | TIME"),
+        ("goto", "`goto` needs more: write goto N | TIME | start | end | violation"),
+        ("g", "`g` needs more: write goto N"),
+        ("violation now", "`violation now` has too much: write violation alone"),
         ("drop", "write drop #N"),
         ("drop it", "write its number, as #12"),
         ("delay #1", "write delay #N by SPAN"),
         ("delay #1 by much", "much"),
         ("crash leader", "leader"),
-        ("cut n0 n1", "write cut NODES from NODES"),
+        ("cut n0 n1", "`cut n0 n1` cannot be read: write cut NODES from NODES"),
         ("break", "write break property NAME"),
         ("break n1.term >", "ends where a value is to stand"),
         ("break x.term > 3", "x"),
@@ -393,7 +395,7 @@ fn what_cannot_be_done_by_hand_is_told_and_changes_nothing() {
 fn a_changed_run_is_saved_as_a_case_that_makes_it_again() {
     let folder = std::env::temp_dir().join(format!("seatrial-debug-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    let path = folder.join("changed.case");
+    let path = folder.join("made/for/it/changed.case");
     let _ = std::fs::remove_file(&path);
     let (_, name) = bump();
     let (drop, save) = (format!("drop #{name}"), format!("save {}", path.display()));

@@ -9,7 +9,7 @@ use seatrial_node::{Duration, Instant};
 use super::super::breaks::At;
 use super::super::event::Pattern;
 use super::super::field::{Condition, Field};
-use super::{Command, Deed, Place, find};
+use super::{Command, Deed, Entry, Place, find};
 
 impl FromStr for Command {
     type Err = String;
@@ -20,17 +20,18 @@ impl FromStr for Command {
             return Err("there is no command; `help` lists all".to_owned());
         };
         let entry = find(first)?;
-        read(entry.name, rest, line).map_err(|what| match what {
-            Some(what) => what,
-            None => format!(
-                "`{}` is not how `{1}` is written: write {1} {2}",
-                line.trim(),
-                entry.name,
-                entry.form
-            )
-            .trim_end()
-            .to_owned(),
-        })
+        read(entry.name, rest, line)
+            .map_err(|what| what.unwrap_or_else(|| expected(entry, rest, line.trim())))
+    }
+}
+
+/// Which form a command has that was written in another: `goto needs more: write goto N | TIME | …`.
+fn expected(entry: &Entry, rest: &[&str], line: &str) -> String {
+    let Entry { name, form, .. } = entry;
+    match (*form, rest) {
+        ("", _) => format!("`{line}` has too much: write {name} alone"),
+        (_, []) => format!("`{line}` needs more: write {name} {form}"),
+        _ => format!("`{line}` cannot be read: write {name} {form}"),
     }
 }
 
