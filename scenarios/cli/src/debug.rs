@@ -5,6 +5,7 @@ mod draw;
 mod measure;
 mod script;
 mod terminal;
+mod top;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};

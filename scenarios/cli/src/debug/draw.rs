@@ -11,7 +11,7 @@ use seatrial_node::Duration;
 use seatrial_reports::trace;
 
 use super::app::{App, Pane};
-use super::title;
+use super::top::{Standing, fitting};
 
 /// On less than this nothing can be seen.
 const LEAST: (u16, u16) = (60, 16);
@@ -85,15 +85,8 @@ pub(super) fn draw(app: &mut App<'_>, looks: Looks, frame: &mut Frame<'_>) {
 }
 
 fn draw_top(app: &App<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let (debugger, moment) = (&app.debugger, app.debugger.moment());
-    let changes = match debugger.changes().len() {
-        0 => String::new(),
-        1 => "  1 thing done by hand".to_owned(),
-        count => format!("  {count} things done by hand"),
-    };
-    let place = format!("step {} of {} at {}{changes}", moment.step, debugger.end(), moment.time);
     let style = Style::new().add_modifier(Modifier::REVERSED);
-    let text = format!(" {place}  |  {}", title(debugger));
+    let text = fitting(&Standing::of(&app.debugger), usize::from(area.width));
     frame.render_widget(Paragraph::new(text).style(style), area);
 }
 
@@ -254,8 +247,7 @@ fn draw_said(app: &App<'_>, looks: Looks, area: Rect, frame: &mut Frame<'_>) {
 
 fn draw_bottom(app: &App<'_>, looks: Looks, area: Rect, frame: &mut Frame<'_>) {
     let Some(prompt) = &app.prompt else {
-        let keys =
-            "<- -> step  v violation  c continue  Tab pane  d lose  : command  ? help  q end";
+        let keys = keys_within(usize::from(area.width));
         frame.render_widget(Paragraph::new(keys).style(looks.faint()), area);
         return;
     };
@@ -263,6 +255,22 @@ fn draw_bottom(app: &App<'_>, looks: Looks, area: Rect, frame: &mut Frame<'_>) {
     let typed = u16::try_from(prompt.chars().count()).unwrap_or(u16::MAX);
     let column = area.x.saturating_add(typed).saturating_add(1).min(area.right().saturating_sub(1));
     frame.set_cursor_position((column, area.y));
+}
+
+/// The keys that are used most, as far as there is room for; how to see the others, and to end, in any case.
+fn keys_within(width: usize) -> String {
+    const KEYS: [&str; 6] =
+        ["<- -> step", "v violation", "c continue", ": command", "Tab pane", "d lose"];
+    const LAST: &str = "? help  q end";
+    let mut keys = String::new();
+    for key in KEYS {
+        if keys.len() + key.len() + 2 + LAST.len() > width {
+            break;
+        }
+        keys.push_str(key);
+        keys.push_str("  ");
+    }
+    keys + LAST
 }
 
 /// A text over everything else, as large as it needs and no larger than the screen.
@@ -292,4 +300,16 @@ fn draw_popup(app: &mut App<'_>, area: Rect, frame: &mut Frame<'_>) {
 
 fn is_status(line: &TraceLine) -> bool {
     matches!(line.what, TraceItem::Event(TraceEvent::Status { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_to_end_is_seen_on_the_narrowest_terminal() {
+        assert_eq!(keys_within(60), "<- -> step  v violation  c continue  ? help  q end");
+        let wide = keys_within(80);
+        assert!(wide.ends_with(": command  Tab pane  d lose  ? help  q end"), "{wide}");
+    }
 }
