@@ -103,6 +103,109 @@ fn keys_go_through_the_run_and_links_lead_to_a_step() {
 }
 
 #[test]
+fn a_link_to_what_is_not_there_says_so_and_shows_what_is_nearest() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    let end = page.eval("films[0].step[films[0].count - 1]");
+    for (asked, says) in [
+        ("step=999999", format!("There is no step 999999 here: the run ends at step {end}")),
+        ("step=soon", "steps are numbers from 0 on".to_owned()),
+        ("step=3&run=7", "There is no run 7 on this page: it has 1".to_owned()),
+    ] {
+        page.eval(&format!("location.hash = '#{asked}'"));
+        let told = page.text(".details .notice");
+        assert!(told.contains(&says), "{asked}: {told}");
+    }
+    page.eval("location.hash = '#step=999999'");
+    assert!(page.text(".details h3").starts_with(&format!("step {end}")));
+    page.eval("location.hash = '#step=3'");
+    assert_eq!(page.text(".details .notice"), "", "what is there needs no word");
+    assert_eq!(page.errors(), "");
+}
+
+/// The words that the diagram has written.
+const LABELS: &str = "views[0].diagram.painted.labels.map(label => label.says).join('\\n')";
+
+#[test]
+fn labels_tell_what_messages_carry_and_more_of_it_from_nearby() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    let from = |height: u32, page: &mut Page| {
+        page.eval(&format!("views[0].diagram.rowHeight = {height}; views[0].diagram.arrange()"));
+        page.eval(LABELS)
+    };
+    assert!(from(14, &mut page).lines().any(|label| label == "Token"));
+    let near = from(22, &mut page);
+    assert!(near.lines().any(|label| label.starts_with("Token round ")), "{near}");
+    for (text, short, whole) in [
+        (
+            "Raft(Append { term: 3, prev_index: 7, prev_term: 2, commit: 6, entries: Entries(Some([Entry { term: 3, payload: Noop }, Entry { term: 3, payload: Command(0x00\"k2, {\"0x01) }])) })",
+            "Append t3 prev 7 +2",
+            "Append t3 prev 7 prev_term 2 commit 6 +2",
+        ),
+        (
+            "Raft(Appended { term: 3, round: 4, outcome: Matched { index: 18 } })",
+            "Appended t3 round 4 Matched 18",
+            "Appended t3 round 4 Matched 18",
+        ),
+        (
+            "Forward { id: ForwardId { life: 4, number: 9 }, term: 3, job: Query(Query { key: \"k1\" }) }",
+            "Forward t3 Query \"k1\"",
+            "Forward id 4.9 t3 Query \"k1\"",
+        ),
+        ("Vote { term: 4, granted: false }", "Vote t4 not granted", "Vote t4 not granted"),
+        ("Done(Mismatch(\"14\"))", "Mismatch \"14\"", "Mismatch \"14\""),
+        ("Written", "Written", "Written"),
+        ("(7, 8)", "(7, 8)", "(7, 8)"),
+    ] {
+        let name = seatrial_reports::acts::label(text);
+        for (level, said) in [(0, name), (1, short), (2, whole)] {
+            assert_eq!(page.eval(&format!("messageSaid({name:?}, {text:?}, {level})")), said);
+        }
+    }
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn labels_of_a_diagram_to_scale_do_not_stand_upon_each_other() {
+    let film = overlapping();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    page.press("t");
+    // All at once, but for the last.
+    page.eval("films[0].time.fill(0, 0, -1); views[0].diagram.arrange()");
+    let upon = "(() => { const all = views[0].diagram.painted.labels; return all.filter((one, i) => all.some((other, j) => i !== j && Math.abs(one.y - other.y) < 11 && one.x < other.end && other.x < one.end)).length; })()";
+    assert_eq!(page.eval(upon), "0", "{}", page.eval(LABELS));
+    assert_ne!(page.eval(LABELS), "");
+    let numbers = "(() => { const d = views[0].diagram, ys = [...d.ys].filter((_, row) => d.numbered[row]); return ys.some((y, i) => i > 0 && y - ys[i - 1] < 11); })()";
+    assert_eq!(page.eval(numbers), "false");
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn a_search_goes_slice_by_slice_and_what_it_finds_is_there_at_once() {
+    let film = long(2_000);
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    // A clock that lets two hundred events pass in a slice, and slices that come when they are asked for.
+    page.eval("{ let now = 0; performance.now = () => (now += 5); } window.slices = []; window.setTimeout = slice => slices.push(slice); 0");
+    page.press("/");
+    page.type_text("round: 1");
+    let count = |page: &mut Page| page.text(".tools [role=status]");
+    let first = count(&mut page);
+    assert!(first.ends_with("% looked through") && !first.starts_with("0 found"), "{first}");
+    page.press("Enter");
+    assert!(page.text(".details").contains("round: 1"), "what is found can be gone to");
+    page.eval("slices.shift()()");
+    let second = count(&mut page);
+    assert!(second.ends_with("% looked through") && second != first, "{first}, {second}");
+    // Another search takes the place of this one.
+    page.type_text("9");
+    page.eval("while (slices.length) slices.shift()(); 0");
+    let expected = "Array.from({ length: films[0].count }, (_, act) => act).filter(act => films[0].lines(act).some(line => films[0].says(line).includes('round: 19'))).length";
+    assert_eq!(count(&mut page), format!("{} found", page.eval(expected)));
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
 fn two_runs_stand_beside_each_other() {
     let film = failing();
     let Some(mut page) = Page::of(&[film.film("the run"), film.film("beside it")]) else { return };

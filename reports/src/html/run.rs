@@ -48,8 +48,9 @@ impl Film<'_> {
 }
 
 const LOOKS: &str = include_str!("run/run.css");
-const SCRIPT: [&str; 5] = [
+const SCRIPT: [&str; 6] = [
     include_str!("run/film.js"),
+    include_str!("run/words.js"),
     include_str!("run/diagram.js"),
     include_str!("run/details.js"),
     include_str!("run/history.js"),

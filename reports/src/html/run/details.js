@@ -41,12 +41,14 @@ class Details {
     return `step ${this.film.step[act]}, ${this.film.name(this.film.lane[act])}`;
   }
 
-  show(act) {
+  // `notice` says what is odd about what was asked for.
+  show(act, notice = "") {
+    const odd = notice ? [el("p", { class: "notice", role: "alert" }, notice)] : [];
     if (act < 0) {
-      this.pane.replaceChildren(el("p", { class: "faint" }, "Click an event, or press f to go to the failure and ? for the keys."));
+      this.pane.replaceChildren(...odd, el("p", { class: "faint" }, "Click an event, or press f to go to the failure and ? for the keys."));
       return;
     }
-    const film = this.film, kids = [];
+    const film = this.film, kids = odd;
     kids.push(el("h3", {}, `${this.place(act)} at ${film.seconds(act)}`));
     if (act === film.failure) kids.push(el("p", { class: "bad" }, "Here the property was broken."));
     kids.push(...this.#lines(act), ...this.#states(act), ...this.#message(act), ...this.#causes(act), ...this.#effects(act));

@@ -1,6 +1,8 @@
 // The space-time diagram: time goes down, a lane for each node and client, arrows for messages. Only what is visible is drawn.
 
 const HEAD = 28, LEFT = 132, BAND = 7, LABELS = 220, NEAR = 400, TALLEST = 3e7;
+// What is written needs so many pixels, downwards and for each letter; and from such heights of a row on it tells more.
+const LINE = 12, LETTER = 6.7, ROOMY = 11, TELLING = 16, FULL = 32, NARROW = 24;
 
 class Diagram {
   constructor(film, scroll) {
@@ -15,6 +17,7 @@ class Diagram {
     this.selected = -1;
     this.cone = null;
     this.found = null;
+    this.matter = new Set(film.matter);
     this.#index();
     this.arrange();
     new ResizeObserver(() => requestAnimationFrame(() => this.arrange(true))).observe(scroll);
@@ -62,6 +65,7 @@ class Diagram {
       const least = row === 0 ? height / 2 : this.ys[row - 1] + (this.toScale ? Math.min(3, height) : height);
       this.ys[row] = this.toScale ? Math.max(least, (film.time[shown[row]] - film.time[0]) * scale) : least;
     }
+    this.#number();
     const lanes = [...film.lanes.keys()].filter(lane => !this.hidden.has(lane));
     this.left = LEFT + this.tracks * BAND + 26;
     const room = this.scroll.clientWidth - this.left - LABELS;
@@ -73,6 +77,18 @@ class Diagram {
     this.spacer.style.width = `${Math.ceil(this.left + Math.max(0, lanes.length - 1) * this.laneWidth + LABELS)}px`;
     if (middle >= 0) this.reveal(middle);
     this.draw();
+  }
+
+  // Which rows have their step and time written beside them: the first of each step, as far as there is room.
+  #number() {
+    this.numbered = new Uint8Array(this.shown.length);
+    for (let row = 0, end = -Infinity, step = -1; row < this.shown.length; row++) {
+      const of = this.film.step[this.shown[row]];
+      if (of === step || this.ys[row] < end) continue;
+      this.numbered[row] = 1;
+      step = of;
+      end = this.ys[row] + LINE - 1;
+    }
   }
 
   y(act) {
@@ -247,9 +263,9 @@ class Diagram {
     pen.globalAlpha = 1;
   }
 
-  #acts({ pen, c, width, first, last, dx }) {
-    const film = this.film, roomy = this.rowHeight >= 11;
-    const matter = new Set(film.matter);
+  #acts(view) {
+    const { pen, c, first, last, dx } = view;
+    const film = this.film, matter = this.matter;
     for (let row = first; row <= last; row++) {
       const act = this.shown[row], y = this.y(act), lane = film.lane[act], kind = film.kind[act];
       const x = lane < 0 ? this.left - 14 : this.x[lane] - dx;
@@ -269,17 +285,51 @@ class Diagram {
         pen.arc(x, y, 7.5, 0, 7);
         pen.stroke();
       }
-      if (roomy) {
-        pen.fillStyle = act === film.failure ? c.bad : kind === KIND.FAULT ? c["c-faults"] : c.ink;
-        const says = film.brief(act), most = Math.floor((width - x - 14) / 6.7);
-        if (most > 3) pen.fillText(says.length > most ? says.slice(0, most - 1) + "…" : says, x + 11, y);
-      }
       pen.globalAlpha = 1;
     }
+    if (this.rowHeight >= ROOMY) this.#labels(view);
+  }
+
+  // What stands beside the acts. Where two would stand upon each other, that which was chosen or matters more is there, and else the first.
+  #labels(view) {
+    const { pen, c, width, first, last, dx } = view, film = this.film, placed = [];
+    // From somewhat above, so that what is left out is the same while one scrolls.
+    const from = this.rowAt(this.ys[first] - 200), rows = [];
+    for (let row = from; row <= last; row++) rows.push(row);
+    const counts = row => {
+      const act = this.shown[row];
+      return act === this.selected ? 3 : act === film.failure || this.matter.has(act) ? 2 : film.kind[act] === KIND.FAULT ? 1 : 0;
+    };
+    pen.lineJoin = "round";
+    for (const row of rows.sort((a, b) => counts(b) - counts(a) || a - b)) {
+      const act = this.shown[row], y = this.y(act), lane = film.lane[act], x = (lane < 0 ? this.left - 14 : this.x[lane] - dx) + 11;
+      const says = this.#label(act, Math.floor((width - x - 3) / LETTER)), end = x + says.length * LETTER;
+      if (!says || placed.some(other => Math.abs(other.y - y) < LINE - 1 && other.x < end && x < other.end)) continue;
+      placed.push({ says, x, y, end });
+      pen.globalAlpha = this.cone && !this.cone[act] ? 0.2 : 1;
+      // Arrows cross the words, which should be read all the same.
+      pen.strokeStyle = act === this.selected ? c.pick : c.page;
+      pen.lineWidth = 3;
+      pen.strokeText(says, x, y);
+      pen.fillStyle = act === film.failure ? c.bad : film.kind[act] === KIND.FAULT ? c["c-faults"] : c.ink;
+      pen.fillText(says, x, y);
+      pen.globalAlpha = 1;
+    }
+    this.painted.labels = placed;
+  }
+
+  // As much of an act as the zoom asks for and there is room for, in letters.
+  #label(act, most) {
+    if (most < 4) return "";
+    const zoomed = this.rowHeight >= FULL ? 2 : this.rowHeight >= TELLING ? 1 : 0;
+    const whole = this.film.brief(act, zoomed);
+    if (whole.length <= most) return whole;
+    // What does not fit is told in short, and where there is next to no room by its name.
+    return cutTo(this.film.brief(act, Math.min(zoomed, most < NARROW ? 0 : 1)), most);
   }
 
   #gutter(view) {
-    const { pen, c, height, first, last } = view, roomy = this.rowHeight >= 11;
+    const { pen, c, height, first, last } = view;
     pen.fillStyle = c.page;
     pen.fillRect(0, HEAD, this.left - 24, height);
     const a = this.shown[first], b = this.shown[last];
@@ -294,14 +344,11 @@ class Diagram {
       pen.fillRect(0, this.y(this.selected) - this.rowHeight / 2, LEFT - 2, this.rowHeight);
     }
     pen.fillStyle = c.faint;
-    let step = -1;
-    const every = roomy ? 1 : Math.ceil(12 / this.rowHeight);
     for (let row = first; row <= last; row++) {
+      if (!this.numbered[row]) continue;
       const act = this.shown[row];
-      if (this.film.step[act] === step || row % every) continue;
-      step = this.film.step[act];
       pen.textAlign = "right";
-      pen.fillText(String(step), 48, this.y(act));
+      pen.fillText(String(this.film.step[act]), 48, this.y(act));
       pen.fillText(this.film.seconds(act), LEFT - 6, this.y(act));
       pen.textAlign = "left";
     }

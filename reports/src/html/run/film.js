@@ -160,22 +160,34 @@ class Film {
     return fate === 0 ? "delivered" : fate === 1 ? "under way at the end" : this.text(fate - 2);
   }
 
-  // An act in few words: what was handled, and what was announced of it.
-  brief(act) {
+  // A message in few words, as many as are wanted.
+  told(message, level) {
+    const m = this.messages;
+    return messageSaid(this.text(m.name[message]), this.text(m.text[message]), level);
+  }
+
+  // An act in few words: what was handled, and what was announced of it. What a message carries is told at level 1 as far as it tells most,
+  // and at level 2 whole.
+  brief(act, level = 0) {
     const words = [];
     for (const line of this.lines(act)) {
       switch (line.kind) {
-        case KIND.DELIVER: words.unshift(this.text(this.messages.name[line.of])); break;
-        case KIND.DROP: if (this.kind[act] === KIND.DROP) words.push(`${this.text(this.messages.name[line.of])}: ${this.fate(line.of)}`); break;
-        case KIND.TIMER: words.unshift(`timer ${this.text(line.of)}`); break;
+        case KIND.DELIVER: words.unshift(this.told(line.of, level)); break;
+        case KIND.DROP: if (this.kind[act] === KIND.DROP) words.push(`${this.told(line.of, level)}: ${this.fate(line.of)}`); break;
+        case KIND.TIMER: words.unshift(`timer ${unwrapped(this.text(line.of))}`); break;
         case KIND.DISK: if (this.kind[act] === KIND.DISK && !words.length) words.push(`disk ${this.text(line.of)}`); break;
-        case KIND.SEND: if (this.kind[act] === KIND.SEND) words.push(`${this.text(this.messages.name[line.of])} → ${this.name(this.messages.to[line.of])}`); break;
-        case KIND.FAULT: case KIND.OP: case KIND.NOTE: words.unshift(this.text(line.of)); break;
-        case KIND.FACT: words.push(this.text(line.of)); break;
+        case KIND.SEND: if (this.kind[act] === KIND.SEND) words.push(`${this.told(line.of, level)} → ${this.name(this.messages.to[line.of])}`); break;
+        case KIND.FAULT: case KIND.OP: case KIND.NOTE: words.unshift(this.text(line.of).replace(/ +/g, " ")); break;
+        case KIND.FACT: words.push(factSaid(this.text(line.of), level)); break;
         default: break;
       }
     }
     return words.length ? words.slice(0, 5).join("; ") : this.lines(act).slice(0, 1).map(line => this.says(line)).join("");
+  }
+
+  // Whether an act is what is looked for: who does it, or words of one of its lines, in small letters.
+  matches(act, wanted) {
+    return this.name(this.lane[act]) === wanted || this.lines(act).some(line => this.says(line).toLowerCase().includes(wanted));
   }
 
   // The last act of a step, where somebody acts if anybody does.

@@ -3,6 +3,9 @@
 const KEYS = [["j or ↓, k or ↑", "next, previous event"], ["n, p", "next, previous event at the same place"], ["f", "the failure"], ["m", "the next event that matters"],
   ["c", "grey all that is no cause of this event"], ["o", "show the causes only"], ["/", "search; Enter and Shift+Enter go through what was found"], ["+, -", "zoom"], ["t", "time to scale, or an event a row"], ["Esc", "all again"], ["?", "these keys"]];
 
+// For so many milliseconds a search keeps the page waiting.
+const SLICE = 10;
+
 class FilmView {
   constructor(film, root, active) {
     this.film = film;
@@ -17,7 +20,7 @@ class FilmView {
     canvas.addEventListener("click", event => this.select(this.diagram.actAt(event.offsetY), false));
     canvas.addEventListener("mousemove", event => {
       const act = this.diagram.actAt(event.offsetY);
-      canvas.title = act < 0 || event.offsetY < HEAD ? "" : `step ${film.step[act]} at ${film.seconds(act)}: ${film.name(film.lane[act])}: ${film.brief(act)}`;
+      canvas.title = act < 0 || event.offsetY < HEAD ? "" : `step ${film.step[act]} at ${film.seconds(act)}: ${film.name(film.lane[act])}: ${film.brief(act, 2)}`;
     });
     this.scroll.addEventListener("wheel", event => {
       if (!event.ctrlKey) return;
@@ -46,13 +49,23 @@ class FilmView {
       button("+", () => this.zoom(1.25), "zoom in"), button("−", () => this.zoom(0.8), "zoom out"), this.search, this.count, el("span", { class: "kinds" }, ...kinds), el("span", { class: "lanes" }, ...lanes), button("?", showKeys, "keys"));
   }
 
-  select(act, reveal) {
+  // Shows an act; `notice` says why, where it is not the one that was asked for.
+  select(act, reveal, notice = "") {
     if (act === undefined || act < 0) return;
     this.diagram.selected = act;
     if (reveal) this.diagram.reveal(act);
-    this.details.show(act);
+    this.details.show(act, notice);
     this.diagram.draw();
     history.replaceState(null, "", `#${views.indexOf(this) ? `run=${views.indexOf(this)}&` : ""}step=${this.film.step[act]}`);
+  }
+
+  // Goes to a step that a link names. Where it is none of this run, the nearest is shown, and said to be another.
+  goTo(asked) {
+    const film = this.film, step = Number(asked), act = Math.max(0, film.atStep(Number.isFinite(step) ? step : 0));
+    if (!film.count) return this.details.show(-1, `There is no step ${asked}: nothing happened in this run.`);
+    const shown = film.step[act], end = film.step[film.count - 1];
+    const why = step > end ? `the run ends at step ${end}` : step >= 0 ? "nothing is told of it" : "steps are numbers from 0 on";
+    this.select(act, true, shown === step ? "" : `There is no step ${asked} here: ${why}. This is step ${shown}.`);
   }
 
   toFailure() {
@@ -105,23 +118,39 @@ class FilmView {
     d.arrange(true);
   }
 
+  // Looks through a slice of the run at a time, so that the page answers meanwhile; what a slice has found is there at once.
   find() {
-    const wanted = this.search.value.trim().toLowerCase(), film = this.film;
-    this.diagram.found = null;
-    this.hits = [];
-    if (wanted) {
-      for (let act = 0; act < film.count; act++) {
-        const lines = film.lines(act);
-        if (film.name(film.lane[act]) === wanted || lines.some(line => film.says(line).toLowerCase().includes(wanted))) this.hits.push(act);
+    const wanted = this.search.value.trim().toLowerCase(), film = this.film, hits = [], found = new Set();
+    const search = this.searching = wanted ? {} : null;
+    this.hits = hits;
+    this.wished = 0;
+    this.diagram.found = wanted ? found : null;
+    let act = 0;
+    const slice = () => {
+      // Another search has begun, or none is wanted any more.
+      if (this.searching !== search) return;
+      for (const until = performance.now() + SLICE; act < film.count && performance.now() < until;) {
+        for (const end = Math.min(film.count, act + 100); act < end; act++) {
+          if (!film.matches(act, wanted)) continue;
+          hits.push(act);
+          found.add(act);
+        }
       }
-      this.diagram.found = new Set(this.hits);
-    }
-    this.count.textContent = wanted ? `${this.hits.length} found` : "";
+      const left = act < film.count;
+      this.count.textContent = `${hits.length} found${left ? `, ${Math.floor(100 * act / film.count)} % looked through` : ""}`;
+      this.diagram.draw();
+      if (left) setTimeout(slice); else this.searching = null;
+      if (this.wished) this.findNext(this.wished);
+    };
+    if (wanted) return slice();
+    this.count.textContent = "";
     this.diagram.draw();
   }
 
   findNext(by) {
     const hits = (this.hits || []).filter(act => this.diagram.row[act] >= 0), at = this.diagram.selected;
+    // What is asked for while nothing is found yet comes with the first that is.
+    this.wished = hits.length || !this.searching ? 0 : by;
     if (!hits.length) return;
     const to = by > 0 ? hits.find(act => act > at) ?? hits[0] : [...hits].reverse().find(act => act < at) ?? hits[hits.length - 1];
     this.select(to, true);
@@ -132,6 +161,8 @@ class FilmView {
     d.cone = null;
     d.onlyCone = false;
     d.found = null;
+    this.searching = null;
+    this.hits = [];
     d.hidden.clear();
     GROUPS.forEach(group => d.kinds.add(group));
     this.search.value = "";
@@ -175,13 +206,17 @@ const showFilms = which => {
 document.querySelectorAll(".tabs button").forEach(button => button.addEventListener("click", () => showFilms(button.dataset.film)));
 
 const goToHash = () => {
-  const asked = new URLSearchParams(location.hash.slice(1)), step = asked.get("step"), nth = Number(asked.get("run") ?? 0);
-  const view = views[nth];
-  if (step === null || !view) return false;
-  if (view.root.hidden) showFilms(String(nth));
-  view.select(view.film.atStep(Number(step)), true);
+  const asked = new URLSearchParams(location.hash.slice(1)), step = asked.get("step"), nth = asked.get("run") ?? "0";
+  if (step === null) return false;
+  const view = views[Number(nth)];
+  if (view) {
+    if (view.root.hidden) showFilms(nth);
+    view.goTo(step);
+  } else {
+    current.details.show(current.diagram.selected, `There is no run ${nth} on this page: it has ${views.length}, counted from 0.`);
+  }
   document.getElementById("viewer").scrollIntoView({ block: "start" });
-  return true;
+  return Boolean(view);
 };
 addEventListener("hashchange", goToHash);
 
@@ -214,9 +249,10 @@ if (films[0].operations.length) {
   document.getElementById("history").hidden = false;
   new HistoryPanel(films[0], document.getElementById("operations"), act => { showFilms("0"); views[0].select(act, true); document.getElementById("viewer").scrollIntoView(); });
 }
-if (!goToHash() && films[0].failure >= 0) {
+if (films[0].failure >= 0) {
   views[0].diagram.reveal(films[0].failure);
   views[0].details.show(films[0].failure);
   views[0].diagram.selected = films[0].failure;
 }
+goToHash();
 document.documentElement.dataset.ready = "yes";
