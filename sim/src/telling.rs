@@ -1,7 +1,7 @@
 //! What is put aside for those who watch a world: messages as they are sent, and faults. All of it is off the way of a world that nobody
 //! watches.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -44,8 +44,10 @@ fn by_debug<T: fmt::Debug>(value: &T, out: &mut String) {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pen {
     page: String,
-    /// What is under way says the same when it arrives; by its name.
-    under_way: BTreeMap<u64, Text>,
+    /// What is under way says the same when it arrives: by its name, from the first that is under way on. Names are given one after the
+    /// other, and little is under way for long.
+    under_way: VecDeque<Option<Text>>,
+    first: u64,
 }
 
 impl Pen {
@@ -55,14 +57,36 @@ impl Pen {
         Text::from(self.page.as_str())
     }
 
+    /// What something says that sets out, and is to be found when it arrives.
+    fn keep(&mut self, name: u64, text: Text) {
+        let next = self.first + self.under_way.len() as u64;
+        // A world that has gone back gives the same names again.
+        if self.under_way.is_empty() || name < next {
+            self.under_way.clear();
+            self.first = name;
+        }
+        self.under_way.resize((name - self.first) as usize, None);
+        self.under_way.push_back(Some(text));
+    }
+
     /// What something says that arrives.
     pub(crate) fn arrival(&mut self, name: u64, say: impl FnOnce(&mut String)) -> Text {
-        self.under_way.remove(&name).unwrap_or_else(|| self.write(say))
+        self.take(name).unwrap_or_else(|| self.write(say))
     }
 
     /// It arrives nowhere.
     pub(crate) fn forget(&mut self, name: u64) {
-        self.under_way.remove(&name);
+        self.take(name);
+    }
+
+    fn take(&mut self, name: u64) -> Option<Text> {
+        let place = usize::try_from(name.checked_sub(self.first)?).ok()?;
+        let text = self.under_way.get_mut(place)?.take();
+        while let Some(None) = self.under_way.front() {
+            self.under_way.pop_front();
+            self.first += 1;
+        }
+        text
     }
 
     /// Nothing is under way.
@@ -121,8 +145,7 @@ impl<N: Node> World<N> {
         if shown.map_or_else(|| status.fields().is_empty(), |shown| *shown == status) {
             return;
         }
-        // A copy takes no more memory than it needs.
-        let status = Arc::new(status.clone());
+        let status = Arc::new(status);
         self.shown[node as usize] = Some(status.clone());
         let node = self.core.members[node as usize];
         self.core.trace.push(TraceEvent::Status { node, status });
@@ -155,7 +178,7 @@ impl<N: Node> Core<N> {
     #[cold]
     pub(crate) fn trace_send(&mut self, id: u64, from: u32, to: u32, text: Text) {
         let (from, to) = (self.endpoint(from), self.endpoint(to));
-        self.pen.under_way.insert(id, text.clone());
+        self.pen.keep(id, text.clone());
         self.trace.push(TraceEvent::Send { id, from, to, text });
     }
 
