@@ -1,6 +1,7 @@
 //! What a drawn run tells of its trouble is what happens in it.
 
-use crate::{Faults, PlanFile, Prepared, Registry};
+use crate::scenario::Knob;
+use crate::{Faults, LIBRARY, PlanFile, Prepared, Registry};
 
 fn raft(faults: &str, beyond: bool) -> Prepared {
     let scenario = Registry::ours().scenario("raft-kv").expect("it is in the library");
@@ -53,4 +54,23 @@ fn a_plan_that_is_the_drawn_one_leaves_the_knobs_as_they_were() {
     let mut bent = drawn.clone();
     bent.bend(&drawn.setup.plan);
     assert_eq!(bent.knobs, drawn.knobs);
+}
+
+/// A cluster of one is small, but a cluster: shrinking looks at such worlds, and nobody writes their plans.
+#[test]
+fn what_is_drawn_for_a_node_all_alone_is_a_plan() {
+    for entry in LIBRARY {
+        let mut scenario = Registry::ours().scenario(entry.name).expect("it is in the library");
+        scenario.cluster.nodes = Knob::Fixed(1);
+        let registry = Registry::ours();
+        let Ok(prepared) = Prepared::new(&registry, scenario, None) else { continue };
+        for faults in ["scenario", "swarm"] {
+            let faults: Faults = faults.parse().expect("it names kinds");
+            let Ok(prepared) = prepared.clone().with_faults(faults, false) else { continue };
+            for seed in 0..200 {
+                let said = prepared.check_plan(seed);
+                assert!(said.is_ok(), "{}, seed {seed}: {said:?}", entry.name);
+            }
+        }
+    }
 }

@@ -369,6 +369,10 @@ fn bridge(draft: &mut Draft<'_, '_>, name: &str, recurring: &Recurring) -> Fault
     if groups.iter().all(Vec::is_empty) {
         groups[1] = (0..draft.clients).map(Endpoint::Client).collect();
     }
+    // Whoever is all alone is a bridge to itself.
+    if let (true, Target::Node(node)) = (groups.iter().all(Vec::is_empty), &node) {
+        groups[0] = vec![Endpoint::Node(*node)];
+    }
     let [left, right] = groups;
     Fault::Bridge { node, left, right }
 }
