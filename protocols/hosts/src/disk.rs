@@ -9,8 +9,10 @@ mod error;
 mod files;
 mod keeper;
 mod memory;
+mod names;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 pub use directory::{DataDir, Owner};
 pub use error::DataDirError;

@@ -194,6 +194,12 @@ pub trait Storage {
     fn owner(&self) -> Option<NodeId> {
         None
     }
+
+    /// Is told what is not as it should be with a file, and what the node makes of it, for the people who run it. Nothing that the node
+    /// does depends on who listens.
+    fn notice(&mut self, file: FileName, what: fmt::Arguments<'_>) {
+        let _ = (file, what);
+    }
 }
 
 /// The disk as an opening node sees it: files that a former life has left behind, to be read piece by piece.
@@ -239,6 +245,11 @@ impl<'a> Disk<'a> {
     /// into another machine holds a node's files all the same.
     pub fn owner(&self) -> Option<NodeId> {
         self.storage.owner()
+    }
+
+    /// Tells the people who run the node what is not as it should be with a file, and what the node makes of it.
+    pub fn notice(&mut self, file: FileName, what: fmt::Arguments<'_>) {
+        self.storage.notice(self.folder.file(file), what);
     }
 }
 

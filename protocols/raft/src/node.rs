@@ -111,6 +111,7 @@ impl Node for Raft {
         let (storage, recovered) = Storage::open(disk)?;
         let (snapshots, damaged) = Snapshots::open(disk)?;
         let opened = put_together(config, recovered, &snapshots, damaged)?;
+        opened.tell(disk);
         let Opened { hard, log, owed, recall, owner, recovery } = opened;
         if let (Some(me), Some(owner)) = (disk.owner(), owner)
             && me != owner

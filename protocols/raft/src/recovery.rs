@@ -35,7 +35,7 @@
 //! Where as many nodes are damaged that no intact log is as up to date as what a majority owes, no leader is elected: the cluster waits
 //! rather than lose what may be committed.
 
-use seatrial_node::{Fact, Io, OpenError};
+use seatrial_node::{Disk, Fact, Io, OpenError};
 
 use crate::event::LogId;
 use crate::log::Log;
@@ -45,8 +45,8 @@ use crate::node::Raft;
 use crate::recall::Recall;
 use crate::record::HardState;
 use crate::settings::RaftConfig;
-use crate::snapshot::Snapshots;
-use crate::storage::Recovered;
+use crate::snapshot::{self, Snapshots};
+use crate::storage::{LOG_FILE, Recovered};
 
 /// What [`Node::open`](seatrial_node::Node::open) has found and [`Input::Start`](seatrial_node::Input::Start) must act on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -68,6 +68,22 @@ pub(crate) struct Opened {
     /// Whose disk it is, where it says so.
     pub(crate) owner: Option<seatrial_node::NodeId>,
     pub(crate) recovery: Recovery,
+}
+
+impl Opened {
+    /// Says what is damaged, and how it is repaired, to the people who run the node.
+    pub(crate) fn tell(&self, disk: &mut Disk<'_>) {
+        if let (true, Some((term, index))) = (self.recovery.damaged, self.owed) {
+            let last = self.log.last_index();
+            let what = format_args!(
+                "it ends with entry {last} and should reach entry {index} of term {term}: it is damaged, and is filled up by other members"
+            );
+            disk.notice(LOG_FILE, what);
+        }
+        if self.recovery.snapshot_damaged {
+            disk.notice(snapshot::FILE, format_args!("it is damaged, and is left out"));
+        }
+    }
 }
 
 /// Puts together what is left of log, snapshot and mark.

@@ -11,7 +11,7 @@ use crate::digest;
 use crate::event::SnapshotMeta;
 use crate::node::Raft;
 
-const FILE: FileName = FileName::new("snapshot");
+pub(crate) const FILE: FileName = FileName::new("snapshot");
 const NEW_FILE: FileName = FileName::new("snapshot.new");
 const MAGIC: [u8; 8] = *b"SRaftSn1";
 /// The magic, index, term, size and checksum.

@@ -27,7 +27,7 @@ use crate::message::{Entry, Message, Outcome};
 use crate::node::Raft;
 use crate::record::{HardState, Record, put_base, put_entry, put_hard};
 
-const LOG_FILE: FileName = FileName::new("log");
+pub(crate) const LOG_FILE: FileName = FileName::new("log");
 
 /// The write-ahead log, and the promises that wait for it.
 #[derive(Clone, Debug, Hash)]

@@ -95,7 +95,14 @@ pub(crate) fn recover(
         if damage == Damage::Refuse {
             refuse_damage(&mut reader, end.offset)?;
         }
-        recovered.torn = Some(TornTail { offset: end.offset, len: reader.len - end.offset });
+        let (offset, len) = (end.offset, reader.len - end.offset);
+        recovered.torn = Some(TornTail { offset, len });
+        let kept = recovered.records;
+        let what = format_args!(
+            "{len} bytes from offset {offset} on are no whole record, cut short by a crash or damaged: they are cut off, and the {kept} \
+             records before them are kept"
+        );
+        reader.disk.notice(file, what);
     }
     Ok((recovered, end))
 }

@@ -5,7 +5,7 @@
 //! | `LOCK` | locked (`flock`) as long as a process serves the directory; names that process |
 //! | `IDENTITY` | whose it is, and how many lives have begun in it; replaced whole, never changed in place |
 //! | `files/` | the node's files, one each; `/` in a name is `+` here, so that all are in one folder |
-//! | `files/STAMP` | empty; there before the first life, so that files that were taken away are missed |
+//! | `files/STAMP` | which files have to be there, a name a line; there before the first life, so that files that were taken away are missed |
 //!
 //! The number of lives is on the disk before a life begins: names that are unique among lives are made from it.
 
@@ -15,8 +15,10 @@ use std::path::{Path, PathBuf};
 
 use seatrial_node::NodeId;
 use serde::{Deserialize, Serialize};
+use tracing::warn;
 
 use super::DataDirError;
+use super::names::{Names, STAMP};
 
 const FORM: u32 = 1;
 
@@ -39,6 +41,7 @@ pub struct DataDir {
     _lock: File,
     life: u64,
     replaced: bool,
+    names: Names,
 }
 
 /// What `IDENTITY` says.
@@ -58,7 +61,7 @@ impl DataDir {
     /// with another disk, which is gone; a directory remembers that.
     ///
     /// # Errors
-    /// Where another process has it, where it belongs to somebody else, and where the system refuses.
+    /// Where another process has it, where it belongs to somebody else, where files are gone that were there, and where the system refuses.
     pub fn open(path: &Path, owner: &Owner<'_>, replaced: bool) -> Result<Self, DataDirError> {
         let files = path.join("files");
         let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
@@ -67,20 +70,24 @@ impl DataDir {
         let lock = lock(path)?;
         let identity = path.join("IDENTITY");
         let before = read_identity(&identity)?;
-        let stamp = files.join("STAMP");
-        match &before {
+        let in_use = is_in_use(&files)?;
+        let names =
+            Names::read(&files).map_err(DataDirError::io(files.join(STAMP), "read this file"))?;
+        let lost = match &before {
             Some(before) => {
                 hold_same(&identity, before, owner)?;
-                // Whoever votes and acknowledges again without what it has promised takes back what others rely on.
-                if !stamp.exists() && !is_in_use(&files)? && !replaced {
-                    return Err(DataDirError::Gone { path: files, lives: before.lives });
-                }
+                lost(&files, names.as_ref(), in_use, before.lives)
             }
-            None if is_in_use(&files)? => {
-                return Err(DataDirError::Nameless { path: path.to_owned() });
-            }
-            None => {}
+            None if in_use => return Err(DataDirError::Nameless { path: path.to_owned() }),
+            None => None,
+        };
+        let is_lost = lost.is_some();
+        // Whoever votes and acknowledges again without what it has promised takes back what others rely on.
+        if let Some(lost) = lost.filter(|_| !replaced) {
+            return Err(lost);
         }
+        tell_beginning(path, before.as_ref(), replaced, in_use && !is_lost);
+        let is_first = before.is_none();
         let (lives, was_replaced) =
             before.map_or((0, false), |before| (before.lives, before.replaced_disk));
         let now = Identity {
@@ -91,10 +98,20 @@ impl DataDir {
             lives: lives + 1,
             replaced_disk: replaced || was_replaced,
         };
-        // In this order: files without an identity are nobody's, but a stamp alone is a first life that was not begun.
-        File::create(&stamp).map_err(DataDirError::io(&stamp, "write this file"))?;
-        sync_folder(&files).map_err(DataDirError::io(&files, "sync this folder"))?;
+        let mut names = names.unwrap_or_else(|| Names::none(&files));
+        let mut list = || {
+            let listed = names.forget_missing();
+            listed.map_err(DataDirError::io(files.join(STAMP), "write this file"))
+        };
+        // In this order: files without an identity are nobody's, but a list alone is a first life that was not begun. What was lost is
+        // missed until it is written down that the disk was replaced.
+        if is_first {
+            list()?;
+        }
         write_identity(path, &identity, &now)?;
+        if is_lost {
+            list()?;
+        }
         sync_folder(path).map_err(DataDirError::io(path, "sync this folder"))?;
         for above in new.iter().filter_map(|folder| folder.parent()) {
             let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
@@ -105,6 +122,7 @@ impl DataDir {
             _lock: lock,
             life: now.lives,
             replaced: now.replaced_disk,
+            names,
         })
     }
 
@@ -126,13 +144,46 @@ impl DataDir {
     pub(super) fn files(&self) -> PathBuf {
         self.path.join("files")
     }
+
+    pub(super) const fn names(&mut self) -> &mut Names {
+        &mut self.names
+    }
 }
 
-/// Whether there is anything but the stamp.
+/// What of a former life's files is gone, if anything is.
+fn lost(files: &Path, names: Option<&Names>, in_use: bool, lives: u64) -> Option<DataDirError> {
+    match names {
+        None if !in_use => Some(DataDirError::Gone { path: files.to_owned(), lives }),
+        None => Some(DataDirError::Missing { path: files.join(STAMP) }),
+        Some(names) => {
+            let path = files.join(names.missing()?);
+            Some(DataDirError::Missing { path })
+        }
+    }
+}
+
+/// Says in which way a life begins, where people may have meant another. A member that comes back without its directory looks like a new
+/// one, so that is said each time; and a directory that holds a life is no replaced disk, whatever a unit file of the system still says.
+fn tell_beginning(path: &Path, before: Option<&Identity>, replaced: bool, is_whole: bool) {
+    let data = path.display();
+    if before.is_none() && !replaced {
+        warn!(
+            %data,
+            "this member begins with an empty directory: if it has been a member before, stop it at once and start it with --replaced-disk"
+        );
+    } else if replaced && is_whole {
+        warn!(
+            %data,
+            "--replaced-disk is of no use: this directory holds what the member had promised, and that counts; leave the option out"
+        );
+    }
+}
+
+/// Whether there is anything of the node's.
 fn is_in_use(files: &Path) -> Result<bool, DataDirError> {
     let refused = DataDirError::io(files, "read this folder");
     for entry in fs::read_dir(files).map_err(&refused)? {
-        if entry.map_err(&refused)?.file_name() != "STAMP" {
+        if Names::is_of_node(&entry.map_err(&refused)?.file_name().to_string_lossy()) {
             return Ok(true);
         }
     }

@@ -58,6 +58,16 @@ pub enum DataDirError {
         /// How many lives have begun.
         lives: u64,
     },
+    /// The node has lived here, and one of its files is gone, and with it some of what it had promised.
+    #[error(
+        "{}: this file was there and is gone, and the others are not to be trusted without it: put it back, or start the node with \
+         --replaced-disk, so that it promises nothing before the others have told it what it may have promised",
+        path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// There are files, and nothing says whose.
     #[error(
         "{}: there are files of a node, and no IDENTITY that says whose: put it back, or take the directory away and start the node \

@@ -5,12 +5,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use seatrial_node::{DiskError, DiskWrite, FileName, NodeId, Storage};
-use tracing::error;
+use tracing::{error, warn};
 
 use super::DataDir;
 use super::directory::sync_folder;
+use super::trouble::Trouble;
 
 /// A node's files in its data directory.
 #[derive(Debug)]
@@ -23,7 +25,8 @@ pub struct Files {
     failed: BTreeMap<FileName, DiskError>,
     /// Names have come or gone that no sync of the folder has covered.
     names_changed: bool,
-    _directory: DataDir,
+    trouble: Trouble,
+    directory: DataDir,
 }
 
 impl Files {
@@ -37,7 +40,8 @@ impl Files {
             failed: BTreeMap::new(),
             // A former life may have made names, too, and not lived to sync them.
             names_changed: true,
-            _directory: directory,
+            trouble: Trouble::default(),
+            directory,
         }
     }
 
@@ -58,7 +62,7 @@ impl Files {
         };
         if let Err(error) = done {
             let path = self.path(file);
-            error!(path = %path.display(), %error, "a write failed: {write}");
+            self.trouble.failed(&path, format_args!("a write ({write})"), &error);
             let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
             let told = if full { DiskError::Full } else { DiskError::SyncFailed };
             self.failed.entry(file).or_insert(told);
@@ -70,11 +74,23 @@ impl Files {
         self.failed.remove(&file)
     }
 
-    /// Makes these files last, and all names in the folder. Returns those of which it is not known.
+    /// A round of jobs is done; of the syncs in it, some failed or all are well. Returns how long the disk is to be left in peace.
+    pub(super) fn after_round(&mut self, has_failed: bool, has_synced: bool) -> Duration {
+        self.trouble.after(has_failed, has_synced)
+    }
+
+    /// Makes these files last, and all names in the folder, and has them missed from now on. Returns those of which it is not known.
     pub(super) fn sync(&mut self, files: &BTreeSet<FileName>) -> BTreeSet<FileName> {
-        if !self.durable {
-            return BTreeSet::new();
+        let mut failed = if self.durable { self.make_last(files) } else { BTreeSet::new() };
+        let kept = files.difference(&failed).map(|file| on_disk(*file)).collect::<Vec<_>>();
+        if let Err(error) = self.directory.names().add(&kept, self.durable) {
+            self.trouble.failed(&self.folder, format_args!("a write (the list of files)"), &error);
+            failed.extend(files);
         }
+        failed
+    }
+
+    fn make_last(&mut self, files: &BTreeSet<FileName>) -> BTreeSet<FileName> {
         let mut failed = BTreeSet::new();
         for &file in files {
             // Of a file that is not there only its absence can last.
@@ -82,7 +98,7 @@ impl Files {
                 continue;
             }
             if let Err(error) = self.opened(file).and_then(File::sync_data) {
-                error!(path = %self.path(file).display(), %error, "a sync failed");
+                self.trouble.failed(&self.path(file), format_args!("a sync"), &error);
                 failed.insert(file);
             }
         }
@@ -90,7 +106,7 @@ impl Files {
             match sync_folder(&self.folder) {
                 Ok(()) => self.names_changed = false,
                 Err(error) => {
-                    error!(path = %self.folder.display(), %error, "a sync of the folder failed");
+                    self.trouble.failed(&self.folder, format_args!("a sync of the folder"), &error);
                     failed.extend(files);
                 }
             }
@@ -126,6 +142,8 @@ impl Files {
     }
 
     fn rename(&mut self, from: FileName, to: FileName) -> io::Result<()> {
+        // First: a name that is listed and gone is one that was taken away.
+        self.directory.names().remove(&on_disk(from), self.durable)?;
         fs::rename(self.path(from), self.path(to))?;
         self.names_changed = true;
         self.open.remove(&to);
@@ -140,10 +158,7 @@ impl Files {
     }
 
     fn path(&self, file: FileName) -> PathBuf {
-        let name = file.as_str().replace('/', "+");
-        // `.` and `..` are no files; `=` is in no name.
-        let name = if name.starts_with('.') { format!("={name}") } else { name };
-        self.folder.join(name)
+        self.folder.join(on_disk(file))
     }
 
     fn unreadable(&self, file: FileName, error: &io::Error) -> DiskError {
@@ -184,4 +199,15 @@ impl Storage for Files {
     fn owner(&self) -> Option<NodeId> {
         Some(self.owner)
     }
+
+    fn notice(&mut self, file: FileName, what: std::fmt::Arguments<'_>) {
+        warn!(path = %self.path(file).display(), "{what}");
+    }
+}
+
+/// The name that a file has in the folder.
+fn on_disk(file: FileName) -> String {
+    let name = file.as_str().replace('/', "+");
+    // `.` and `..` are no files; `=` is in no name.
+    if name.starts_with('.') { format!("={name}") } else { name }
 }

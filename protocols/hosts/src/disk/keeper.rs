@@ -3,11 +3,14 @@
 //! **Group commit.** While the disk is busy, what is asked meanwhile gathers. Then all of it is written in the order in which it was
 //! asked, each file that is to be synced is synced once, and all those syncs are told as done, in order. A rename waits for the syncs
 //! that were asked before it.
+//!
+//! A disk that has failed is left in peace for a while, which grows from 100 ms to 2 s as long as it fails. What is asked meanwhile waits.
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use seatrial_node::{DiskError, DiskWrite, FileName, ReadToken, SyncToken};
 
@@ -108,13 +111,28 @@ impl Drop for Keeper {
 }
 
 fn keep(mut files: Files, asked: &Receiver<Vec<Job>>, mut tell: impl FnMut(Vec<Done>)) {
-    while let Ok(mut jobs) = asked.recv() {
-        while let Ok(more) = asked.try_recv() {
-            jobs.extend(more);
-        }
+    let mut pause = Duration::ZERO;
+    while let Some(jobs) = gather(asked, pause) {
         let done = perform(&mut files, jobs);
+        let has = |wanted: fn(&Result<(), DiskError>) -> bool| {
+            done.iter().any(|done| matches!(done, Done::Synced { result, .. } if wanted(result)))
+        };
+        pause = files.after_round(has(Result::is_err), has(Result::is_ok));
         if !done.is_empty() {
             tell(done);
+        }
+    }
+}
+
+/// All that has been asked, not before this time is over, unless nothing more will be. `None` where that is so and nothing has been.
+fn gather(asked: &Receiver<Vec<Job>>, pause: Duration) -> Option<Vec<Job>> {
+    let (until, mut jobs) = (Instant::now() + pause, Vec::new());
+    loop {
+        match asked.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(more) => jobs.extend(more),
+            Err(RecvTimeoutError::Timeout) if jobs.is_empty() => jobs.extend(asked.recv().ok()?),
+            Err(RecvTimeoutError::Disconnected) if jobs.is_empty() => return None,
+            Err(_) => return Some(jobs),
         }
     }
 }

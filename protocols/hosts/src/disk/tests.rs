@@ -3,6 +3,7 @@
 mod journal;
 mod killed;
 mod refused;
+mod told;
 
 use std::collections::VecDeque;
 use std::fs;

@@ -68,6 +68,11 @@ fn a_damaged_log_loses_nothing_and_is_filled_up_by_the_others() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     let log = cluster.log(1);
+    let cut = log.lines().find(|line| line.contains(" bytes from offset 0 on are no whole record"));
+    let cut = cut.expect("what is wrong with its log");
+    assert!(cut.contains("WARN ") && cut.contains("the 0 records before them are kept"), "{cut}");
+    assert!(cut.ends_with("data/n1/files/raft+log"), "{cut}");
+    assert!(log.contains("it is damaged, and is filled up by other members path="), "{log}");
     let second = log.lines().find(|line| line.contains("life=2")).expect("its second life");
     assert!(second.contains("recovering=") && !second.contains("recovering=no"), "{second}");
     // Its copy counts again.
@@ -78,6 +83,56 @@ fn a_damaged_log_loses_nothing_and_is_filled_up_by_the_others() {
         let read = map.query(Query { key: format!("key {number}") });
         assert_eq!(read, Ok(Output::Value("1".into())), "{number}");
     }
+}
+
+#[test]
+fn a_log_whose_mark_was_taken_away_is_not_served_until_the_others_have_told_what_it_may_have_promised()
+ {
+    let mut cluster = written();
+    fs::remove_file(cluster.path("data/n1/files/raft+mark")).expect("it is there");
+    let error = start(&cluster, 1);
+    assert!(error.contains("data/n1/files/raft+mark: this file was there and is gone"), "{error}");
+    assert!(error.contains("put it back, or start the node with --replaced-disk"), "{error}");
+    cluster.launch_by(|cluster, id| {
+        let mut command = cluster.command(id);
+        command.args((id == 1).then_some("--replaced-disk"));
+        command
+    });
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    let begun = std::time::Instant::now();
+    while !cluster.status(1, None).is_ok_and(|lines| lines.contains("recovering=no\n")) {
+        assert!(begun.elapsed() < PATIENCE, "{}", cluster.log(1));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    cluster.kill(2);
+    let mut map = ServiceClient::<KvState>::of(&cluster.file(), "raft-kv", PATIENCE);
+    let read = map.as_mut().expect("a client").query(Query { key: "key 19".into() });
+    assert_eq!(read, Ok(Output::Value("1".into())));
+}
+
+#[test]
+fn a_member_that_begins_with_nothing_says_what_to_do_if_it_has_been_one_before() {
+    let mut cluster = written();
+    let word =
+        "this member begins with an empty directory: if it has been a member before, stop it";
+    let once_more = |cluster: &mut Cluster, id, life: u64| {
+        cluster.start(id);
+        cluster.has_logged(id, &format!("life={life} "));
+        cluster.kill(id);
+        cluster.log(id).matches(word).count()
+    };
+    assert_eq!(once_more(&mut cluster, 1, 2), 1, "its second life is as it should be");
+    fs::remove_dir_all(cluster.path("data/n1")).expect("it is there");
+    assert_eq!(once_more(&mut cluster, 1, 1), 2, "{}", cluster.log(1));
+    cluster.launch_by(|cluster, id| {
+        let mut command = cluster.command(id);
+        command.arg("--replaced-disk");
+        command
+    });
+    assert_eq!(once_more(&mut cluster, 2, 2), 1);
+    assert!(cluster.log(2).contains("--replaced-disk is of no use"), "{}", cluster.log(2));
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Cluster {
     ports: Vec<[u16; 3]>,
     running: Vec<Option<Child>>,
     launch: Launch,
+    /// How long each member's log was when it was started last.
+    logged: [usize; 3],
 }
 
 /// Makes the command that makes a process a member.
@@ -42,7 +44,7 @@ impl Cluster {
         }
         fs::write(folder.path().join("cluster.toml"), text + more).expect("it is written");
         let running = vec![None, None, None];
-        Self { folder, protocol, ports, running, launch: Box::new(Self::command) }
+        Self { folder, protocol, ports, running, launch: Box::new(Self::command), logged: [0; 3] }
     }
 
     /// The same, started.
@@ -78,6 +80,7 @@ impl Cluster {
     pub(crate) fn start(&mut self, id: usize) {
         let log =
             fs::OpenOptions::new().create(true).append(true).open(self.path(&format!("n{id}.log")));
+        self.logged[id - 1] = self.log(id).len();
         let mut command = (self.launch)(self, id);
         let child = command.stderr(log.expect("a log")).spawn().expect("it starts");
         self.running[id - 1] = Some(child);
@@ -101,6 +104,15 @@ impl Cluster {
 
     pub(crate) fn log(&self, id: usize) -> String {
         fs::read_to_string(self.path(&format!("n{id}.log"))).expect("a log")
+    }
+
+    /// Waits until this is in the newest life's part of the member's log: what was logged since it was started last.
+    pub(crate) fn has_logged(&self, id: usize, words: &str) {
+        let begun = Instant::now();
+        while !self.log(id)[self.logged[id - 1]..].contains(words) {
+            assert!(begun.elapsed() < PATIENCE, "n{id} does not say {words:?}:\n{}", self.log(id));
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub(crate) fn port(&self, id: usize, which: Port) -> TcpStream {

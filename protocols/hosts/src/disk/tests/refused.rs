@@ -104,3 +104,49 @@ fn files_without_an_identity_are_refused() {
     fs::remove_file(folder.path().join("files/raft+log")).expect("it is there");
     DataDir::open(folder.path(), &ME, false).expect("a life that was not begun");
 }
+
+#[test]
+fn a_file_that_was_synced_and_is_gone_is_missed_by_its_name() {
+    let folder = TempDir::new().expect("a folder");
+    let mark = FileName::new("raft/mark");
+    let mut first = files(&folder);
+    perform(&mut first, vec![append(LOG, "entries"), sync(LOG, 1), append(mark, "mark")]);
+    let path = |name: &str| folder.path().join("files").join(name);
+    drop(first);
+    fs::remove_file(path("raft+mark")).expect("it is there");
+    let mut second = files(&folder);
+    assert_eq!(second.len(mark), Ok(None), "nothing was promised of what was never synced");
+    perform(&mut second, vec![append(mark, "mark"), sync(mark, 1)]);
+    drop(second);
+    fs::remove_file(path("raft+mark")).expect("it is there");
+    let said = refused(folder.path(), &ME);
+    assert!(said.contains("files/raft+mark: this file was there and is gone"), "{said}");
+    assert!(said.contains("put it back, or start the node with --replaced-disk"), "{said}");
+    assert!(path("raft+log").exists());
+    let third = DataDir::open(folder.path(), &ME, true).expect("it is said");
+    assert!(third.is_replaced());
+    drop(third);
+    DataDir::open(folder.path(), &ME, false).expect("what is gone is known to be gone");
+    fs::remove_file(path("STAMP")).expect("it is there");
+    let said = refused(folder.path(), &ME);
+    assert!(said.contains("files/STAMP: this file was there and is gone"), "{said}");
+}
+
+#[test]
+fn a_file_that_has_another_name_now_is_not_missed() {
+    let folder = TempDir::new().expect("a folder");
+    let (old, now) = (FileName::new("old"), FileName::new("now"));
+    let jobs = vec![
+        append(old, "one"),
+        append(NEW, "log"),
+        sync(old, 1),
+        sync(NEW, 2),
+        Job::Rename { from: old, to: now },
+        Job::Rename { from: NEW, to: LOG },
+        sync(LOG, 3),
+    ];
+    perform(&mut files(&folder), jobs);
+    let listed = fs::read_to_string(folder.path().join("files/STAMP")).expect("a list");
+    assert_eq!(listed, "raft+log\n", "`now` was not synced under that name");
+    assert_eq!(files(&folder).len(now), Ok(Some(3)));
+}
