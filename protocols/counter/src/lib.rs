@@ -4,12 +4,13 @@
 //! later read.
 //!
 //! ```
-//! use seatrial_counter::{Add, CounterState};
+//! use seatrial_counter::{Add, CounterState, Sum};
 //! use seatrial_service::StateMachine;
 //!
 //! let mut counter = CounterState::default();
-//! assert_eq!(counter.apply(Add(5)), 5);
-//! assert_eq!(counter.apply(Add(-2)), 3);
+//! assert_eq!(counter.apply(Add(5)), Sum::Total(5));
+//! assert_eq!(counter.apply(Add(-2)), Sum::Total(3));
+//! assert_eq!(counter.apply(Add(i64::MAX)), Sum::Overflow);
 //! ```
 
 use seatrial_node::WireError;
@@ -20,13 +21,40 @@ use serde::{Deserialize, Serialize};
 pub use seatrial_service::Mutant;
 pub use seatrial_service::{Config, Event, Op, RaftConfig, Request, Response};
 
-/// Adds this much to the counter, which wraps around at the ends of `i64`. Answers the total that it makes.
+/// Adds this much to the counter, if it has room for that. Answers the total that it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Add(pub i64);
 
 /// Asks for the total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Read;
+
+/// What a counter answers.
+///
+/// Its form in bytes is that of a whole number, the total; one that no counter has room for stands for an overflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "i128", into = "i128")]
+pub enum Sum {
+    /// The total.
+    Total(i64),
+    /// The sum would lie beyond `i64`: nothing was added.
+    Overflow,
+}
+
+impl From<i128> for Sum {
+    fn from(number: i128) -> Self {
+        i64::try_from(number).map_or(Self::Overflow, Self::Total)
+    }
+}
+
+impl From<Sum> for i128 {
+    fn from(sum: Sum) -> Self {
+        match sum {
+            Sum::Total(total) => total.into(),
+            Sum::Overflow => Self::from(i64::MAX) + 1,
+        }
+    }
+}
 
 /// A number that begins at zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,15 +65,16 @@ pub struct CounterState {
 impl StateMachine for CounterState {
     type Command = Add;
     type Query = Read;
-    type Output = i64;
+    type Output = Sum;
 
-    fn apply(&mut self, Add(amount): Add) -> i64 {
-        self.total = self.total.wrapping_add(amount);
-        self.total
+    fn apply(&mut self, Add(amount): Add) -> Sum {
+        let Some(total) = self.total.checked_add(amount) else { return Sum::Overflow };
+        self.total = total;
+        Sum::Total(total)
     }
 
-    fn query(&self, _: &Read) -> i64 {
-        self.total
+    fn query(&self, _: &Read) -> Sum {
+        Sum::Total(self.total)
     }
 
     fn snapshot(&self) -> Vec<u8> {
@@ -63,8 +92,8 @@ pub type Counter = seatrial_service::Service<CounterState>;
 /// What a client asks of a [`Counter`].
 pub type CounterRequest = Request<Add, Read>;
 
-/// What a client of a [`Counter`] is answered: the total.
-pub type CounterResponse = Response<i64>;
+/// What a client of a [`Counter`] is answered: the total, or that it has no room.
+pub type CounterResponse = Response<Sum>;
 
 #[cfg(test)]
 mod tests {
@@ -73,11 +102,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_counter_wraps_around_and_does_not_panic() {
+    fn what_the_counter_has_no_room_for_is_refused_and_changes_nothing() {
         let mut counter = CounterState::default();
-        counter.apply(Add(i64::MAX));
-        assert_eq!(counter.apply(Add(1)), i64::MIN);
-        assert_eq!(counter.query(&Read), i64::MIN);
+        assert_eq!(counter.apply(Add(i64::MAX)), Sum::Total(i64::MAX));
+        assert_eq!(counter.apply(Add(1)), Sum::Overflow);
+        assert_eq!(counter.query(&Read), Sum::Total(i64::MAX));
+        assert_eq!(counter.apply(Add(i64::MIN)), Sum::Total(-1));
+        assert_eq!(counter.apply(Add(i64::MIN)), Sum::Overflow);
+        assert_eq!(counter.query(&Read), Sum::Total(-1));
+    }
+
+    #[test]
+    fn an_answer_has_the_form_of_a_number() {
+        for total in [0, 1, -1, 300, i64::MAX, i64::MIN] {
+            assert_eq!(encode(&Sum::Total(total)), encode(&total));
+            assert_eq!(decode(&encode(&total)), Ok(Sum::Total(total)));
+        }
+        assert_eq!(decode(&encode(&Sum::Overflow)), Ok(Sum::Overflow));
     }
 
     proptest! {
@@ -88,7 +129,8 @@ mod tests {
                 counter.apply(Add(i64::from(*amount)));
                 counter = CounterState::restore(&counter.snapshot()).expect("a snapshot");
             }
-            prop_assert_eq!(counter.query(&Read), amounts.iter().map(|a| i64::from(*a)).sum::<i64>());
+            let sum = amounts.iter().map(|a| i64::from(*a)).sum::<i64>();
+            prop_assert_eq!(counter.query(&Read), Sum::Total(sum));
         }
 
         #[test]

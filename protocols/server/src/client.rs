@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use seatrial_counter::{Add, CounterState, Read};
+use seatrial_counter::{Add, CounterState, Read, Sum};
 use seatrial_hosts::ClusterFile;
 use seatrial_hosts::tcp::{Callee, Caller};
 use seatrial_kv::{Command, KvState, Output, Query};
@@ -13,7 +13,7 @@ use seatrial_node::Duration as Span;
 use thiserror::Error;
 
 use crate::serve::Protocol;
-use crate::text::shown;
+use crate::text::{OVERFLOW, shown};
 use crate::{ClientError, ServiceClient};
 
 /// Whom to ask for what.
@@ -116,8 +116,8 @@ pub fn ask(args: &ClientArgs, out: &mut impl Write) -> Result<(), Failure> {
             map()?.command(Command::CompareAndSet { key, from, to }).map(told)??
         }
         Asked::Del { key } => map()?.command(Command::Delete { key }).map(told)??,
-        Asked::Get { key: None } => counter()?.query(Read)?.to_string(),
-        Asked::Add { amount } => counter()?.command(Add(amount))?.to_string(),
+        Asked::Get { key: None } => counter()?.query(Read).map(total)??,
+        Asked::Add { amount } => counter()?.command(Add(amount)).map(total)??,
         Asked::Status => return status(&file, patience, out),
     };
     Ok(writeln!(out, "{line}")?)
@@ -129,6 +129,13 @@ fn told(output: Output) -> Result<String, Failure> {
         Output::Written | Output::Deleted => Ok("ok".to_owned()),
         Output::Missing => Err(Failure::NotDone("there is no such key".to_owned())),
         Output::Mismatch(value) => Err(Failure::NotDone(format!("the value is {}", shown(&value)))),
+    }
+}
+
+fn total(sum: Sum) -> Result<String, Failure> {
+    match sum {
+        Sum::Total(total) => Ok(total.to_string()),
+        Sum::Overflow => Err(Failure::NotDone(OVERFLOW.to_owned())),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! An answer that begins with `error: ` says that nothing was done, and never will be; one that begins with `unknown: ` that nobody knows.
 
-use seatrial_counter::{Add, Counter, Read};
+use seatrial_counter::{Add, Counter, Read, Sum};
 use seatrial_echo::Echo;
 use seatrial_hosts::{Session, TextForm};
 use seatrial_kv::{Kv, KvRequest, Output, Value, compare_and_set, delete, read, write};
@@ -14,7 +14,7 @@ pub(crate) const KV: TextForm<Kv> =
 
 /// The counter: `incr`, `add N`, `get`. Answers the total.
 pub(crate) const COUNTER: TextForm<Counter> =
-    TextForm { read: read_counter, write: |answer| told(answer, |total| total.to_string()) };
+    TextForm { read: read_counter, write: |answer| told(answer, sum) };
 
 /// Echo: whatever is said.
 pub(crate) const ECHO: TextForm<Echo> =
@@ -63,6 +63,17 @@ fn outcome(output: &Output) -> String {
         Output::Mismatch(value) => format!("error: the value is {}", shown(value)),
     }
 }
+
+fn sum(sum: &Sum) -> String {
+    match sum {
+        Sum::Total(total) => total.to_string(),
+        Sum::Overflow => format!("error: {OVERFLOW}"),
+    }
+}
+
+/// Why an addition was refused.
+pub(crate) const OVERFLOW: &str =
+    "the counter has no room for that: it counts from -9223372036854775808 to 9223372036854775807";
 
 /// A value on one line: as it is, where it is text without control characters.
 pub(crate) fn shown(value: &Value) -> String {
@@ -134,6 +145,9 @@ mod tests {
         assert_eq!(line(Response::Done(Output::Value("a\nb".into()))), "\"a\\nb\"");
         assert_eq!(line(Response::Done(Output::Missing)), "error: there is no such key");
         assert_eq!(line(Response::Done(Output::Mismatch("3".into()))), "error: the value is 3");
+        let added = |sum| (COUNTER.write)(&Response::Done(sum));
+        assert_eq!(added(Sum::Total(-4)), "-4");
+        assert!(added(Sum::Overflow).starts_with("error: the counter has no room for that: "));
         assert!(line(Response::Unknown).starts_with("unknown: "));
         assert!(line(Response::Unavailable).starts_with("error: there is no leader"));
     }

@@ -44,6 +44,11 @@ fn garbage_is_answered_and_changes_nothing() {
     let _ = BufReader::new(long).read_line(&mut line);
     assert!(line.is_empty() || line.starts_with("error: a line has at most"), "{line}");
     assert_eq!(say(at(2), b"get\n"), "0\n");
+    let full = say(at(1), b"add 9223372036854775807\nincr\nget\nadd -7\n");
+    let lines: Vec<&str> = full.lines().collect();
+    let (most, less) = ("9223372036854775807", "9223372036854775800");
+    assert_eq!([lines[0], lines[2], lines[3]], [most, most, less]);
+    assert!(lines[1].starts_with("error: the counter has no room for that: it counts from -9"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use seatrial_counter::{Add, CounterState, Read as Total};
+use seatrial_counter::{Add, CounterState, Read as Total, Sum};
 use seatrial_hosts::tcp::{Hello, KeyFiles, Keys, Role};
 use seatrial_node::{NodeId, seal};
 use seatrial_server::ServiceClient;
@@ -55,7 +55,7 @@ fn a_cluster_with_keys_serves_those_who_have_one_and_nobody_else() {
     }
     let mut counter = ServiceClient::<CounterState>::of(&cluster.file(), "counter", PATIENCE);
     let counter = counter.as_mut().expect("a client with a key");
-    assert_eq!(counter.command(Add(5)), Ok(5));
+    assert_eq!(counter.command(Add(5)), Ok(Sum::Total(5)));
 
     let plain = cluster.status(1, None).expect_err("it has no key");
     assert!(!plain.is_empty());
@@ -73,7 +73,7 @@ fn a_cluster_with_keys_serves_those_who_have_one_and_nobody_else() {
     // It is no text, if there is one.
     let _ = text.read_to_string(&mut answer);
     assert!(!answer.contains('6'), "{answer}");
-    assert_eq!(counter.query(Total), Ok(5));
+    assert_eq!(counter.query(Total), Ok(Sum::Total(5)));
     assert!(cluster.metrics(1).contains("seatrial_connections_refused_total{why=\"io\"}"));
 }
 

@@ -1,6 +1,6 @@
 //! A replicated counter: clients add and read.
 
-use seatrial_counter::{Add, Counter, CounterRequest, CounterResponse, Op as CounterOp, Read};
+use seatrial_counter::{Add, Counter, CounterRequest, CounterResponse, Op as CounterOp, Read, Sum};
 use seatrial_history::Value;
 
 use super::raft::{answer, config, over_raft, served};
@@ -62,9 +62,10 @@ impl Workload<Counter> for CounterWorkload {
     }
 
     fn answer(&mut self, op: &Op, response: CounterResponse) -> Answer {
-        answer(response, |total| match op.f {
-            "read" => Answer::Ok(Value::Int(total)),
-            _ => Answer::Ok(op.value.clone()),
+        answer(response, |sum| match (op.f, sum) {
+            ("read", Sum::Total(total)) => Answer::Ok(Value::Int(total)),
+            (_, Sum::Total(_)) => Answer::Ok(op.value.clone()),
+            (_, Sum::Overflow) => Answer::Fail("overflow"),
         })
     }
 }
