@@ -186,7 +186,7 @@ pub(crate) fn usual_config() -> Config {
 
 /// The same with what the cluster file says.
 pub(crate) fn service_config(mut given: Settings) -> Result<Config, ConfigError> {
-    let mut config = usual_config();
+    let (mut config, written) = (usual_config(), given.clone());
     let [least, most, heartbeat, snapshot_every, leader_wait, forward_timeout] = SETTINGS;
     let raft = &mut config.raft;
     raft.election_timeout_min = given.take(least, raft.election_timeout_min)?;
@@ -196,7 +196,33 @@ pub(crate) fn service_config(mut given: Settings) -> Result<Config, ConfigError>
     config.leader_wait = given.take(leader_wait, config.leader_wait)?;
     config.forward_timeout = given.take(forward_timeout, config.forward_timeout)?;
     given.end(&SETTINGS)?;
+    check(&config, &written)?;
     Ok(config)
+}
+
+/// Whether these settings make sense together, as they are written in the cluster file.
+fn check(config: &Config, written: &Settings) -> Result<(), ConfigError> {
+    let [least, most, heartbeat, _, _, forward_timeout] = SETTINGS;
+    let (raft, zero) = (&config.raft, Duration::ZERO);
+    let refuse = |names: &[&str], why: String| Err(written.mistake(names, why));
+    let (beat, min, max) =
+        (raft.heartbeat_interval, raft.election_timeout_min, raft.election_timeout_max);
+    if beat == zero {
+        return refuse(&[heartbeat], format!("`{heartbeat}` is {beat}; it must be longer"));
+    }
+    if min <= beat {
+        let why = format!("`{least}`, {min}, must be longer than `{heartbeat}`, {beat}");
+        return refuse(&[heartbeat, least], why);
+    }
+    if max < min {
+        let why = format!("`{most}`, {max}, must not be shorter than `{least}`, {min}");
+        return refuse(&[most, least], why);
+    }
+    if config.forward_timeout == zero {
+        let why = format!("`{forward_timeout}` is {zero}; it must be longer");
+        return refuse(&[forward_timeout], why);
+    }
+    Ok(())
 }
 
 /// The same with the bug that is to be planted.

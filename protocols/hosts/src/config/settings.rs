@@ -55,6 +55,12 @@ impl Settings {
         parsed.map_err(|why| ConfigError::new(given.place, format!("`{name}`: {why}")))
     }
 
+    /// A mistake in settings that do not make sense together: told with the place of the first of these that is given.
+    pub fn mistake(&self, names: &[&str], why: impl Into<String>) -> ConfigError {
+        let place = names.iter().find_map(|name| Some(self.values.get(*name)?.place.clone()));
+        ConfigError::new(place.unwrap_or_else(|| "the usual settings".to_owned()), why)
+    }
+
     /// Holds that no setting is left that nobody has asked for. `known` are the names of those that were.
     ///
     /// # Errors

@@ -98,6 +98,8 @@ fn a_setting_that_is_wrong_or_unknown_is_answered_with_its_line() {
     let mut settings = parse(GOOD, &[]).expect("it is good").settings;
     let error = settings.take("snapshot_every", Duration::ZERO).expect_err("no time").to_string();
     assert!(error.starts_with("etc/cluster.toml:16: `snapshot_every`: "), "{error}");
+    let error = settings.mistake(&["beat", "heartbeat"], "`heartbeat` is too short").to_string();
+    assert_eq!(error, "etc/cluster.toml:15: `heartbeat` is too short");
     let error = settings.end(&["tick", "tock"]).expect_err("nobody knows it").to_string();
     assert_eq!(error, "etc/cluster.toml:15: unknown setting `heartbeat`; there are tick, tock");
 }

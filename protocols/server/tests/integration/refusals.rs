@@ -161,10 +161,20 @@ fn what_is_wrong_with_a_cluster_file_is_told_with_its_line() {
     assert!(error.contains("cluster.toml:19: unknown setting `heartbaet`; there are"), "{error}");
     let cluster = Cluster::new("raft-kv", "[settings]\nheartbeat = \"9s\"\n");
     let error = start(&cluster, 1);
-    assert!(
-        error.contains("election_timeout_min must be longer than heartbeat_interval"),
-        "{error}"
-    );
+    let expected =
+        "cluster.toml:18: `election_timeout_min`, 400ms, must be longer than `heartbeat`, 9s";
+    assert!(error.contains(expected), "{error}");
+    let bad = [
+        ("raft-kv", "heartbeat = \"0s\"", "`heartbeat` is 0s; it must be longer"),
+        ("counter", "election_timeout_max = \"1ms\"", "`election_timeout_max`, 1ms, must not be"),
+        ("counter", "forward_timeout = \"0s\"", "`forward_timeout` is 0s; it must be longer"),
+        ("mesh", "delta = \"0s\"", "delta is 0s: nobody can answer in no time"),
+        ("mesh", "period = \"1us\"", "delta is 10s, more than 1000 periods"),
+    ];
+    for (protocol, line, expected) in bad {
+        let error = start(&Cluster::new(protocol, &format!("[settings]\n{line}\n")), 1);
+        assert!(error.contains(&format!("cluster.toml:18: {expected}")), "{error}");
+    }
     assert!(start(&cluster, 9).contains("there is no member 9; there are 1, 2, 3"));
     let mut command = cluster.command(1);
     let error = refused(&command.env("SEATRIAL_LOG", "=,").output().expect("it starts"));
