@@ -24,6 +24,7 @@ mod metrics_port;
 mod peer;
 mod serve;
 mod socket;
+mod throttle;
 mod tls;
 mod wires;
 

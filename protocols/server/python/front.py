@@ -4,8 +4,12 @@
     python3 front.py SERVER PROTOCOL CLUSTER_FILE ID
 
 It starts `SERVER PROTOCOL --config CLUSTER_FILE --id ID --pipe`, listens on the member's `peer` and `client` addresses, and needs Python 3.11
-and nothing else. Between fronts a frame is the pipe's own, with the sender's id as its number; clients speak lines. What is lost is lost: the
-node has to live with that. A member's messages are a contract's frame with a checksum, so the node refuses what a carrier has changed.
+and nothing else. Between fronts a frame is the pipe's own, with the sender's id as its number. What is lost is lost: the node has to live with
+that. A member's messages are a contract's frame with a checksum, so the node refuses what a carrier has changed.
+
+What it serves is lines of text, as `nc` speaks them. `seatrial client` and the Rust clients speak frames with a greeting, which this front
+does not carry: they are told so and give up at once. A cluster has members of one kind: those of `seatrial-server` without `--pipe` greet each
+other and would refuse a front.
 """
 
 import asyncio
@@ -107,7 +111,7 @@ class Front:
     async def client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A client's lines, one after the other."""
         try:
-            while (line := await reader.readline()).endswith(b"\n"):
+            while (line := await self.line(reader, writer)).endswith(b"\n"):
                 number = next(self.numbers)
                 answer = self.waiting[number] = asyncio.get_running_loop().create_future()
                 self.tell(LINE, number, line.rstrip(b"\r\n"))
@@ -116,6 +120,14 @@ class Front:
         except (ValueError, OSError):
             pass
         writer.close()
+
+    async def line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """The next line; nothing where the client is none that speaks lines."""
+        first = await reader.read(1)
+        if first != b"S":
+            return first if first == b"\n" else first + await reader.readline()
+        writer.write(b"error: this front serves lines of text only, and no frames\n")
+        return b""
 
     async def run(self, command: list[str]) -> None:
         pipe = asyncio.subprocess.PIPE

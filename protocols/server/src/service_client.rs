@@ -70,7 +70,8 @@ impl<S: StateMachine> ServiceClient<S> {
     /// Changes the state.
     ///
     /// # Errors
-    /// Where it was not seen to be done in time.
+    /// Where it was not seen to be done in time; at once where no member can be asked and one refuses such a client for good: it means
+    /// another cluster or protocol, or has no key.
     pub fn command(&mut self, command: S::Command) -> Result<S::Output, ClientError> {
         self.seq += 1;
         let op = Op::Command(command);
@@ -93,7 +94,8 @@ impl<S: StateMachine> ServiceClient<S> {
         has_effect: bool,
     ) -> Result<S::Output, ClientError> {
         let deadline = Instant::now() + self.patience;
-        let mut may_be_done = false;
+        // How many members in a row could not be asked, and why one of them will not be.
+        let (mut may_be_done, mut unmet, mut unwelcome) = (false, 0, None);
         let error = |may_be_done: bool, why: String| {
             if may_be_done && has_effect {
                 Err(ClientError::Unknown(why))
@@ -111,6 +113,7 @@ impl<S: StateMachine> ServiceClient<S> {
                 }
                 Ok(response @ (Response::Unknown | Response::Unavailable | Response::Busy)) => {
                     may_be_done |= matches!(response, Response::Unknown);
+                    unmet = 0;
                     refusal(&response)
                 }
                 // Trying again would not help.
@@ -118,9 +121,17 @@ impl<S: StateMachine> ServiceClient<S> {
                 Err(failed) => {
                     may_be_done |= !failed.is_definite();
                     self.turn_to(self.at + 1);
+                    unmet += 1;
+                    if matches!(failed, CallError::Unwelcome(_)) {
+                        unwelcome = Some(failed.to_string());
+                    }
                     failed.to_string()
                 }
             };
+            // Another may know better than one who refuses: all are asked once.
+            if let Some(why) = unwelcome.take_if(|_| unmet >= self.callees.len()) {
+                return error(may_be_done, why);
+            }
             if Instant::now() + PAUSE >= deadline {
                 return error(may_be_done, why);
             }

@@ -1,17 +1,19 @@
 //! Whoever comes to a member's ports: let in, or refused with a reason and counted.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use seatrial_node::NodeId;
+use seatrial_node::{NodeId, seal};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
-use tokio::time::{sleep, timeout};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
 use super::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
 use super::meter::{Meter, Peer};
-use super::socket::{Broken, GREETING, Stream, halves};
+use super::socket::{Broken, GREETING, Stream, TLS, halves, linger, stopping};
+use super::throttle::Throttle;
 use super::tls::{Keys, Shown};
 use super::wires::Event;
 
@@ -36,20 +38,27 @@ pub(crate) struct Door {
     pub(crate) keys: Option<Arc<Keys>>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) events: mpsc::Sender<Event>,
+    /// Says that nothing new is read any more, because the node has stopped.
+    pub(crate) stop: watch::Receiver<bool>,
 }
 
-/// Lets everybody in who comes to this port, each in a task of its own that runs `serve`.
+/// Lets everybody in who comes to this port and has a place, each in a task of its own that runs `serve`, until the node stops.
 pub(crate) async fn listen<F>(
     door: Arc<Door>,
     listener: TcpListener,
-    room: Room,
+    places: Arc<Semaphore>,
     serve: impl Fn(Arc<Door>, TcpStream) -> F,
 ) where
     F: Future<Output = Result<(), Broken>> + Send + 'static,
 {
-    let places = Arc::new(Semaphore::new(room as usize));
+    let throttle = Arc::new(Mutex::new(Throttle::default()));
+    let mut stop = door.stop.clone();
     loop {
-        let (stream, address) = match listener.accept().await {
+        let come = tokio::select! {
+            come = listener.accept() => come,
+            () = stopping(&mut stop) => return,
+        };
+        let (stream, address) = match come {
             Ok(come) => come,
             Err(error) => {
                 // Too many open files, as a rule: some will close.
@@ -64,10 +73,20 @@ pub(crate) async fn listen<F>(
             continue;
         };
         let (meter, served) = (door.meter.clone(), serve(door.clone(), stream));
+        let throttle = throttle.clone();
         tokio::spawn(async move {
             if let Err(broken) = served.await {
                 meter.refuse(broken.word());
-                info!(%address, why = %broken, "a connection was refused or broken off");
+                // Nobody panics while holding it.
+                let mut throttle = throttle.lock().unwrap_or_else(PoisonError::into_inner);
+                match throttle.admit(broken.word(), Instant::now()) {
+                    Some(more) => {
+                        info!(%address, why = %broken, more, "a connection was refused or broken off");
+                    }
+                    None => {
+                        debug!(%address, why = %broken, "a connection was refused or broken off")
+                    }
+                }
             }
             drop(place);
         });
@@ -82,6 +101,11 @@ impl Door {
     ) -> Result<(Box<dyn Stream>, Option<Shown>), Broken> {
         stream.set_nodelay(true)?;
         let Some(keys) = &self.keys else { return Ok((Box::new(stream), None)) };
+        let first = timeout(GREETING, first_byte(&stream)).await;
+        match first.unwrap_or(Err(Broken::Slow(GREETING)))? {
+            TLS => {}
+            first => return Err(refuse_plain(stream, first).await),
+        }
         let secured = timeout(GREETING, keys.accept(stream)).await;
         let (stream, shown) = secured.unwrap_or(Err(Broken::Slow(GREETING)))?;
         Ok((stream, Some(shown)))
@@ -97,8 +121,42 @@ impl Door {
     }
 }
 
+/// With what a caller begins.
+async fn first_byte(stream: &TcpStream) -> Result<u8, Broken> {
+    let mut first = [0];
+    match stream.peek(&mut first).await? {
+        0 => Err(Broken::Cut),
+        _ => Ok(first[0]),
+    }
+}
+
+fn is_tls(first: Result<u8, Broken>) -> bool {
+    first.is_ok_and(|first| first == TLS)
+}
+
+/// Tells one who speaks without TLS that it is spoken here: in a frame, or in a line.
+async fn refuse_plain(mut stream: TcpStream, first: u8) -> Broken {
+    let mut told = Vec::new();
+    match first {
+        b'S' => seal(&Welcome::Refused(Refusal::Plain), &mut told),
+        _ => told.extend_from_slice(format!("error: {}\n", Refusal::Plain).as_bytes()),
+    }
+    // Whether it hears it or has gone already, it is refused.
+    if timeout(GREETING, stream.write_all(&told)).await.is_ok_and(|sent| sent.is_ok()) {
+        let _ = stream.shutdown().await;
+        linger(&mut stream).await;
+    }
+    Broken::Refused(Refusal::Plain)
+}
+
 /// Another member's connection: its messages, until it ends.
 pub(crate) async fn member(door: Arc<Door>, stream: TcpStream) -> Result<(), Broken> {
+    if door.keys.is_none() && timeout(GREETING, first_byte(&stream)).await.is_ok_and(is_tls) {
+        let mut stream = stream;
+        stream.shutdown().await?;
+        linger(&mut stream).await;
+        return Err(Broken::Tls);
+    }
     let (stream, shown) = door.secure(stream).await?;
     let (mut reading, mut writing) = halves(stream, HELLO_LIMIT);
     let hello: Hello = match reading.greeting().await {

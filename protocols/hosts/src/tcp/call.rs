@@ -34,6 +34,9 @@ pub enum CallError {
     /// **Definite**: the request did not reach the node, and never will.
     #[error("{0}")]
     NotAsked(String),
+    /// **Definite, and for good**: this member refuses such a caller, and will the next time.
+    #[error("{0}")]
+    Unwelcome(String),
     /// **Not definite**: the request was sent, and nobody knows what became of it.
     #[error("{0}")]
     NotAnswered(String),
@@ -42,7 +45,7 @@ pub enum CallError {
 impl CallError {
     /// Whether it is certain that the request had no effect and never will have.
     pub const fn is_definite(&self) -> bool {
-        matches!(self, Self::NotAsked(_))
+        matches!(self, Self::NotAsked(_) | Self::Unwelcome(_))
     }
 }
 
@@ -53,6 +56,8 @@ pub struct Caller {
     clock: TcpStream,
     frames: Frames,
     number: u64,
+    /// Whether it goes through TLS.
+    secured: bool,
 }
 
 trait Both: Read + Write + Send {}
@@ -83,18 +88,35 @@ enum Unheard {
     Late,
     #[error("refused: {0}")]
     Refused(Refusal),
+    #[error(
+        "the connection cannot be secured: {0}; do the keys and the [tls] of the cluster file fit this member?"
+    )]
+    Insecure(io::Error),
+}
+
+impl Unheard {
+    /// Whether meeting again would end like this again.
+    fn is_final(&self) -> bool {
+        match self {
+            Self::Frame(_) | Self::Wire(_) | Self::Refused(_) => true,
+            // What is left of a server that was killed looks like one that does not speak TLS.
+            Self::Insecure(error) => error.kind() == io::ErrorKind::InvalidData,
+            Self::Io(_) | Self::Ended | Self::Late => false,
+        }
+    }
 }
 
 impl Caller {
     /// Connects and greets, within this time.
     ///
     /// # Errors
-    /// [`CallError::NotAsked`] where that fails.
+    /// [`CallError::NotAsked`] where that fails, [`CallError::Unwelcome`] where it would fail again.
     pub fn connect(callee: &Callee, within: Duration) -> Result<Self, CallError> {
         let deadline = Instant::now() + within;
         let met = Self::meet(callee, deadline);
         met.map_err(|why| {
-            CallError::NotAsked(format!("{} at {}: {why}", callee.node, callee.address))
+            let told = format!("{} at {}: {why}", callee.node, callee.address);
+            if why.is_final() { CallError::Unwelcome(told) } else { CallError::NotAsked(told) }
         })
     }
 
@@ -119,15 +141,29 @@ impl Caller {
                 Box::new(secured.map_err(io::Error::other)?)
             }
         };
-        let mut caller = Self { stream, clock, frames: Frames::new(ANSWER_LIMIT), number: 0 };
+        let frames = Frames::new(ANSWER_LIMIT);
+        let secured = callee.keys.is_some();
+        let mut caller = Self { stream, clock, frames, number: 0, secured };
         let role = if callee.protocol.is_some() { Role::Client } else { Role::Observer };
         let Callee { cluster, protocol, .. } = callee.clone();
         let hello = Hello { cluster, protocol: protocol.unwrap_or_default(), role };
-        caller.say(&hello, deadline)?;
-        match caller.hear(deadline)? {
+        // The first that is said secures the connection.
+        let told = caller.say(&hello, deadline).and_then(|()| caller.hear(deadline));
+        match told.map_err(|why| caller.of_securing(why))? {
             Welcome::Come(here) if here == callee.node => Ok(caller),
             Welcome::Come(here) => Err(Unheard::Refused(Refusal::Node { here })),
             Welcome::Refused(refusal) => Err(Unheard::Refused(refusal)),
+        }
+    }
+
+    /// The trouble in meeting, where it may be one of keys.
+    fn of_securing(&self, why: Unheard) -> Unheard {
+        let is_of_keys = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+        };
+        match why {
+            Unheard::Io(error) if self.secured && is_of_keys(&error) => Unheard::Insecure(error),
+            why => why,
         }
     }
 

@@ -3,22 +3,26 @@
 //!
 //! A line may begin with `@SESSION.NUMBER `: then it is that command of that session, and sent again, by way of any member, it counts once.
 //! Without that, each connection is a session of its own.
+//!
+//! When the member stops, what a client has said by then is answered first, then the connection ends in both ways, one after the other.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use seatrial_node::{Wire, seal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
+use tracing::debug;
 
 use super::accept::Door;
 use super::ask::{Ask, Told};
 use super::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
 use super::lane::Lane;
 use super::lines::{LINE_LIMIT, Line, Lines};
-use super::socket::{Broken, Reading, Stream, Writing, halves};
+use super::socket::{Broken, QUIET, Reading, Stream, TLS, Writing, halves, linger, stopping};
 use super::wires::Event;
 use crate::speech::Session;
 
@@ -28,22 +32,45 @@ const REQUEST_LIMIT: usize = 16 << 20;
 /// How many bytes of answers may wait for one client.
 const ANSWER_LIMIT: usize = 16 << 20;
 
+/// What is told of requests that come too late.
+const STOPPING: &str = "this member is stopping";
+
 /// How long somebody may be silent before it is known what it speaks.
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// A client's connection, until it ends.
 pub(crate) async fn client(door: Arc<Door>, stream: TcpStream) -> Result<(), Broken> {
-    let (mut stream, _) = door.secure(stream).await?;
-    let mut begun = Vec::new();
-    match timeout(SILENCE, stream.read_buf(&mut begun)).await {
-        Err(_) => return Err(Broken::Slow(SILENCE)),
-        Ok(read) => _ = read?,
+    let (stream, _) = door.secure(stream).await?;
+    serve(&door, stream, SILENCE).await
+}
+
+async fn serve(
+    door: &Arc<Door>,
+    mut stream: Box<dyn Stream>,
+    silence: Duration,
+) -> Result<(), Broken> {
+    let (mut begun, mut stop) = (Vec::new(), door.stop.clone());
+    let why = tokio::select! {
+        first = timeout(silence, stream.read_buf(&mut begun)) => match first {
+            Ok(read) => { read?; None }
+            Err(_) => Some(format!("nothing was said for {} s", silence.as_secs())),
+        },
+        () = stopping(&mut stop) => Some(STOPPING.to_owned()),
+    };
+    if let Some(why) = why {
+        debug!(why, "a client that has said nothing is let go");
+        return farewell(&mut stream, &why).await;
     }
     match begun.first() {
         None => Ok(()),
+        Some(&TLS) => {
+            stream.shutdown().await?;
+            linger(&mut stream).await;
+            Err(Broken::Tls)
+        }
         // No line of text begins with it: commands are written small.
-        Some(b'S') => frames(&door, stream, &begun).await,
-        Some(_) => lines(&door, stream, begun).await,
+        Some(b'S') => frames(door, stream, &begun).await,
+        Some(_) => lines(door, stream, begun).await,
     }
 }
 
@@ -72,11 +99,24 @@ async fn frames(door: &Arc<Door>, stream: Box<dyn Stream>, begun: &[u8]) -> Resu
     reading.set_limit(REQUEST_LIMIT);
     let lane = Arc::new(Lane::new(ANSWER_LIMIT));
     lane.open();
-    let ended = tokio::select! {
-        ended = answer(&lane, &mut writing) => ended,
-        ended = ask(door, hello.role, &mut reading, &lane) => ended,
+    let ended = {
+        let mut answers = pin!(answer(&lane, &mut writing));
+        tokio::select! {
+            ended = &mut answers => ended,
+            asked = ask(door, hello.role, &mut reading, &lane) => match asked {
+                Ok(()) if *door.stop.borrow() => {
+                    lane.end();
+                    answers.await
+                }
+                asked => asked,
+            },
+        }
     };
     lane.close();
+    if ended.is_ok() && *door.stop.borrow() {
+        writing.end().await;
+        reading.linger().await;
+    }
     ended
 }
 
@@ -94,6 +134,7 @@ async fn ask(
     reading: &mut Reading,
     lane: &Arc<Lane>,
 ) -> Result<(), Broken> {
+    let mut stop = door.stop.clone();
     loop {
         while let Some(frame) = reading.next()? {
             let event = match Ask::decode(frame)? {
@@ -110,7 +151,7 @@ async fn ask(
                 refuse(unsent.0, lane);
             }
         }
-        if !reading.more().await? {
+        if !reading.more_before(&mut stop).await? {
             return Ok(());
         }
     }
@@ -119,7 +160,7 @@ async fn ask(
 /// The node has stopped: says so, rather than nothing.
 fn refuse(event: Event, lane: &Lane) {
     if let Event::Request { number, .. } | Event::Status { number, .. } = event {
-        tell(lane, number, "this member is stopping");
+        tell(lane, number, STOPPING);
     }
 }
 
@@ -131,27 +172,28 @@ fn tell(lane: &Lane, number: u64, why: &str) {
 
 async fn lines(door: &Door, mut stream: Box<dyn Stream>, begun: Vec<u8>) -> Result<(), Broken> {
     door.meter.accepted.inc();
-    let mut session = Session::fresh();
+    let (mut session, mut stop) = (Session::fresh(), door.stop.clone());
     let mut lines = Lines::new(begun);
     loop {
         let text = loop {
             match lines.next() {
                 Line::Whole(text) => break text,
                 Line::TooLong => {
-                    let why = format!("error: a line has at most {LINE_LIMIT} bytes\n");
-                    stream.write_all(why.as_bytes()).await?;
-                    stream.shutdown().await?;
-                    return Ok(());
+                    let why = format!("a line has at most {LINE_LIMIT} bytes");
+                    return farewell(&mut stream, &why).await;
                 }
-                Line::Unfinished if stream.read_buf(lines.room()).await? == 0 => {
-                    if lines.is_within() {
-                        let why = "error: the last line has no end, so it was not done\n";
-                        stream.write_all(why.as_bytes()).await?;
+                Line::Unfinished => {
+                    let read = more(&mut stream, lines.room(), &mut stop).await?;
+                    match read {
+                        Some(1..) => {}
+                        None => return farewell(&mut stream, STOPPING).await,
+                        Some(0) if lines.is_within() => {
+                            let why = "the last line has no end, so it was not done";
+                            return farewell(&mut stream, why).await;
+                        }
+                        Some(0) => return Ok(stream.shutdown().await?),
                     }
-                    stream.shutdown().await?;
-                    return Ok(());
                 }
-                Line::Unfinished => {}
             }
         };
         let told = match session.read(&text) {
@@ -160,11 +202,67 @@ async fn lines(door: &Door, mut stream: Box<dyn Stream>, begun: Vec<u8>) -> Resu
                 let event = Event::Line { session, text: command.to_owned(), answer };
                 // Where the node has stopped, `told` says so by ending.
                 let _ = door.events.send(event).await;
-                told.await.unwrap_or_else(|_| "error: this member is stopping".to_owned())
+                told.await.unwrap_or_else(|_| format!("error: {STOPPING}"))
             }
             Err(why) => format!("error: {why}"),
         };
         stream.write_all(format!("{told}\n").as_bytes()).await?;
         stream.flush().await?;
+    }
+}
+
+/// Waits for some bytes, or the end: `Some(0)`. Once the member stops, only for those that were on their way: `None` when there are no more.
+async fn more(
+    stream: &mut Box<dyn Stream>,
+    room: &mut Vec<u8>,
+    stop: &mut watch::Receiver<bool>,
+) -> Result<Option<usize>, Broken> {
+    tokio::select! {
+        read = stream.read_buf(room) => return Ok(Some(read?)),
+        () = stopping(stop) => {}
+    }
+    match timeout(QUIET, stream.read_buf(room)).await {
+        Ok(read) => Ok(Some(read?)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// A last line, and the end.
+async fn farewell(stream: &mut Box<dyn Stream>, why: &str) -> Result<(), Broken> {
+    stream.write_all(format!("error: {why}\n").as_bytes()).await?;
+    stream.shutdown().await?;
+    linger(stream).await;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use seatrial_node::NodeId;
+    use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_says_nothing_is_told_why_it_is_let_go() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("it has one");
+        let mut caller = TcpStream::connect(address).await.expect("somebody listens");
+        let (stream, _) = listener.accept().await.expect("somebody comes");
+        let ((events, _heard), (_stop, stopped)) = (mpsc::channel(1), watch::channel(false));
+        let door = Arc::new(Door {
+            cluster: "harbour".to_owned(),
+            protocol: "echo",
+            me: NodeId(1),
+            members: vec![NodeId(1)],
+            keys: None,
+            meter: Arc::default(),
+            events,
+            stop: stopped,
+        });
+        serve(&door, Box::new(stream), Duration::from_millis(20)).await.expect("it is no error");
+        let mut told = String::new();
+        caller.read_to_string(&mut told).await.expect("an answer");
+        assert_eq!(told, "error: nothing was said for 0 s\n");
     }
 }

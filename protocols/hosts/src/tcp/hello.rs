@@ -73,6 +73,8 @@ pub enum Refusal {
     Unreadable(String),
     /// The caller's key is not the member's that it says it is.
     Key(String),
+    /// The caller speaks without TLS, and the cluster has keys.
+    Plain,
 }
 
 impl Refusal {
@@ -85,6 +87,7 @@ impl Refusal {
             Self::Stranger => "stranger",
             Self::Unreadable(_) => "unreadable",
             Self::Key(_) => "key",
+            Self::Plain => "plain",
         }
     }
 }
@@ -98,6 +101,9 @@ impl fmt::Display for Refusal {
             Self::Stranger => f.write_str("the caller is no other member of the cluster"),
             Self::Unreadable(why) => write!(f, "the greeting cannot be read: {why}"),
             Self::Key(why) => write!(f, "the caller's key: {why}"),
+            Self::Plain => f.write_str(
+                "TLS is spoken here: name the folder of the cluster's keys under [tls] in the caller's cluster file",
+            ),
         }
     }
 }

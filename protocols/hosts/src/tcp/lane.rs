@@ -64,6 +64,12 @@ impl Lane {
         self.state().is_open = true;
     }
 
+    /// Nothing more is taken; what waits is still written.
+    pub(crate) fn end(&self) {
+        self.state().is_open = false;
+        self.more.notify_one();
+    }
+
     /// There is none any more; what waits is dropped.
     pub(crate) fn close(&self) {
         *self.state() = State::default();
@@ -132,7 +138,9 @@ mod tests {
         while !lane.is_empty() {
             tokio::task::yield_now().await;
         }
-        lane.close();
-        assert_eq!(writer.await.expect("it ends"), [vec![1, 2], vec![3]]);
+        lane.push(|out| out.push(4));
+        lane.end();
+        assert_eq!(lane.push(|out| out.push(5)), Pushed::Unconnected);
+        assert_eq!(writer.await.expect("it ends"), [vec![1, 2], vec![3], vec![4]]);
     }
 }

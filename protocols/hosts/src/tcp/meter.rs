@@ -1,5 +1,7 @@
 //! What a host counts, for Prometheus.
 
+use std::collections::BTreeMap;
+
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -71,14 +73,14 @@ impl Meter {
         registry.register("peer_connected", "Whether a member is reached", self.connected.clone());
         let (numbers, words) =
             (Family::<Field, Gauge>::default(), Family::<Field, Gauge>::default());
-        for (name, value) in status.fields() {
+        for (name, value) in distinct(status) {
             let (family, value, number) = match value {
                 StatusValue::Number(number) => {
                     (&numbers, String::new(), i64::try_from(*number).unwrap_or(i64::MAX))
                 }
                 other => (&words, other.to_string(), 1),
             };
-            family.get_or_create(&Field { name: (*name).to_owned(), value }).set(number);
+            family.get_or_create(&Field { name, value }).set(number);
         }
         registry.register("status_number", "Numbers of the node's status", numbers);
         registry.register("status", "Words of the node's status", words);
@@ -97,9 +99,29 @@ impl Meter {
     }
 }
 
+/// A status with a name for each value: layers of a node may show the same name, and the second of them is `name_2` then.
+pub(crate) fn distinct(status: &Status) -> impl Iterator<Item = (String, &StatusValue)> {
+    let mut seen = BTreeMap::<&str, u32>::new();
+    status.fields().iter().map(move |(name, value)| {
+        let count = seen.entry(name).and_modify(|count| *count += 1).or_insert(1);
+        let name = if *count == 1 { (*name).to_owned() } else { format!("{name}_{count}") };
+        (name, value)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn layers_that_show_the_same_name_are_told_apart() {
+        let status = Status::new().with("stale", 1).with("round", 5).with("stale", 2);
+        let names: Vec<String> = distinct(&status).map(|(name, _)| name).collect();
+        assert_eq!(names, ["stale", "round", "stale_2"]);
+        let text = Meter::default().text(&status);
+        assert!(text.contains("status_number{name=\"stale\",value=\"\"} 1\n"), "{text}");
+        assert!(text.contains("status_number{name=\"stale_2\",value=\"\"} 2\n"), "{text}");
+    }
 
     #[test]
     fn counts_are_told_in_the_form_of_prometheus() {

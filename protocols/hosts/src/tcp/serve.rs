@@ -12,7 +12,7 @@ use std::time::Duration;
 use seatrial_node::{MembersError, Node, NodeId, Wire};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, warn};
 
@@ -44,7 +44,8 @@ where
     N::Request: Wire,
     N::Response: Wire,
 {
-    let keys = station.keys.as_ref().map(Keys::load).transpose()?.map(Arc::new);
+    let keys = station.keys.as_ref().map(|files| Keys::of_member(files, station.me));
+    let keys = keys.transpose()?.map(Arc::new);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Ports first: who cannot have them leaves the directory as it is.
@@ -53,6 +54,8 @@ where
         let Opened { engine, files, text } = Opened::new(station, served)?;
         let meter = Arc::new(Meter::default());
         let (events, heard) = mpsc::channel(EVENTS);
+        let (stop, stopped) = watch::channel(false);
+        let clients = Arc::new(Semaphore::new(Room::Clients as usize));
         let door = Door {
             cluster: station.cluster.clone(),
             protocol,
@@ -61,6 +64,7 @@ where
             keys,
             meter: meter.clone(),
             events,
+            stop: stopped,
         };
         let (told, disk) = mpsc::unbounded_channel();
         // Where the node has stopped, nobody waits for the disk.
@@ -75,8 +79,8 @@ where
             lines: Vec::new(),
             is_closing: false,
         };
-        ports.open(Arc::new(door));
-        Drive { engine, wires, heard, disk, keeper, meter }.run().await
+        ports.open(Arc::new(door), clients.clone());
+        Drive { engine, wires, heard, disk, keeper, meter, stop, clients }.run().await
     })
 }
 
@@ -100,17 +104,19 @@ impl Ports {
         Ok(Self { peer, client, metrics })
     }
 
-    fn open(self, door: Arc<Door>) {
-        tokio::spawn(accept::listen(door.clone(), self.peer, Room::Members, accept::member));
+    fn open(self, door: Arc<Door>, clients: Arc<Semaphore>) {
+        let places = |room: Room| Arc::new(Semaphore::new(room as usize));
+        let members = places(Room::Members);
+        tokio::spawn(accept::listen(door.clone(), self.peer, members, accept::member));
         if let Some(listener) = self.metrics {
             tokio::spawn(accept::listen(
                 door.clone(),
                 listener,
-                Room::Metrics,
+                places(Room::Metrics),
                 metrics_port::scrape,
             ));
         }
-        tokio::spawn(accept::listen(door, self.client, Room::Clients, client_port::client));
+        tokio::spawn(accept::listen(door, self.client, clients, client_port::client));
     }
 }
 
@@ -147,6 +153,9 @@ struct Drive<N: Node> {
     disk: mpsc::UnboundedReceiver<Vec<Done>>,
     keeper: Keeper,
     meter: Arc<Meter>,
+    stop: watch::Sender<bool>,
+    /// The places of clients: all of them are free when no client is connected.
+    clients: Arc<Semaphore>,
 }
 
 impl<N: Node> Drive<N>
@@ -219,8 +228,21 @@ where
         Instant::now() + DRAIN
     }
 
-    /// Lets what waits on the lanes be written.
-    async fn finish(&self) {
+    /// Lets clients hear the answers to all that they have said, which is from now on that it comes too late, and what waits on the lanes be
+    /// written.
+    async fn finish(&mut self) {
+        self.wires.give_up();
+        // Where nobody is connected, nobody has to know.
+        let _ = self.stop.send(true);
+        let clients = self.clients.clone();
+        let gone = timeout(DRAIN, clients.acquire_many(Room::Clients as u32));
+        tokio::pin!(gone);
+        loop {
+            tokio::select! {
+                _ = &mut gone => break,
+                Some(event) = self.heard.recv() => self.wires.take(event, &mut self.engine),
+            }
+        }
         let written = async {
             while !self.wires.ways.values().all(|way| way.lane.is_empty()) {
                 sleep(Duration::from_millis(5)).await;

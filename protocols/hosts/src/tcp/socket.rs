@@ -6,6 +6,7 @@ use std::time::Duration;
 use seatrial_node::{Wire, WireError, seal};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::frames::{FrameError, Frames};
@@ -18,6 +19,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// How long a greeting may take.
 pub(crate) const GREETING: Duration = Duration::from_secs(5);
+
+/// How long nothing may come of what was on its way, before it is taken for all there was.
+pub(crate) const QUIET: Duration = Duration::from_millis(200);
+
+/// How long somebody who goes on sending is listened to, though nobody heeds it.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// How long a write may take before the connection is given up.
 const WRITE: Duration = Duration::from_secs(10);
@@ -37,7 +44,14 @@ pub(crate) enum Broken {
     Slow(Duration),
     #[error("refused: {0}")]
     Refused(Refusal),
+    #[error(
+        "the caller speaks TLS, and this cluster has no keys: there is no [tls] in this member's cluster file"
+    )]
+    Tls,
 }
+
+/// With what TLS begins: a record of a handshake.
+pub(crate) const TLS: u8 = 0x16;
 
 impl Broken {
     /// One word for it, for counting.
@@ -52,6 +66,7 @@ impl Broken {
             Self::Cut => "cut",
             Self::Slow(_) => "slow",
             Self::Refused(refusal) => refusal.word(),
+            Self::Tls => "tls",
         }
     }
 }
@@ -90,6 +105,23 @@ impl Reading {
             0 if self.frames.is_within() => Err(Broken::Cut),
             count => Ok(count > 0),
         }
+    }
+
+    /// The same; once the member stops, only for those that were on their way.
+    pub(crate) async fn more_before(
+        &mut self,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<bool, Broken> {
+        tokio::select! {
+            more = self.more() => return more,
+            () = stopping(stop) => {}
+        }
+        timeout(QUIET, self.more()).await.unwrap_or(Ok(false))
+    }
+
+    /// Reads and forgets what still comes, for a while.
+    pub(crate) async fn linger(&mut self) {
+        linger(&mut self.half).await;
     }
 
     /// The next frame that has come as a whole.
@@ -138,4 +170,22 @@ impl Writing {
         // Whoever has gone already needs no word.
         let _ = timeout(GREETING, self.half.shutdown()).await;
     }
+}
+
+/// Waits until the member stops.
+pub(crate) async fn stopping(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|is_stopping| *is_stopping).await.is_err() {
+        // Nobody is left who could say so.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Reads and forgets what still comes, until the other side ends it or falls silent. A system that has bytes which nobody has read when a
+/// connection is closed resets it, and takes back answers that are on their way.
+pub(crate) async fn linger(stream: &mut (impl AsyncRead + Unpin)) {
+    let mut forgotten = vec![0; 16 << 10];
+    let rest =
+        async { while let Ok(Ok(1..)) = timeout(QUIET, stream.read(&mut forgotten)).await {} };
+    // Whoever goes on for longer does not wait for an answer.
+    let _ = timeout(LINGER, rest).await;
 }

@@ -86,6 +86,21 @@ impl Keys {
         Ok(Self { dial: Arc::new(dial), listen: Arc::new(listen) })
     }
 
+    /// The same for a member: its certificate is its own.
+    ///
+    /// # Errors
+    /// As [`Keys::load`], and where the certificate is somebody else's: every other member would refuse it.
+    pub(crate) fn of_member(files: &KeyFiles, me: NodeId) -> Result<Self, KeyError> {
+        let keys = Self::load(files)?;
+        let first = certificates(&files.certificate)?.into_iter().next();
+        let checked = first.map_or(Ok(()), |certificate| Shown(certificate).is_of(me));
+        checked.map_err(|why| KeyError {
+            path: files.certificate.clone(),
+            why: format!("{why}; every other member would refuse {me} with it: put a certificate for the name {me} there"),
+        })?;
+        Ok(keys)
+    }
+
     /// Secures a connection to this member, if it is that one.
     pub(crate) async fn connect(
         &self,

@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::ask::{Told, put_answer};
 use super::lane::{Lane, Pushed};
-use super::meter::Meter;
+use super::meter::{Meter, distinct};
 use crate::engine::{Carrier, Engine};
 use crate::speech::{Session, Speech};
 
@@ -115,8 +115,8 @@ where
             }
             Event::Status { number, lane } => {
                 let fields = engine.node().status();
-                let line = |(name, value): &(&str, _)| format!("{name}={value}\n");
-                let text = fields.fields().iter().map(line).collect();
+                let line = |(name, value): (String, &_)| format!("{name}={value}\n");
+                let text = distinct(&fields).map(line).collect();
                 tell(&lane, &Told::Status { number, text });
             }
             Event::Metrics { answer } => {
@@ -136,6 +136,18 @@ where
                 None => self.lines.push(unsaid),
             }
         }
+    }
+
+    /// Tells those who wait as lines that nobody knows what becomes of what they asked. One who speaks frames learns it from the end.
+    pub(crate) fn give_up(&mut self) {
+        for (_, waiter) in std::mem::take(&mut self.waiting) {
+            if let Waiter::Line { answer, .. } = waiter {
+                let told = "unknown: it may have been done, or may yet be: this member is stopping";
+                // Where it has gone, nobody waits.
+                let _ = answer.send(told.to_owned());
+            }
+        }
+        self.lines.clear();
     }
 
     /// Whether nobody waits for an answer.

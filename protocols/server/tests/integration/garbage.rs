@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use seatrial_hosts::tcp::{Callee, Caller, Hello, Role, Welcome};
 use seatrial_kv::{Command, KvState, Output, Query};
 use seatrial_node::{NodeId, Wire, seal, unseal};
-use seatrial_server::ServiceClient;
+use seatrial_server::{ClientError, ServiceClient};
 
 use super::support::{Cluster, PATIENCE, Port};
 
@@ -33,6 +33,7 @@ fn garbage() -> Vec<Vec<u8>> {
         Vec::new(),
         b"S".to_vec(),
         b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+        b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03".to_vec(),
         vec![0; 10_000],
         whole[..whole.len() / 2].to_vec(),
         lying,
@@ -81,6 +82,7 @@ fn a_cluster_serves_on_and_loses_nothing_whatever_is_sent_to_its_ports() {
         "version",
         "checksum",
         "too long",
+        "tls",
     ] {
         let counted = format!("seatrial_connections_refused_total{{why=\"{why}\"}} ");
         assert!(metrics.contains(&counted), "{why} is not counted in\n{metrics}");
@@ -111,6 +113,64 @@ fn whoever_means_somebody_else_is_told_who_is_here() {
     assert!(refused(callee("harbour", "echo", 1)).ends_with("refused: raft-kv is spoken here"));
     assert!(refused(callee("harbour", "raft-kv", 2)).ends_with("refused: this is n1"));
     assert!(Caller::connect(&callee("harbour", "raft-kv", 1), PATIENCE).is_ok());
+}
+
+/// How many connections this member has refused for that reason.
+fn refusals(cluster: &Cluster, id: usize, why: &str) -> u64 {
+    let name = format!("seatrial_connections_refused_total{{why=\"{why}\"}} ");
+    let metrics = cluster.metrics(id);
+    let count = metrics.lines().find_map(|line| line.strip_prefix(&name));
+    count.map_or(0, |count| count.parse().expect("a number"))
+}
+
+#[test]
+fn a_client_that_is_refused_for_good_asks_each_member_once_and_says_why() {
+    let cluster = Cluster::started("raft-kv");
+    cluster.leader();
+    let mut map = ServiceClient::<KvState>::of(&cluster.file(), "counter", PATIENCE);
+    let map = map.as_mut().expect("a client");
+    let query = map.query(Query { key: "a".into() });
+    let Err(ClientError::NotDone(why)) = query else { panic!("{query:?}") };
+    assert!(why.ends_with("refused: raft-kv is spoken here"), "{why}");
+    for id in 1..=3 {
+        assert_eq!(refusals(&cluster, id, "protocol"), 1, "n{id}");
+    }
+}
+
+#[test]
+fn who_is_refused_again_and_again_is_counted_each_time_and_told_once() {
+    let cluster = Cluster::started("raft-kv");
+    cluster.leader();
+    let callee = Callee {
+        node: NodeId(1),
+        address: cluster.file().members[0].client.clone(),
+        cluster: "pier".into(),
+        protocol: Some("raft-kv".into()),
+        keys: None,
+    };
+    for _ in 0..40 {
+        Caller::connect(&callee, PATIENCE).expect_err("it means another cluster");
+    }
+    assert_eq!(refusals(&cluster, 1, "cluster"), 40);
+    // As slow as the machine may be, it is not told each time.
+    let told = cluster.log(1).matches("refused: this is the cluster harbour").count();
+    assert!((1..10).contains(&told), "{}", cluster.log(1));
+}
+
+#[test]
+fn the_port_for_metrics_has_one_page() {
+    let cluster = Cluster::started("raft-kv");
+    let ask = |request: &str| {
+        let mut stream = cluster.port(1, Port::Metrics);
+        stream.write_all(format!("{request}\r\nHost: n1\r\n\r\n").as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(ask("GET /metrics HTTP/1.1"), "HTTP/1.1 200 OK");
+    assert_eq!(ask("GET / HTTP/1.1"), "HTTP/1.1 404 Not Found");
+    assert_eq!(ask("DELETE /metrics HTTP/1.1"), "HTTP/1.1 405 Method Not Allowed");
+    assert_eq!(ask("incr"), "HTTP/1.1 400 Bad Request");
 }
 
 #[test]

@@ -27,6 +27,38 @@ fn a_line_at_any_member_is_a_command_and_one_that_is_sent_again_counts_once() {
 }
 
 #[test]
+fn every_line_that_was_said_before_a_member_stops_is_answered() {
+    const LINES: usize = 3_000;
+    let mut cluster = Cluster::started("counter");
+    let leader = cluster.leader();
+    let idle = cluster.port(leader, Port::Client);
+    let mut stream = cluster.port(leader, Port::Client);
+    stream.write_all("incr\n".repeat(LINES).as_bytes()).expect("it is sent");
+    let mut answers = BufReader::new(stream);
+    let mut first = String::new();
+    answers.read_line(&mut first).expect("an answer");
+    assert_eq!(first, "1\n");
+    assert_eq!(cluster.stop(leader).code(), Some(0));
+    let mut rest = String::new();
+    answers.read_to_string(&mut rest).expect("the connection is not reset");
+    let lines: Vec<&str> = rest.lines().collect();
+    assert_eq!(lines.len(), LINES, "one more than lines: the last word");
+    let stopping = "error: this member is stopping";
+    let done = lines.iter().take_while(|line| **line != stopping).count();
+    assert!(done < LINES, "it was stopped in the middle");
+    assert!(lines[done..].iter().all(|line| *line == stopping), "{:?}", &lines[done..]);
+    assert!(lines[..done].iter().enumerate().all(|(i, line)| *line == (i + 2).to_string()));
+    assert_eq!(say_nothing(idle), format!("{stopping}\n"));
+}
+
+/// All that somebody is told who has said nothing.
+fn say_nothing(mut stream: TcpStream) -> String {
+    let mut told = String::new();
+    stream.read_to_string(&mut told).expect("the connection is not reset");
+    told
+}
+
+#[test]
 fn garbage_is_answered_and_changes_nothing() {
     let cluster = Cluster::started("counter");
     cluster.leader();
@@ -71,6 +103,12 @@ fn what_one_member_of_a_mesh_says_the_others_deliver_while_one_is_killed() {
     for id in 1..=3 {
         drop(cluster.port(id, Port::Client));
     }
+    let status = cluster.status(1, None).expect("it answers");
+    let mut names: Vec<&str> = status.lines().filter_map(|line| line.split('=').next()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "each name once: {status}");
     assert_eq!(say(cluster.port(1, Port::Client), b"say ahoy\n"), "delivered n1:1\n");
     cluster.kill(3);
     // Nobody knows yet that it is dead: it is delivered once that is detected.

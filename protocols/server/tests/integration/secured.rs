@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use seatrial_counter::{Add, CounterState, Read as Total, Sum};
-use seatrial_hosts::tcp::{Hello, KeyFiles, Keys, Role};
-use seatrial_node::{NodeId, seal};
+use seatrial_hosts::tcp::{Hello, KeyFiles, Keys, Refusal, Role, Welcome};
+use seatrial_node::{NodeId, seal, unseal};
 use seatrial_server::ServiceClient;
 
 use super::support::{Cluster, PATIENCE, Port};
@@ -58,7 +62,8 @@ fn a_cluster_with_keys_serves_those_who_have_one_and_nobody_else() {
     assert_eq!(counter.command(Add(5)), Ok(Sum::Total(5)));
 
     let plain = cluster.status(1, None).expect_err("it has no key");
-    assert!(!plain.is_empty());
+    let word = "TLS is spoken here: name the folder of the cluster's keys under [tls]";
+    assert!(plain.contains(word), "{plain}");
     let strangers = issue(&cluster, "strangers", &authority(), "client");
     let strangers = KeyFiles { authority: cluster.path("keys/authority.pem"), ..strangers };
     let keys = Keys::load(&strangers).expect("they fit together");
@@ -70,31 +75,67 @@ fn a_cluster_with_keys_serves_those_who_have_one_and_nobody_else() {
     let mut text = cluster.port(2, Port::Client);
     text.write_all(b"incr\n").expect("it is sent");
     let mut answer = String::new();
-    // It is no text, if there is one.
-    let _ = text.read_to_string(&mut answer);
-    assert!(!answer.contains('6'), "{answer}");
+    text.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with(&format!("error: {word}")), "{answer}");
     assert_eq!(counter.query(Total), Ok(Sum::Total(5)));
-    assert!(cluster.metrics(1).contains("seatrial_connections_refused_total{why=\"io\"}"));
+    let metrics = cluster.metrics(1);
+    for counted in ["{why=\"io\"} ", "{why=\"plain\"} 1\n"] {
+        let counted = format!("seatrial_connections_refused_total{counted}");
+        assert!(metrics.contains(&counted), "{counted} is not in\n{metrics}");
+    }
+    let told = format!("why=refused: {word}");
+    assert_eq!(cluster.log(1).matches(&told).count(), 1, "{}", cluster.log(1));
 }
 
 #[test]
 fn a_key_of_the_cluster_is_not_the_key_of_another_member() {
     let (mut cluster, _) = secured();
-    // What n1 takes for n2 shows a client's key.
+    cluster.start(1);
+    let keys = |name: &str| cluster.path(&format!("keys/{name}"));
+    let mut roots = RootCertStore::empty();
+    let authority = CertificateDer::from_pem_file(keys("authority.pem")).expect("a certificate");
+    roots.add(authority).expect("an authority");
+    let shown = CertificateDer::from_pem_file(keys("client.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_file(keys("client.key")).expect("a key");
+    let config = ClientConfig::builder().with_root_certificates(roots);
+    let config = config.with_client_auth_cert(vec![shown], key).expect("they fit together");
+    let name = "n1".try_into().expect("a name");
+    let connection = ClientConnection::new(Arc::new(config), name).expect("a connection");
+    // It says that it is n2, and shows a client's key.
+    let mut stream = StreamOwned::new(connection, cluster.port(1, Port::Peer));
+    stream.write_all(&greeting()).expect("it is sent");
+    let mut told = Vec::new();
+    stream.read_to_end(&mut told).expect("an answer");
+    let told = unseal::<Welcome>(&told);
+    let Ok(Welcome::Refused(Refusal::Key(why))) = told else { panic!("{told:?}") };
+    assert!(why.starts_with("it is not n2's: "), "{why}");
+    cluster.has_logged(1, "the caller's key: it is not n2's");
+}
+
+#[test]
+fn a_member_with_the_key_of_another_does_not_start() {
+    let (cluster, _) = secured();
     for end in ["pem", "key"] {
         let path = |name: &str| cluster.path(&format!("keys/{name}.{end}"));
-        fs::copy(path("client"), path("n2")).expect("it is copied");
+        fs::copy(path("n3"), path("n1")).expect("it is copied");
     }
-    cluster.start(1);
-    cluster.start(2);
-    let begun = std::time::Instant::now();
-    while !cluster.log(1).contains("the caller's key: it is not n2's")
-        || !cluster.log(1).contains("no connection; trying again peer=n2")
-    {
-        assert!(begun.elapsed() < PATIENCE, "{}", cluster.log(1));
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    assert!(!cluster.log(1).contains("connected peer=n2"), "{}", cluster.log(1));
+    let output = cluster.command(1).output().expect("it starts");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("keys/n1.pem: it is not n1's: "), "{error}");
+    assert!(error.contains("put a certificate for the name n1 there"), "{error}");
+}
+
+#[test]
+fn a_client_with_keys_is_told_that_a_cluster_has_none() {
+    let (secured, _) = secured();
+    let keys = Keys::load(&secured.file().client_keys().expect("there are keys"));
+    let cluster = Cluster::started("counter");
+    drop(cluster.port(1, Port::Client));
+    let error = cluster.status(1, Some(keys.expect("they fit together"))).expect_err("no TLS");
+    assert!(error.contains("the connection cannot be secured: "), "{error}");
+    assert!(error.contains("do the keys and the [tls] of the cluster file fit"), "{error}");
+    cluster.has_logged(1, "the caller speaks TLS, and this cluster has no keys");
 }
 
 #[test]
@@ -118,12 +159,17 @@ fn a_greeting_without_a_key_is_never_heard() {
     let (mut cluster, _) = secured();
     cluster.start(1);
     let mut stream = cluster.port(1, Port::Peer);
+    stream.write_all(&greeting()).expect("it is sent");
+    // The other side ends it, with or without a word.
+    let _ = stream.read_to_end(&mut Vec::new());
+    assert!(!cluster.log(1).contains("a member has connected"), "{}", cluster.log(1));
+}
+
+/// How n2 greets n1.
+fn greeting() -> Vec<u8> {
     let role = Role::Member { from: NodeId(2), to: NodeId(1) };
     let hello = Hello { cluster: "harbour".into(), protocol: "counter".into(), role };
     let mut bytes = Vec::new();
     seal(&hello, &mut bytes);
-    stream.write_all(&bytes).expect("it is sent");
-    // The other side ends it, with or without a word.
-    let _ = stream.read_to_end(&mut Vec::new());
-    assert!(!cluster.log(1).contains("a member has connected"), "{}", cluster.log(1));
+    bytes
 }
