@@ -162,6 +162,8 @@ fn has_mutants(program: &Path) -> Result<(), Failure> {
 struct Folder {
     path: PathBuf,
     is_kept: bool,
+    /// The folders above it that were made for it, the innermost first.
+    made: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -169,10 +171,12 @@ impl Folder {
         let parent = args.out.clone().unwrap_or_else(|| PathBuf::from("target/seatrial"));
         let with = prepared.mutant().map_or_else(String::new, |mutant| format!("-{}", mutant.name));
         let stem = format!("live-{}{with}-{}", prepared.scenario().name, args.seed);
+        let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = parent.ancestors().take_while(is_new).map(Path::to_owned).collect();
         let path = files::make_beside_others(&parent, &stem)?;
         // Servers are told where it is, wherever they are started.
         let path = fs::canonicalize(&path).unwrap_or(path);
-        Ok(Self { path, is_kept: args.keep || args.out.is_some() })
+        Ok(Self { path, is_kept: args.keep || args.out.is_some(), made })
     }
 
     fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
@@ -197,6 +201,10 @@ impl Drop for Folder {
         if !self.is_kept {
             // A temporary folder that cannot be removed is all that is left of a trial that is over.
             let _ = fs::remove_dir_all(&self.path);
+            for folder in &self.made {
+                // Another trial may have come to be there.
+                let _ = fs::remove_dir(folder);
+            }
         }
     }
 }

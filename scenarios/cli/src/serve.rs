@@ -1,5 +1,6 @@
 //! `seatrial serve`: what `seatrial-server` does. Planted bugs are compiled into this program; only a live trial has one planted.
 
+use seatrial_server::VERSION;
 use seatrial_server::serve::ServeArgs;
 
 use crate::exit::Exit;
@@ -12,7 +13,7 @@ Examples:
 
 /// What `serve` takes.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, version = VERSION)]
 pub(crate) struct Args {
     #[command(flatten)]
     serve: ServeArgs,

@@ -74,6 +74,11 @@ impl FromStr for Kinds {
             "none" => return Ok(Self::default()),
             _ => {}
         }
+        if let Some(word) =
+            text.split(',').map(str::trim).find(|word| ["all", "none"].contains(word))
+        {
+            return Err(format!("`{word}` stands alone: leave it out, or the other kinds"));
+        }
         let mut kinds =
             text.split(',').map(|word| named(word.trim())).collect::<Result<Vec<_>, _>>()?;
         kinds.sort_unstable();
@@ -122,5 +127,7 @@ mod tests {
                 .ends_with("there is kill, pause, partition, one-way, delay, reset, slow")
         );
         assert!(refused("").contains("there is kill, pause"));
+        assert_eq!(refused("none,kill"), "`none` stands alone: leave it out, or the other kinds");
+        assert!(refused("kill, all").starts_with("`all` stands alone"));
     }
 }

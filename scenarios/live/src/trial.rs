@@ -151,8 +151,15 @@ fn come_up(cluster: &mut Cluster, stop: &AtomicBool) -> Result<(), TrialError> {
     for callee in cluster.callees() {
         let not_up = |why: String| TrialError::NotUp { who: callee.node.to_string(), why };
         while TcpStream::connect(&callee.address).is_err() && !stop.load(Relaxed) {
-            if let Some((node, _)) = cluster.ended().map_err(TrialError::Lost)? {
-                let why = cluster.process(node).last_words().join("\n  ");
+            if let Some((node, status)) = cluster.ended().map_err(TrialError::Lost)? {
+                let why = match cluster.process(node).last_words().join("\n  ") {
+                    silent if silent.is_empty() => {
+                        format!(
+                            "it ended at once, {status}, and said nothing: is it a seatrial-server?"
+                        )
+                    }
+                    words => format!("it ended at once, {status}: {words}"),
+                };
                 return Err(TrialError::NotUp { who: node.to_string(), why });
             }
             if monotonic_nanos() - begun > COMING_UP.as_nanos() {

@@ -28,6 +28,7 @@ fn a_scenario_that_is_not_there_or_cannot_be_live_is_refused_with_the_reason() {
 #[test]
 fn a_kind_of_fault_that_is_unknown_is_answered_with_the_one_that_was_meant() {
     refused("live raft-kv --faults kill,partiton", &["did you mean `partition`?"]);
+    refused("live raft-kv --faults none,kill", &["`none` stands alone"]);
     refused(
         "live raft-kv --faults clock",
         &["kill, pause, partition, one-way, delay, reset, slow"],
@@ -88,6 +89,21 @@ fn a_server_that_does_not_come_up_is_told_with_what_it_said() {
     let line = format!("live raft-kv --for 3s --faults none --server {}", server.display());
     let said = say(folder.path(), &line);
     assert_eq!(said.code, Some(2), "{said:?}");
-    assert!(said.err.contains("did not come up: error: no harbour"), "{}", said.err);
-    assert_eq!(left(folder.path()), [""; 0]);
+    let expected = "did not come up: it ended at once, exit status: 2: error: no harbour";
+    assert!(said.err.contains(expected), "{}", said.err);
+    assert!(!folder.path().join("target").exists(), "what was made for it is gone with it");
+    fs::create_dir(folder.path().join("target")).expect("room");
+    let said = say(folder.path(), "live raft-kv --for 3s --faults none --server /bin/true");
+    assert_eq!(said.code, Some(2), "{said:?}");
+    let expected = "it ended at once, exit status: 0, and said nothing: is it a seatrial-server?";
+    assert!(said.err.contains(expected), "{}", said.err);
+    assert!(!folder.path().join("target/seatrial").exists(), "nothing is in it");
+    assert!(folder.path().join("target").exists(), "it was there before");
+}
+
+#[test]
+fn a_server_within_the_program_says_what_it_is() {
+    let said = say(folder().path(), "serve --version");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("with planted bugs compiled in and none chosen"), "{}", said.out);
 }
