@@ -9,6 +9,7 @@
 //! | 2 | a client's line of text, under this *number* | the answer to that number, a line |
 //! | 3 | a client's request in the protocol's own form, under this *number* | the answer to that number |
 //! | 4 | | request *number* is refused: why, as text |
+//! | 5 | a question for the node's status, under this *number* | `name=value` lines, for that number |
 //!
 //! The kind is one byte, the number eight, the lowest first. The bytes of a message are the contract's frame
 //! ([`seal`](seatrial_node::seal)), so what a carrier changes is refused. Where the input ends, the process ends.

@@ -33,6 +33,7 @@ pub use asker::{Asker, Heard};
 pub use call::{CallError, Callee, Caller};
 pub use frames::{FrameError, Frames};
 pub use hello::{Hello, Refusal, Role, Welcome};
+pub(crate) use meter::status_lines;
 pub(crate) use serve::is_same_port;
 pub use serve::serve;
 pub use tls::{KeyError, KeyFiles, Keys};

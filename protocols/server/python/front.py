@@ -7,9 +7,9 @@ It starts `SERVER PROTOCOL --config CLUSTER_FILE --id ID --pipe`, listens on the
 and nothing else. Between fronts a frame is the pipe's own, with the sender's id as its number. What is lost is lost: the node has to live with
 that. A member's messages are a contract's frame with a checksum, so the node refuses what a carrier has changed.
 
-What it serves is lines of text, as `nc` speaks them. `seatrial client` and the Rust clients speak frames with a greeting, which this front
-does not carry: they are told so and give up at once. A cluster has members of one kind: those of `seatrial-server` without `--pipe` greet each
-other and would refuse a front.
+Clients speak lines of text, as `nc` does, or frames, as `seatrial client` and `ServiceClient` do: those greet first, and ask for what the
+protocol has or for the status. TLS is not spoken here. A cluster has members of one kind: those of `seatrial-server` without `--pipe` greet each
+other, and would refuse a front.
 """
 
 import asyncio
@@ -17,19 +17,20 @@ import itertools
 import signal
 import sys
 import tomllib
+import zlib
 
-MESSAGE, LINE, REQUEST, REFUSED = 1, 2, 3, 4
+MESSAGE, LINE, REQUEST, REFUSED, STATUS = 1, 2, 3, 4, 5
+
+# What clients in frames ask and are told, and the version of their greeting.
+ASK_REQUEST, ASK_STATUS = 1, 2
+TOLD_ANSWER, TOLD_STATUS, TOLD_REFUSED = 1, 2, 3
+GREETING = (1).to_bytes(4, "little")
 LIMIT = 80 << 20
 
 
 def frame(kind: int, number: int, content: bytes) -> bytes:
     """A frame of the pipe: a varint length, a kind, a number, the content."""
-    length, prefix = 9 + len(content), bytearray()
-    while length >= 0x80:
-        prefix.append(length & 0x7F | 0x80)
-        length >>= 7
-    prefix.append(length)
-    return bytes(prefix) + bytes([kind]) + number.to_bytes(8, "little") + content
+    return varint(9 + len(content)) + bytes([kind]) + number.to_bytes(8, "little") + content
 
 
 async def read_frame(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
@@ -44,6 +45,37 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
         raise ValueError(f"a frame of {length} bytes")
     whole = await reader.readexactly(length)
     return whole[0], int.from_bytes(whole[1:9], "little"), whole[9:]
+
+
+def seal(content: bytes) -> bytes:
+    """The contract's frame: a mark and a version, a length, a checksum, the content."""
+    length = len(content).to_bytes(4, "little")
+    return b"SFr\x01" + length + zlib.crc32(length + content).to_bytes(4, "little") + content
+
+
+async def unseal(reader: asyncio.StreamReader, begun: bytes = b"") -> bytes:
+    """The content of the next frame, which has begun so. Raises ValueError where it is none."""
+    header = begun + await reader.readexactly(12 - len(begun))
+    length = int.from_bytes(header[4:8], "little")
+    if header[:4] != b"SFr\x01" or length > LIMIT:
+        raise ValueError("no frame")
+    content = await reader.readexactly(length)
+    if zlib.crc32(header[4:8] + content) != int.from_bytes(header[8:], "little"):
+        raise ValueError("a frame that was changed")
+    return content
+
+
+def varint(number: int) -> bytes:
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes(out) + bytes([number])
+
+
+def text(content: str) -> bytes:
+    """A text in postcard's form."""
+    return varint(len(content.encode())) + content.encode()
 
 
 class Peer:
@@ -73,13 +105,21 @@ class Peer:
 class Front:
     """One member: its node behind a pipe, its peers, its clients."""
 
-    def __init__(self, me: int, members: dict[int, dict]) -> None:
+    def __init__(self, me: int, cluster: str, protocol: str, members: dict[int, dict]) -> None:
         self.me, self.members = me, members
+        self.cluster, self.protocol = cluster, protocol
         others = (member for member in members if member != me)
         self.peers = {member: Peer(address(members[member]["peer"])) for member in others}
         self.numbers = itertools.count(1)
-        self.waiting: dict[int, asyncio.Future[bytes]] = {}
+        self.waiting: dict[int, asyncio.Future[tuple[int, bytes]]] = {}
         self.node: asyncio.subprocess.Process | None = None
+
+    async def ask(self, kind: int, content: bytes) -> tuple[int, bytes]:
+        """What the node answers to this: of which kind, and what."""
+        number = next(self.numbers)
+        answer = self.waiting[number] = asyncio.get_running_loop().create_future()
+        self.tell(kind, number, content)
+        return await answer
 
     def tell(self, kind: int, number: int, content: bytes) -> None:
         self.node.stdin.write(frame(kind, number, content))
@@ -90,10 +130,10 @@ class Front:
             kind, number, content = await read_frame(self.node.stdout)
             if kind == MESSAGE and number in self.peers:
                 self.peers[number].send(frame(MESSAGE, self.me, content))
-            elif kind in (LINE, REFUSED):
+            elif kind in (LINE, REQUEST, REFUSED, STATUS):
                 answer = self.waiting.pop(number, None)
                 if answer is not None and not answer.done():
-                    answer.set_result(content)
+                    answer.set_result((kind, content))
 
     async def member(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Another front's connection."""
@@ -109,25 +149,62 @@ class Front:
         writer.close()
 
     async def client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """A client's lines, one after the other."""
+        """A client: its lines, one after the other, or its frames. No line begins as a frame does: commands are written small."""
         try:
-            while (line := await self.line(reader, writer)).endswith(b"\n"):
-                number = next(self.numbers)
-                answer = self.waiting[number] = asyncio.get_running_loop().create_future()
-                self.tell(LINE, number, line.rstrip(b"\r\n"))
-                writer.write(await answer + b"\n")
+            begun = await reader.read(1)
+            if begun == b"S":
+                await self.frames(reader, writer)
+                return
+            line = begun if begun == b"\n" else begun + await reader.readline()
+            while line.endswith(b"\n"):
+                _, answer = await self.ask(LINE, line.rstrip(b"\r\n"))
+                writer.write(answer + b"\n")
                 await writer.drain()
-        except (ValueError, OSError):
+                line = await reader.readline()
+        except (asyncio.IncompleteReadError, ValueError, OSError):
             pass
-        writer.close()
+        finally:
+            writer.close()
 
-    async def line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        """The next line; nothing where the client is none that speaks lines."""
-        first = await reader.read(1)
-        if first != b"S":
-            return first if first == b"\n" else first + await reader.readline()
-        writer.write(b"error: this front serves lines of text only, and no frames\n")
-        return b""
+    async def frames(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A client's greeting, then what it asks, with many requests under way."""
+        refusal = self.refusal(await unseal(reader, b"S"))
+        if refusal is not None:
+            writer.write(seal(GREETING + b"\x01" + refusal))
+            return
+        writer.write(seal(GREETING + b"\x00" + varint(self.me)))
+        asked = set()
+        try:
+            while True:
+                task = asyncio.create_task(self.answer(await unseal(reader), writer))
+                asked.add(task)
+                task.add_done_callback(asked.discard)
+        finally:
+            for task in asked:
+                task.cancel()
+
+    def refusal(self, hello: bytes) -> bytes | None:
+        """Why somebody who greets so is refused, if he is: in postcard's form."""
+        if hello[:4] != GREETING:
+            return b"\x04" + text("it is of another version")
+        client = hello[4:]
+        if not client.startswith(text(self.cluster)):
+            return b"\x00" + text(self.cluster)
+        rest = client[len(text(self.cluster)) :]
+        if rest == text(self.protocol) + b"\x01" or rest.endswith(b"\x02"):
+            return None  # a client of this protocol, or one who only asks for the status
+        return b"\x01" + text(self.protocol) if rest.endswith(b"\x01") else b"\x03"
+
+    async def answer(self, content: bytes, writer: asyncio.StreamWriter) -> None:
+        """Asks the node what a client in frames asks, and tells it the answer."""
+        kind, number, body = content[0], content[1:9], content[9:]
+        if kind not in (ASK_REQUEST, ASK_STATUS):
+            writer.close()
+            return
+        heard, answer = await self.ask(REQUEST if kind == ASK_REQUEST else STATUS, body)
+        told = {REQUEST: TOLD_ANSWER, STATUS: TOLD_STATUS}.get(heard, TOLD_REFUSED)
+        writer.write(seal(bytes([told]) + number + answer))
+        await writer.drain()
 
     async def run(self, command: list[str]) -> None:
         pipe = asyncio.subprocess.PIPE
@@ -158,9 +235,10 @@ def main() -> int:
         return 2
     _, server, protocol, file, me = sys.argv
     with open(file, "rb") as opened:
-        members = {member["id"]: member for member in tomllib.load(opened)["member"]}
+        cluster = tomllib.load(opened)
+    members = {member["id"]: member for member in cluster["member"]}
     command = [server, protocol, "--config", file, "--id", me, "--pipe"]
-    front = Front(int(me), members)
+    front = Front(int(me), cluster["cluster"], protocol, members)
     asyncio.run(front.run(command))
     return front.node.returncode
 

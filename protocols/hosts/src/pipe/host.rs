@@ -14,11 +14,13 @@ use crate::disk::{Done, Keeper};
 use crate::engine::{Carrier, Engine};
 use crate::speech::{Session, Speech};
 use crate::station::{Opened, ServeError, Served, Station};
+use crate::tcp::status_lines;
 
 const MESSAGE: u8 = 1;
 const LINE: u8 = 2;
 const REQUEST: u8 = 3;
 const REFUSED: u8 = 4;
+const STATUS: u8 = 5;
 
 /// What has happened.
 enum Event {
@@ -161,8 +163,12 @@ where
                 }
                 Err(why) => self.put(REFUSED, number, why.to_string().as_bytes()),
             },
+            STATUS => {
+                let text = status_lines(&engine.node().status());
+                self.put(STATUS, number, text.as_bytes());
+            }
             other => {
-                let why = format!("kind {other}; there are {MESSAGE} to {REQUEST}");
+                let why = format!("kind {other}; there are {MESSAGE} to {REQUEST}, and {STATUS}");
                 self.put(REFUSED, number, why.as_bytes());
             }
         }

@@ -99,8 +99,13 @@ impl Meter {
     }
 }
 
+/// A status as text, a line for each value.
+pub(crate) fn status_lines(status: &Status) -> String {
+    distinct(status).map(|(name, value)| format!("{name}={value}\n")).collect()
+}
+
 /// A status with a name for each value: layers of a node may show the same name, and the second of them is `name_2` then.
-pub(crate) fn distinct(status: &Status) -> impl Iterator<Item = (String, &StatusValue)> {
+fn distinct(status: &Status) -> impl Iterator<Item = (String, &StatusValue)> {
     let mut seen = BTreeMap::<&str, u32>::new();
     status.fields().iter().map(move |(name, value)| {
         let count = seen.entry(name).and_modify(|count| *count += 1).or_insert(1);

@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::ask::{Told, put_answer};
 use super::lane::{Lane, Pushed};
-use super::meter::{Meter, distinct};
+use super::meter::{Meter, status_lines};
 use crate::engine::{Carrier, Engine};
 use crate::speech::{Session, Speech};
 
@@ -114,9 +114,7 @@ where
                 self.ask(read, Waiter::Line { asked: text, answer }, engine);
             }
             Event::Status { number, lane } => {
-                let fields = engine.node().status();
-                let line = |(name, value): (String, &_)| format!("{name}={value}\n");
-                let text = distinct(&fields).map(line).collect();
+                let text = status_lines(&engine.node().status());
                 tell(&lane, &Told::Status { number, text });
             }
             Event::Metrics { answer } => {

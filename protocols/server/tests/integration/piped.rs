@@ -5,7 +5,9 @@ use std::net::Shutdown;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use seatrial_counter::{Add, CounterState, Read as Total, Sum};
 use seatrial_hosts::pipe::{read_parcel, write_parcel};
+use seatrial_server::ServiceClient;
 
 use super::support::{Cluster, PATIENCE, Port};
 
@@ -33,6 +35,7 @@ fn what_makes_no_sense_is_answered_under_its_number_and_a_broken_pipe_ends_the_p
     write_parcel(2, 7, b"nonsense", &mut frames);
     write_parcel(3, 8, b"\xff", &mut frames);
     write_parcel(9, 9, b"", &mut frames);
+    write_parcel(5, 11, b"", &mut frames);
     write_parcel(1, 2, b"no frame", &mut frames);
     write_parcel(1, 99, b"", &mut frames);
     write_parcel(2, 10, b"more nonsense", &mut frames);
@@ -44,8 +47,9 @@ fn what_makes_no_sense_is_answered_under_its_number_and_a_broken_pipe_ends_the_p
         (to(8).0, to(8).2.as_str()),
         (4, "version 255 of the format; this program reads version 1")
     );
-    assert_eq!((to(9).0, to(9).2.as_str()), (4, "kind 9; there are 1 to 3"));
+    assert_eq!((to(9).0, to(9).2.as_str()), (4, "kind 9; there are 1 to 3, and 5"));
     assert_eq!(to(10).0, 2);
+    assert!(to(11).0 == 5 && to(11).2.contains("role=follower\n"), "{:?}", to(11));
     assert!(log.contains("a message cannot be read from=2"), "{log}");
     assert!(log.contains("the sender is no member"), "{log}");
 
@@ -88,9 +92,17 @@ fn a_cluster_whose_messages_python_carries_serves_and_survives_a_kill() {
     assert_eq!(say(&cluster, 2, "@5.2 add 41"), "42");
     cluster.kill(3);
     assert_eq!(say(&cluster, 1, "@5.3 incr"), "43", "two of three are enough");
+    // A client in frames is served, too, and one who means somebody else is told so.
+    let mut counter = ServiceClient::<CounterState>::of(&cluster.file(), "counter", PATIENCE);
+    assert_eq!(counter.as_mut().expect("a client").command(Add(7)), Ok(Sum::Total(50)));
+    let mut map = ServiceClient::<CounterState>::of(&cluster.file(), "raft-kv", PATIENCE);
+    let error = map.as_mut().expect("a client").query(Total).expect_err("no map").to_string();
+    assert!(error.ends_with("refused: counter is spoken here"), "{error}");
+    assert!(cluster.status(1, None).expect("it answers").contains("role="));
     // Its node ends with the pipe, and lets go of its directory.
     cluster.start(3);
     assert_eq!(say(&cluster, 3, "@5.3 incr"), "43", "it counts once");
+    assert_eq!(say(&cluster, 3, "get"), "50");
     for id in 1..=3 {
         assert_eq!(cluster.stop(id).code(), Some(0), "{}", cluster.log(id));
     }
