@@ -77,8 +77,11 @@ pub(crate) const OVERFLOW: &str =
 
 /// A value on one line: as it is, where it is text without control characters.
 pub(crate) fn shown(value: &Value) -> String {
-    let plain = value.as_str().filter(|text| !text.contains(char::is_control));
-    plain.map_or_else(|| format!("{value:?}"), str::to_owned)
+    match value.as_str() {
+        Some(text) if text.contains(char::is_control) => format!("{text:?}"),
+        Some(text) => text.to_owned(),
+        None => format!("{value:?}"),
+    }
 }
 
 pub(crate) fn told<O>(response: &Response<O>, done: impl Fn(&O) -> String) -> String {
