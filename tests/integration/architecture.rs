@@ -97,8 +97,7 @@ const RESERVED: [(&str, &[&str]); 17] = [
     ("ctrlc", &["seatrial-cli"]),
     ("ratatui", &["seatrial-cli"]),
     ("tokio", &["seatrial-hosts", "seatrial-tests"]),
-    // The server's tests knock as strangers who speak TLS.
-    ("rustls", &["seatrial-hosts", "seatrial-server"]),
+    ("rustls", &["seatrial-hosts"]),
     ("turmoil", &["seatrial-tests"]),
     ("rand_chacha", &["seatrial-sim", "seatrial-tests"]),
     ("rand_core", &["seatrial-sim", "seatrial-tests"]),

@@ -155,3 +155,6 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, KeyError> {
         Err(error) => Err(fail(format!("no certificate in PEM: {error}"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,15 +2,11 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use seatrial_counter::{Add, CounterState, Read as Total, Sum};
-use seatrial_hosts::tcp::{Hello, KeyFiles, Keys, Refusal, Role, Welcome};
-use seatrial_node::{NodeId, seal, unseal};
+use seatrial_hosts::tcp::{Hello, KeyFiles, Keys, Role};
+use seatrial_node::{NodeId, seal};
 use seatrial_server::ServiceClient;
 
 use super::support::{Cluster, PATIENCE, Port};
@@ -85,31 +81,6 @@ fn a_cluster_with_keys_serves_those_who_have_one_and_nobody_else() {
     }
     let told = format!("why=refused: {word}");
     assert_eq!(cluster.log(1).matches(&told).count(), 1, "{}", cluster.log(1));
-}
-
-#[test]
-fn a_key_of_the_cluster_is_not_the_key_of_another_member() {
-    let (mut cluster, _) = secured();
-    cluster.start(1);
-    let keys = |name: &str| cluster.path(&format!("keys/{name}"));
-    let mut roots = RootCertStore::empty();
-    let authority = CertificateDer::from_pem_file(keys("authority.pem")).expect("a certificate");
-    roots.add(authority).expect("an authority");
-    let shown = CertificateDer::from_pem_file(keys("client.pem")).expect("a certificate");
-    let key = PrivateKeyDer::from_pem_file(keys("client.key")).expect("a key");
-    let config = ClientConfig::builder().with_root_certificates(roots);
-    let config = config.with_client_auth_cert(vec![shown], key).expect("they fit together");
-    let name = "n1".try_into().expect("a name");
-    let connection = ClientConnection::new(Arc::new(config), name).expect("a connection");
-    // It says that it is n2, and shows a client's key.
-    let mut stream = StreamOwned::new(connection, cluster.port(1, Port::Peer));
-    stream.write_all(&greeting()).expect("it is sent");
-    let mut told = Vec::new();
-    stream.read_to_end(&mut told).expect("an answer");
-    let told = unseal::<Welcome>(&told);
-    let Ok(Welcome::Refused(Refusal::Key(why))) = told else { panic!("{told:?}") };
-    assert!(why.starts_with("it is not n2's: "), "{why}");
-    cluster.has_logged(1, "the caller's key: it is not n2's");
 }
 
 #[test]
