@@ -59,9 +59,8 @@ impl Pen {
 
     /// What something says that sets out, and is to be found when it arrives.
     fn keep(&mut self, name: u64, text: Text) {
-        let next = self.first + self.under_way.len() as u64;
-        // A world that has gone back gives the same names again.
-        if self.under_way.is_empty() || name < next {
+        // A world that has gone back gives the same names again: what had them then is gone.
+        if self.under_way.is_empty() || name < self.first {
             self.under_way.clear();
             self.first = name;
         }
@@ -205,5 +204,44 @@ impl<N: Node> Core<N> {
     /// Something that happened to a node at once.
     pub(crate) fn trace_strike(&mut self, node: NodeId, text: impl FnOnce() -> String) {
         self.trace_fault(Some(node), FaultTurn::Once, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(pen: &mut Pen, names: impl IntoIterator<Item = u64>) {
+        for name in names {
+            let text = pen.write(|out| out.push_str(&format!("says {name}")));
+            pen.keep(name, text);
+        }
+    }
+
+    /// What it says that arrives under this name, where it is not said anew.
+    fn arrives(pen: &mut Pen, name: u64) -> String {
+        pen.arrival(name, |out| out.push_str("anew")).to_string()
+    }
+
+    #[test]
+    fn what_is_under_way_is_found_by_its_name_once_in_any_order() {
+        let mut pen = Pen::default();
+        kept(&mut pen, [3, 4, 7, 9]);
+        pen.forget(4);
+        let said = [9, 4, 3, 3, 8, 7, 2].map(|name| arrives(&mut pen, name));
+        assert_eq!(said, ["says 9", "anew", "says 3", "anew", "anew", "says 7", "anew"]);
+        assert!(pen.under_way.is_empty(), "nothing is kept that has arrived");
+    }
+
+    #[test]
+    fn a_world_that_has_gone_back_keeps_what_is_sent_then() {
+        let mut pen = Pen::default();
+        kept(&mut pen, [5, 6, 7]);
+        kept(&mut pen, [6, 8]);
+        let said = [5, 6, 7].map(|name| arrives(&mut pen, name));
+        assert_eq!(said, ["says 5", "says 6", "anew"]);
+        kept(&mut pen, [2, 8]);
+        let said = [8, 2].map(|name| arrives(&mut pen, name));
+        assert_eq!(said, ["says 8", "says 2"]);
     }
 }
