@@ -52,6 +52,15 @@ fn written() -> Cluster {
     cluster
 }
 
+/// Waits until the first member has from the others what it lacks.
+fn wait_until_recovered(cluster: &Cluster) {
+    let begun = std::time::Instant::now();
+    while !cluster.status(1, None).is_ok_and(|lines| lines.contains("recovering=no\n")) {
+        assert!(begun.elapsed() < PATIENCE, "{}", cluster.log(1));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
 #[test]
 fn a_damaged_log_loses_nothing_and_is_filled_up_by_the_others() {
     let mut cluster = written();
@@ -62,11 +71,7 @@ fn a_damaged_log_loses_nothing_and_is_filled_up_by_the_others() {
     for id in 1..=3 {
         cluster.start(id);
     }
-    let begun = std::time::Instant::now();
-    while !cluster.status(1, None).is_ok_and(|lines| lines.contains("recovering=no\n")) {
-        assert!(begun.elapsed() < PATIENCE, "{}", cluster.log(1));
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    wait_until_recovered(&cluster);
     let log = cluster.log(1);
     let cut = log.lines().find(|line| line.contains(" bytes from offset 0 on are no whole record"));
     let cut = cut.expect("what is wrong with its log");
@@ -101,11 +106,7 @@ fn a_log_whose_mark_was_taken_away_is_not_served_until_the_others_have_told_what
     for id in 1..=3 {
         cluster.start(id);
     }
-    let begun = std::time::Instant::now();
-    while !cluster.status(1, None).is_ok_and(|lines| lines.contains("recovering=no\n")) {
-        assert!(begun.elapsed() < PATIENCE, "{}", cluster.log(1));
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    wait_until_recovered(&cluster);
     cluster.kill(2);
     let mut map = ServiceClient::<KvState>::of(&cluster.file(), "raft-kv", PATIENCE);
     let read = map.as_mut().expect("a client").query(Query { key: "key 19".into() });
