@@ -11,13 +11,14 @@ use crate::registry::{Protocol, WorkloadInfo};
 use crate::scenario::Scenario;
 use crate::workload::{Answer, Draw, Op, Session, Workload};
 
-/// Answers, in the end, whoever has asked first, whatever that was: two clients at a time get each other's answers.
+/// Answers, in the end, whoever has asked first, whatever that was: two clients at a time get each other's answers. Before that it tells
+/// itself of it so many times.
 #[derive(Default)]
-struct Muddle(Vec<(RequestToken, u64)>);
+struct Muddle<const TIMES: u32>(Vec<(RequestToken, u64)>);
 
-impl Node for Muddle {
+impl<const TIMES: u32> Node for Muddle<TIMES> {
     type Config = ();
-    type Message = u64;
+    type Message = (u64, u32);
     type Timer = ();
     type Request = u64;
     type Response = u64;
@@ -33,9 +34,13 @@ impl Node for Muddle {
                 self.0.push((token, body));
                 // Through itself, so that another request may come between.
                 let me = io.me();
-                io.send(me, body);
+                io.send(me, (body, TIMES));
             }
-            Input::Message { body, .. } if !self.0.is_empty() => {
+            Input::Message { body: (body, times), .. } if times > 1 => {
+                let me = io.me();
+                io.send(me, (body, times - 1));
+            }
+            Input::Message { body: (body, _), .. } if !self.0.is_empty() => {
                 let (token, _) = self.0.remove(0);
                 let last = self.0.last().map_or(body, |(_, last)| *last);
                 io.reply(token, last);
@@ -48,7 +53,7 @@ impl Node for Muddle {
 #[derive(Default)]
 struct Talk(u64);
 
-impl Workload<Muddle> for Talk {
+impl<const TIMES: u32> Workload<Muddle<TIMES>> for Talk {
     fn begin(&mut self, _: u32, _: &[(String, u32)]) {
         self.0 = 0;
     }
@@ -83,12 +88,19 @@ judge = { checkers = ["own echo"] }
 
 fn registry() -> Registry {
     let own = Protocol::new("own", "a node of one's own");
-    let own = own.with_workload::<Muddle, Talk>(TALK, |_, _| Ok(()), Talk::default);
-    Registry::empty().with(own.with_checker("own echo", Echo::new))
+    let own = own.with_workload::<Muddle<1>, Talk>(TALK, |_, _| Ok(()), Talk::default);
+    let slow = Protocol::new("slow", "the same, but slower");
+    let slow = slow.with_workload::<Muddle<3>, Talk>(TALK, |_, _| Ok(()), Talk::default);
+    let registry = Registry::empty().with(own.with_checker("own echo", Echo::new));
+    registry.with(slow.with_checker("own echo", Echo::new))
 }
 
 fn failing(registry: &Registry) -> Case {
-    let scenario = Scenario::parse("muddle.toml", SCENARIO).expect("a scenario");
+    failing_of(registry, SCENARIO)
+}
+
+fn failing_of(registry: &Registry, scenario: &str) -> Case {
+    let scenario = Scenario::parse("muddle.toml", scenario).expect("a scenario");
     let prepared = Prepared::new(registry, scenario, None).expect("it can be run");
     let fails =
         |seed: &u64| prepared.run(*seed).judgements.iter().any(|j| j.verdict.violation().is_some());
@@ -136,4 +148,27 @@ fn what_does_not_fail_is_not_shrunk() {
     let refused = shrink(&registry, case, &options, &AtomicBool::new(false), &mut |_| {});
     let error = refused.expect_err("nobody muddles up one client").to_string();
     assert!(error.contains("the failure does not reproduce"), "{error}");
+}
+
+#[test]
+fn of_several_runs_the_one_that_becomes_the_shortest_is_kept() {
+    let (registry, stop) = (registry(), AtomicBool::new(false));
+    let slow = SCENARIO.replace("protocol = \"own\"", "protocol = \"slow\"");
+    let cases = [&slow, SCENARIO, &slow].map(|scenario| failing_of(&registry, scenario));
+    let contest = |jobs, cases: &[Case], max_runs| {
+        let options = ShrinkOptions { jobs, max_runs, elsewhere: false };
+        let mut budget = Budget { options: &options, stop: &stop, runs: 0 };
+        let shrunk = contest(&registry, cases, &mut budget, &mut |_| {}).expect("they fail");
+        (shrunk, budget.runs)
+    };
+    let (best, runs) = contest(1, &cases, 3_000);
+    let [long, short, _] =
+        cases.each_ref().map(|case| contest(1, std::slice::from_ref(case), 1_000).0);
+    assert!(short.length() < long.length(), "{:?}, {:?}", short.length(), long.length());
+    assert_eq!((best.length(), best.elsewhere), (short.length(), Some(cases[1].seed)));
+    let (several, of_several) = contest(3, &cases, 3_000);
+    assert_eq!((several.case, of_several), (best.case, runs), "on three threads");
+    // With few runs only the first is tried, and gets them all.
+    let (first, runs) = contest(2, &cases, 5);
+    assert_eq!((first.elsewhere, runs), (Some(cases[0].seed), 5));
 }
