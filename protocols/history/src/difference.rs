@@ -23,8 +23,11 @@ pub struct DifferenceAccount {
     pub after: [Vec<String>; 2],
     /// What nodes show once they have parted, where that differs: the node, and what it shows in each run.
     pub nodes: Vec<(String, [Option<String>; 2])>,
-    /// Where one run fails and the other does not: each fault that only the failing one has and without which it does not fail either.
-    pub decisive: Vec<String>,
+    /// How often each thing happened in each run, where that differs: facts by their names, messages, clients' answers.
+    pub totals: Vec<(String, [u64; 2])>,
+    /// Where one run fails and the other does not: the fewest of the faults that only the failing one has with which it still fails in the same
+    /// way. Nothing in it, where it needs none of them.
+    pub decisive: Option<Vec<String>>,
 }
 
 /// One of two runs.
@@ -48,6 +51,8 @@ pub struct RunOfTwo {
     pub hash: String,
     /// Faults that only it has, and what was done by hand only in it.
     pub planned: Vec<String>,
+    /// How its strategy orders events, where one does: by looking at all that is due within some time.
+    pub steering: Option<String>,
 }
 
 /// A choice that came out otherwise in two runs.

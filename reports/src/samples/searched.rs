@@ -27,7 +27,8 @@ pub(crate) fn difference() -> DifferenceAccount {
         before: vec!["step 212 at 212ms: n0  timer Election".into()],
         after: [vec!["step 213 at 213ms: n1 => n0  deliver #4 Vote".into()], Vec::new()],
         nodes: vec![("n0".into(), [shows("leader"), shows("candidate")])],
-        decisive: vec!["crash of n2 at 33ms".into()],
+        totals: vec![("lead".into(), [2, 1]), ("sent, but lost".into(), [0, 1_200])],
+        decisive: Some(vec!["crash of n2 at 33ms".into()]),
     }
 }
 
@@ -42,6 +43,7 @@ fn run(file: &str, outcome: Outcome, broken: &[&str]) -> RunOfTwo {
         events: 541,
         hash: "0011223344556677".into(),
         planned: Vec::new(),
+        steering: None,
     }
 }
 

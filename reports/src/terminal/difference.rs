@@ -4,7 +4,7 @@ use seatrial_history::{ChoiceApart, DifferenceAccount, Outcome, RunOfTwo};
 
 use super::{ending, subject};
 use crate::numbers::{count, of};
-use crate::page::{Page, clean};
+use crate::page::{Page, clean, columns};
 
 /// What the two runs are called where their lines stand side by side.
 const NAMES: [&str; 2] = ["A", "B"];
@@ -23,13 +23,38 @@ pub fn difference(account: &DifferenceAccount, page: &Page) -> String {
     for (name, run) in NAMES.into_iter().zip(&account.runs) {
         out.push_str(&list(&format!("trouble that only {name} has"), &run.planned, page));
     }
-    out.push_str(&choice(account.choice.as_ref(), page));
+    out.push_str(&choice(account, page));
     out.push_str(&parting(account, page));
     out.push_str(&nodes(account, page));
+    out.push_str(&totals(account, page));
+    out + &decisive(account, page)
+}
+
+/// What made the one fail and the other not, as far as faults did.
+fn decisive(account: &DifferenceAccount, page: &Page) -> String {
+    let Some(faults) = &account.decisive else {
+        return String::new();
+    };
     let failing = account.runs.iter().position(|run| run.outcome == Outcome::Violated);
     let name = NAMES[failing.unwrap_or_default()];
-    let title = format!("without any one of these faults {name} does not fail");
-    out + &list(&title, &account.decisive, page)
+    if faults.is_empty() {
+        let lines = [format!(
+            "{name} fails without any fault that only it has, too: the order of events is enough. `seatrial shrink` tells what it needs"
+        )];
+        return list("what separates them", &lines, page);
+    }
+    let title = format!(
+        "of the faults that only {name} has it fails with these alone, and with none of them left out"
+    );
+    list(&title, faults, page)
+}
+
+fn totals(account: &DifferenceAccount, page: &Page) -> String {
+    let width = account.totals.iter().map(|(name, _)| columns(name)).max().unwrap_or_default();
+    let line = |(name, [a, b]): &(String, [u64; 2])| {
+        format!("{name:<width$}  A {:>7}  B {:>7}", count(*a), count(*b))
+    };
+    list("what happened how often", &account.totals.iter().map(line).collect::<Vec<_>>(), page)
 }
 
 fn headline(name: &str, run: &RunOfTwo, page: &Page) -> String {
@@ -65,15 +90,25 @@ fn list(title: &str, lines: &[String], page: &Page) -> String {
     page.title(title) + &lines.collect::<String>()
 }
 
-fn choice(choice: Option<&ChoiceApart>, page: &Page) -> String {
-    let what = match choice {
+fn choice(account: &DifferenceAccount, page: &Page) -> String {
+    let steered = account.runs.iter().find_map(|run| run.steering.as_ref());
+    let what = match &account.choice {
         Some(ChoiceApart { site, whose, occurrence, chosen: [a, b] }) => format!(
             "{site}, of {whose}, number {}: A chose {}, B {}",
             count(occurrence + 1),
             chosen(*a),
             chosen(*b)
         ),
-        None => "no choice of the same kind came out otherwise: the cases themselves differ".into(),
+        None => {
+            let differ =
+                "no choice of the same kind came out otherwise: the cases themselves differ";
+            match steered {
+                Some(steered) => format!(
+                    "{differ}. A strategy orders the events ({steered}): what is left out or added changes their order from so long before on"
+                ),
+                None => differ.into(),
+            }
+        }
     };
     page.title("the first choice that differs") + &page.wrap(&what, "  ", "    ")
 }
@@ -147,6 +182,28 @@ mod tests {
             told,
             ["the 1st of 3", "the 2nd of 3", "the 3rd of 3", "the 11th of 12", "20 of 0 to 21"]
         );
+    }
+
+    #[test]
+    fn what_separates_them_is_said_where_no_fault_does_and_where_none_is_asked_for() {
+        let told = |decisive| {
+            let account = DifferenceAccount { decisive, ..samples::difference() };
+            difference(&account, &samples::PAGE)
+        };
+        let none = told(Some(Vec::new()));
+        assert!(none.contains("A fails without any fault that only it has, too"), "{none}");
+        let both = told(None);
+        assert!(!both.contains("separates") && !both.contains("these alone"), "{both}");
+    }
+
+    #[test]
+    fn a_strategy_that_orders_events_is_named_where_no_choice_is() {
+        let mut account = DifferenceAccount { choice: None, ..samples::difference() };
+        let plain = difference(&account, &samples::PAGE);
+        assert!(plain.contains("the cases themselves differ\n"), "{plain}");
+        account.runs[1].steering = Some("pos, within 17ms of when events are due".into());
+        let steered = difference(&account, &samples::PAGE);
+        assert!(steered.contains("(pos, within 17ms"), "{steered}");
     }
 
     #[test]

@@ -1,8 +1,11 @@
-//! Where two runs part: the first event that only one of them has, the choice that came out otherwise before it, and, where one fails and
-//! the other does not, the faults that make the difference.
+//! Where two runs part: the first event that only one of them has, the choice that came out otherwise before it, what happened oftener in
+//! which, and, where one fails and the other does not, the faults that make the difference.
+
+use std::collections::BTreeMap;
 
 use seatrial_history::{
-    Account, ChoiceApart, DifferenceAccount, Outcome, RunOfTwo, TraceEvent, TraceItem, TraceLine,
+    Account, ChoiceApart, DifferenceAccount, OpKind, Outcome, RunOfTwo, Signature, TraceEvent,
+    TraceItem, TraceLine,
 };
 use seatrial_node::NodeId;
 use seatrial_sim::{Choice, PlannedFault, WORLD};
@@ -13,6 +16,7 @@ use crate::record::Recorder;
 use crate::registry::Registry;
 use crate::repeat::told;
 use crate::scenario::ScenarioError;
+use crate::strategy::Strategy;
 
 /// How many lines before the two part are shown, and how many of each after.
 const SHOWN: usize = 5;
@@ -42,6 +46,7 @@ pub fn difference(
         before: shared[alike.saturating_sub(SHOWN)..].iter().map(told).collect(),
         after,
         nodes: nodes(&one, &other, alike),
+        totals: totals(&one, &other),
         decisive: decisive(registry, &one, &other),
     })
 }
@@ -84,6 +89,10 @@ impl Side {
             events: end.step,
             hash: hash.clone(),
             planned: only.map(|line| line.trim_start().to_owned()).collect(),
+            steering: self.case.steering.map(|steering| {
+                let how = Strategy::Steered(steering.strategy);
+                format!("{how}, within {} of when events are due", steering.slack)
+            }),
         }
     }
 }
@@ -135,25 +144,69 @@ fn nodes(one: &Side, other: &Side, alike: usize) -> Vec<(String, [Option<String>
     both.filter(|(_, [a, b])| a != b).collect()
 }
 
-/// Of the one run that fails, where the other does not: the faults that only it has and without which it does not fail.
-fn decisive(registry: &Registry, one: &Side, other: &Side) -> Vec<String> {
+/// How often each thing happened, where one run had more of it.
+fn totals(one: &Side, other: &Side) -> Vec<(String, [u64; 2])> {
+    let mut totals: BTreeMap<String, [u64; 2]> = BTreeMap::new();
+    for (run, side) in [one, other].into_iter().enumerate() {
+        for line in &side.trace {
+            let name = match &line.what {
+                TraceItem::Fact(_, fact) => fact.name().to_owned(),
+                TraceItem::Event(TraceEvent::Send { .. }) => "sent".to_owned(),
+                TraceItem::Event(TraceEvent::Drop { .. }) => "sent, but lost".to_owned(),
+                TraceItem::Op(op) if op.kind != OpKind::Invoke => {
+                    format!("{} that ended in {}", op.f, op.kind.as_str())
+                }
+                _ => continue,
+            };
+            totals.entry(name).or_default()[run] += 1;
+        }
+    }
+    totals.into_iter().filter(|(_, [a, b])| a != b).collect()
+}
+
+/// Of the one run that fails, where the other does not: the fewest of the faults that only it has with which it fails in the same way.
+fn decisive(registry: &Registry, one: &Side, other: &Side) -> Option<Vec<String>> {
     let fails = |side: &Side| side.account.outcome() == Outcome::Violated;
     let (failing, passing) = match (fails(one), fails(other)) {
         (true, false) => (one, other),
         (false, true) => (other, one),
-        _ => return Vec::new(),
-    };
-    let passes_without = |place: &usize| {
-        let mut case = failing.case.clone();
-        case.plan.faults.remove(*place);
-        let Ok((prepared, seed)) = case.prepare(registry) else { return false };
-        prepared.run(seed).outcome() != Outcome::Violated
+        _ => return None,
     };
     let faults = &failing.case.plan.faults;
-    let others = &passing.case.plan.faults;
-    let is_its_own = |place: &usize| !others.contains(&faults[*place]);
-    let places = (0..faults.len()).filter(is_its_own).filter(passes_without);
-    places.map(|place| words(&faults[place])).collect()
+    let own = |fault: &&PlannedFault| !passing.case.plan.faults.contains(fault);
+    let own: Vec<&PlannedFault> = faults.iter().filter(own).collect();
+    let way = Signature::first(&failing.account.judgements);
+    let needed = fewest(own, |kept, own| {
+        let mut case = failing.case.clone();
+        case.plan.faults.retain(|fault| !own.contains(&fault) || kept.contains(&fault));
+        let prepared = case.prepare(registry);
+        prepared
+            .is_ok_and(|(prepared, seed)| Signature::first(&prepared.run(seed).judgements) == way)
+    });
+    Some(needed.into_iter().map(words).collect())
+}
+
+/// Leaves out what is not needed, in ever smaller portions, until nothing more can go (A. Zeller and R. Hildebrandt, *Simplifying and
+/// Isolating Failure-Inducing Input*, 2002, as in [`seatrial_search::shrink`]).
+fn fewest<T: Copy>(all: Vec<T>, is_enough: impl Fn(&[T], &[T]) -> bool) -> Vec<T> {
+    let mut kept = all.clone();
+    let mut portion = kept.len();
+    while portion > 0 && !kept.is_empty() {
+        let (before, mut from) = (kept.len(), 0);
+        while from < kept.len() {
+            let to = (from + portion).min(kept.len());
+            let less: Vec<T> = kept[..from].iter().chain(&kept[to..]).copied().collect();
+            match is_enough(&less, &all) {
+                true => kept = less,
+                false => from = to,
+            }
+        }
+        // Of single ones each is tried again, once another has gone.
+        if portion > 1 || kept.len() == before {
+            portion /= 2;
+        }
+    }
+    kept
 }
 
 fn words(planned: &PlannedFault) -> String {
