@@ -2,15 +2,15 @@
 //! client did at one step, and what it did that for.
 //!
 //! An act comes after the one before it at the same node or client, and after the act that sent the message it handles: Lamport's
-//! happened-before (1978). It is computed from the trace; no protocol is asked.
+//! happened-before (1978). A disk's completion comes after the act that asked for it. It is computed from the trace; no protocol is asked.
 
 mod matter;
 mod words;
 
 use std::collections::BTreeMap;
 
-use seatrial_history::{Endpoint, Moment, OpKind, Process, TraceEvent, TraceItem, TraceLine};
-use seatrial_node::Fact;
+use seatrial_history::{Clients, DiskTurn, Endpoint, Moment, TraceEvent, TraceItem, TraceLine};
+use seatrial_node::{Fact, NodeId};
 
 pub use self::matter::{MOST, that_matter};
 pub use self::words::{brief, heading, label, sentence};
@@ -26,7 +26,7 @@ pub struct Act {
     pub lines: Vec<usize>,
     /// The act before it at the same place.
     pub before: Option<usize>,
-    /// The act that sent what it handles.
+    /// The act that sent what it handles; or that asked the disk for what is done now.
     pub sender: Option<usize>,
     /// Nobody did it: a message came to its end on the way.
     pub is_loss: bool,
@@ -83,6 +83,8 @@ struct Reader {
     last: BTreeMap<Endpoint, usize>,
     /// The acts that sent messages, by the messages' names.
     sent: BTreeMap<u64, usize>,
+    /// The acts that asked disks for something: what a life of a node asks for overwrites what one before did.
+    asked: BTreeMap<(NodeId, u64), usize>,
 }
 
 impl Reader {
@@ -104,6 +106,12 @@ impl Reader {
             }
             TraceItem::Event(TraceEvent::Deliver { id, .. } | TraceEvent::Drop { id, .. }) => {
                 self.all[act].sender = self.sent.get(id).copied().filter(|sender| *sender != act);
+            }
+            TraceItem::Event(TraceEvent::Disk { node, turn: DiskTurn::Asked(token), .. }) => {
+                self.asked.insert((*node, *token), act);
+            }
+            TraceItem::Event(TraceEvent::Disk { node, turn: DiskTurn::Done(token), .. }) => {
+                self.all[act].sender = self.asked.get(&(*node, *token)).copied();
             }
             _ => {}
         }
@@ -163,41 +171,6 @@ fn place(what: &TraceItem, clients: &Clients) -> (Option<Endpoint>, bool) {
     }
 }
 
-/// Which client acted as which process: a client goes on under another number once an operation's outcome is unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Clients {
-    of: BTreeMap<u64, Endpoint>,
-}
-
-impl Clients {
-    /// Who invokes an operation sends a request at the same step.
-    pub(crate) fn of(trace: &[TraceLine]) -> Self {
-        let mut of = BTreeMap::new();
-        let mut invoked: Option<(u64, u64)> = None;
-        for line in trace {
-            match &line.what {
-                TraceItem::Op(op) if op.kind == OpKind::Invoke => {
-                    invoked = Some((op.process.0, line.at.step));
-                }
-                TraceItem::Event(TraceEvent::Send { from: from @ Endpoint::Client(_), .. }) => {
-                    if let Some((process, step)) = invoked.take()
-                        && step == line.at.step
-                    {
-                        of.entry(process).or_insert(*from);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Self { of }
-    }
-
-    /// The client, where it is known.
-    pub(crate) fn of_process(&self, process: Process) -> Option<Endpoint> {
-        self.of.get(&process.0).copied()
-    }
-}
-
 /// Whether a node is there after this fact, where the fact says so: up, down, or standing still.
 pub(crate) const fn presence(fact: &Fact) -> Option<&'static str> {
     match fact {
@@ -251,15 +224,5 @@ mod tests {
         assert!(lost.is_loss);
         assert_eq!(lost.sender.map(|act| acts.all[act].at.step), Some(3));
         assert_eq!(lost.before, None, "nobody did it");
-    }
-
-    #[test]
-    fn a_client_is_known_by_the_request_that_it_sends() {
-        let trace = samples::story();
-        let clients = Clients::of(&trace);
-        assert_eq!(clients.of_process(Process(0)), Some(Endpoint::Client(0)));
-        assert_eq!(clients.of_process(Process(1)), None);
-        let acts = Acts::of(&trace);
-        assert_eq!(acts.all[acts.at_step(14).start].who, Some(Endpoint::Client(0)));
     }
 }

@@ -6,10 +6,10 @@ mod mermaid;
 mod perfetto;
 mod shiviz;
 
-use seatrial_history::{Account, TraceEvent, TraceItem, TraceLine, Violation, write_edn};
+use seatrial_history::{Account, TraceEvent, TraceItem, TraceLine, write_edn};
 
 pub use self::shiviz::shiviz_pair;
-use crate::acts::Acts;
+use crate::acts::{Acts, that_matter};
 use crate::{Page, json, junit, terminal};
 
 /// A run as it was recorded.
@@ -67,7 +67,7 @@ impl Format {
     /// The run in this form, ending with a line end.
     pub fn write(self, run: &Run) -> String {
         match self {
-            Self::Json => json::account(run.account),
+            Self::Json => json::run(run),
             Self::Junit => junit::run(run.account, run.trace),
             Self::Shiviz => shiviz::run(run),
             Self::Perfetto => perfetto::run(run),
@@ -84,9 +84,10 @@ impl Run<'_> {
         terminal::headline(self.account, &Page::default()).trim_end().replace("  ", " ")
     }
 
-    /// The first property that is violated.
-    fn violation(&self) -> Option<&Violation> {
-        self.account.judgements.iter().find_map(|judged| judged.verdict.violation())
+    /// The acts that matter to it.
+    pub(crate) fn matter(&self) -> Vec<usize> {
+        let matter = |violation| that_matter(violation, self.acts, self.trace);
+        self.account.first_violation().map(matter).unwrap_or_default()
     }
 
     /// The events among the lines of an act.

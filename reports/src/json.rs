@@ -12,7 +12,9 @@ use seatrial_node::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::acts::sentence;
 use crate::campaign::CampaignAccount;
+use crate::formats::Run;
 use crate::trace::fact_text;
 
 #[cfg(test)]
@@ -22,8 +24,18 @@ mod schema;
 pub const FORM: u64 = 1;
 
 /// A run as one JSON document, ending with a line end.
-pub fn account(account: &Account) -> String {
-    document(&account_value(account))
+pub fn run(run: &Run<'_>) -> String {
+    let mut value = account_value(run.account);
+    let matter = run.matter();
+    if let (Value::Object(members), false) = (&mut value, matter.is_empty()) {
+        let told = |act: usize| {
+            let act = &run.acts.all[act];
+            let who = act.who.map(|who| who.to_string());
+            json!({ "at": act.at, "who": who, "what": sentence(act, run.trace) })
+        };
+        members.insert("matter".into(), matter.into_iter().map(told).collect());
+    }
+    document(&value)
 }
 
 /// A hunt as one JSON document, with the accounts of the failures that were kept.
@@ -203,11 +215,20 @@ fn line(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::acts::Acts;
     use crate::samples;
 
+    /// A run of the story, told.
+    pub(super) fn told(account: &Account) -> String {
+        let trace = samples::story();
+        run(&Run { account, trace: &trace, acts: &Acts::of(&trace) })
+    }
+
     #[test]
-    fn a_run_is_one_document() {
-        samples::golden("violated.json", &account(&samples::violated()));
+    fn a_run_is_one_document_with_the_events_that_matter() {
+        samples::golden("violated.json", &told(&samples::two_leaders()));
+        let holds: Value = serde_json::from_str(&told(&samples::holds())).expect("JSON");
+        assert_eq!(holds.get("matter"), None);
     }
 
     #[test]

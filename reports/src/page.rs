@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use textwrap::core::display_width;
-use textwrap::{Options, WordSplitter};
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// What a piece of text says, from which its colour follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,7 @@ impl Page {
         let mut indent = first;
         for line in text.lines() {
             let options = Options::new(self.width.max(rest.len() + 20))
+                .word_separator(WordSeparator::AsciiSpace)
                 .initial_indent(indent)
                 .subsequent_indent(rest)
                 .word_splitter(WordSplitter::NoHyphenation)
@@ -89,7 +90,9 @@ impl Page {
     pub(crate) fn fold(&self, text: &str, column: usize) -> Vec<String> {
         let text = clean(text);
         let Some(room) = self.room(column) else { return vec![text] };
-        let options = Options::new(room).word_splitter(WordSplitter::NoHyphenation);
+        let options = Options::new(room)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation);
         textwrap::wrap(&text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
     }
 

@@ -6,11 +6,11 @@ mod story;
 use std::borrow::Cow;
 
 use seatrial_history::{
-    Account, Amount, CampaignInfo, Distribution, DropCause, Endpoint, Evidence, ExplorationAccount,
-    FaultCount, FaultSeeds, FaultTurn, Figure, FoundSchedule, History, HuntAccount, HuntHeader,
-    Judgement, Measured, Moment, OpCount, OpEvent, OpKind, Outcome, Process, ScheduleStep,
-    SeedLine, Signature, StateCurve, Theory, TraceEvent, TraceItem, TraceLine, Traffic, Twice,
-    Unit, Value, Verdict, Violation,
+    Account, Amount, CampaignInfo, DiskTurn, Distribution, DropCause, Endpoint, Evidence,
+    ExplorationAccount, FaultCount, FaultSeeds, FaultTurn, Figure, FoundSchedule, History,
+    HuntAccount, HuntHeader, Judgement, Measured, Moment, OpCount, OpEvent, OpKind, Outcome,
+    Process, ScheduleStep, SeedLine, Signature, StateCurve, Theory, TraceEvent, TraceItem,
+    TraceLine, Traffic, Twice, Unit, Value, Verdict, Violation,
 };
 use seatrial_node::{Duration, Fact, Instant, NodeId, Status};
 
@@ -123,6 +123,7 @@ pub(crate) fn holds() -> Account {
         reached: vec![("a snapshot was installed".into(), 2)],
         figures: vec![amount("messages per broadcast", 12_400), times("convergence time", 40)],
         excuses: Vec::new(),
+        notices: Vec::new(),
         judgements: vec![
             judgement("election safety", Verdict::Holds),
             judgement("linearizability", Verdict::Holds),
@@ -316,9 +317,16 @@ pub(crate) fn trace() -> Vec<TraceLine> {
         fact(2, n1, Fact::Lead { term: 3 }),
         fact(2, n1, Fact::Append { index: 1, term: 3, digest: 0xbeef }),
         event(2, TraceEvent::Status { node: n1, status: status.into() }),
-        event(3, TraceEvent::Drop { id: 7, from, to, cause: DropCause::Partition }),
+        event(3, TraceEvent::Drop { id: 7, from, to, cause: DropCause::Partition, fault: None }),
         event(4, TraceEvent::Timer { node: n2, text: "election".into() }),
-        event(5, TraceEvent::Disk { node: n2, text: "sync ok".into() }),
+        event(
+            5,
+            TraceEvent::Disk {
+                node: n2,
+                turn: DiskTurn::Once,
+                text: "truncate log to 0 bytes".into(),
+            },
+        ),
         event(
             6,
             TraceEvent::Fault {

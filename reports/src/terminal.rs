@@ -42,6 +42,9 @@ pub fn account(account: &Account, recorded: &[TraceLine], page: &Page) -> String
     if let Some(case) = &account.case {
         out.push_str(&format!("  case    {}\n", clean(case)));
     }
+    for notice in &account.notices {
+        out.push_str(&page.wrap(&clean(notice), "  note    ", "          "));
+    }
     for judged in unsettled(account) {
         // What nobody can tell of a broken run is no news: many end where they break. The table has it.
         if outcome == Outcome::Unknown || judged.verdict.violation().is_some() {
@@ -157,7 +160,7 @@ fn explained(violation: &Violation, page: &Page) -> String {
 
 /// What led to the first violation: the few events that matter, then the last ones before it, and what each node showed then.
 fn before(account: &Account, recorded: &[TraceLine], page: &Page) -> String {
-    let violation = unsettled(account).first().and_then(|judged| judged.verdict.violation());
+    let violation = account.first_violation();
     let at = violation.and_then(|violation| violation.at);
     let acts = Acts::of(recorded);
     let matter = violation.map(|violation| acts::that_matter(violation, &acts, recorded));

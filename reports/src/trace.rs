@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use seatrial_history::{Endpoint, Moment, TraceEvent, TraceItem, TraceLine};
+use seatrial_history::{Clients, Endpoint, Moment, OpEvent, TraceEvent, TraceItem, TraceLine};
 use seatrial_node::{Fact, Instant, MessageNumber, NodeId, Status};
 
 use crate::acts::presence;
@@ -114,22 +114,22 @@ impl FromStr for Filter {
 }
 
 impl Filter {
-    /// Whether it leaves this line.
-    pub fn keeps(&self, line: &TraceLine) -> bool {
+    /// Whether it leaves this line, of a run that has these clients.
+    fn keeps(&self, line: &TraceLine, clients: &Clients) -> bool {
         let kind = Kind::of(line);
         (self.kinds.is_empty() || self.kinds.contains(&kind))
             && (self.who.is_empty()
                 || kind == Kind::Faults
-                || about(line).into_iter().flatten().any(|who| self.who.contains(&who)))
+                || about(line, clients).into_iter().flatten().any(|who| self.who.contains(&who)))
     }
 }
 
 /// Whom a line is about.
-fn about(line: &TraceLine) -> [Option<Endpoint>; 2] {
+fn about(line: &TraceLine, clients: &Clients) -> [Option<Endpoint>; 2] {
     let node = |node: &NodeId| [Some(Endpoint::Node(*node)), None];
     match &line.what {
         TraceItem::Fact(who, _) => node(who),
-        TraceItem::Op(event) => [u32::try_from(event.process.0).ok().map(Endpoint::Client), None],
+        TraceItem::Op(event) => [behind(event, clients), None],
         TraceItem::Event(event) => match event {
             TraceEvent::Send { from, to, .. }
             | TraceEvent::Deliver { from, to, .. }
@@ -142,14 +142,17 @@ fn about(line: &TraceLine) -> [Option<Endpoint>; 2] {
     }
 }
 
+/// The client of an operation. Where no request is told of, as in a run of real processes, a process has its first client's number.
+fn behind(event: &OpEvent, clients: &Clients) -> Option<Endpoint> {
+    let first = || u32::try_from(event.process.0).ok().map(Endpoint::Client);
+    clients.of_process(event.process).or_else(first)
+}
+
 /// The lines that the filter leaves, as text: step, time, what happened.
-pub fn draw<'a>(
-    lines: impl IntoIterator<Item = &'a TraceLine>,
-    filter: &Filter,
-    page: &Page,
-) -> String {
+pub fn draw(trace: &[TraceLine], filter: &Filter, page: &Page) -> String {
     let mut out = String::new();
-    for line in lines.into_iter().filter(|line| filter.keeps(line)) {
+    let clients = Clients::of(trace);
+    for line in trace.iter().filter(|line| filter.keeps(line, &clients)) {
         let role = match Kind::of(line) {
             Kind::Faults => Role::Unsure,
             Kind::Ops => Role::Title,
@@ -217,6 +220,19 @@ pub fn words(item: &TraceItem) -> String {
     clean(&told)
 }
 
+/// A fact in the fewest words: `append index=7 term=3` without the digest, and no name twice, as in `term=3`.
+pub(crate) fn fact_brief(fact: &Fact) -> String {
+    let text = fact_text(fact);
+    let mut words: Vec<&str> =
+        text.split(' ').filter(|word| !word.starts_with("digest=")).collect();
+    if let [name, only] = words.as_slice()
+        && only.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
+    {
+        words.remove(0);
+    }
+    words.join(" ")
+}
+
 /// A fact by its name in the vocabulary, then what it says: `vote term=3 candidate=n2`.
 pub(crate) fn fact_text(fact: &Fact) -> String {
     let Ok(serde_json::Value::Object(members)) = serde_json::to_value(fact) else {
@@ -256,6 +272,14 @@ mod tests {
     }
 
     #[test]
+    fn in_brief_a_fact_has_no_digest_and_no_name_twice() {
+        let append = Fact::Append { index: 7, term: 3, digest: 9 };
+        let facts = [append, Fact::Term { term: 3 }, Fact::Commit { index: 7 }, Fact::Crashed];
+        let told = facts.map(|fact| fact_brief(&fact));
+        assert_eq!(told, ["append index=7 term=3", "term=3", "commit index=7", "crashed"]);
+    }
+
+    #[test]
     fn every_kind_of_line_is_drawn() {
         let text = draw(&samples::trace(), &Filter::default(), &Page::default());
         samples::golden("trace.txt", &text);
@@ -282,11 +306,27 @@ mod tests {
     }
 
     #[test]
+    fn an_operation_is_of_the_client_behind_its_process() {
+        let mut trace = samples::story();
+        for line in &mut trace {
+            if let TraceItem::Op(op) = &mut line.what {
+                op.process = seatrial_history::Process(5);
+            }
+        }
+        let steps = |filter: &str| {
+            let filter: Filter = filter.parse().expect(filter);
+            draw(&trace, &filter, &Page::default()).lines().count()
+        };
+        assert_eq!((steps("c0,ops"), steps("c5,ops")), (2, 0));
+    }
+
+    #[test]
     fn a_filter_keeps_what_it_names() {
         let trace = samples::trace();
         let kept = |text: &str| {
             let filter: Filter = text.parse().expect(text);
-            shown(trace.iter().filter(|line| filter.keeps(line)).collect())
+            let clients = Clients::of(&trace);
+            shown(trace.iter().filter(|line| filter.keeps(line, &clients)).collect())
         };
         assert_eq!(kept("all").len(), trace.len());
         assert_eq!(kept("disk,timers"), [4, 5]);

@@ -54,6 +54,34 @@ fn a_click_shows_the_state_the_message_its_causes_and_its_effects() {
 }
 
 #[test]
+fn what_a_disk_has_done_is_caused_by_who_asked_for_it() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    page.click_act("[...films[0].asked.keys()][0]");
+    let told = page.text(".details");
+    assert!(told.contains("disk synced log, bytes 0 to 16"), "{told}");
+    page.eval("[...document.querySelectorAll('.details button.link')].find(link => link.textContent.includes('asked the disk for it')).click()");
+    let asker = page.text(".details");
+    assert!(
+        asker.starts_with("step 40, n2") && asker.contains("step 43, n2: disk synced log"),
+        "{asker}"
+    );
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
+fn in_a_narrow_window_what_is_said_of_an_event_stands_below_the_diagram() {
+    let film = failing();
+    let Some(mut page) = Page::of(&[film.film("the run")]) else { return };
+    let below = "document.querySelector('.details').getBoundingClientRect().top >= document.querySelector('.scroll').getBoundingClientRect().bottom";
+    assert_eq!(page.eval(below), "false");
+    page.resize(600, 900);
+    assert_eq!(page.eval(below), "true");
+    assert_eq!(page.eval("document.querySelector('.scroll canvas').clientWidth > 500"), "true");
+    assert_eq!(page.errors(), "");
+}
+
+#[test]
 fn kinds_lanes_and_words_filter() {
     let film = failing();
     let Some(mut page) = Page::of(&[film.film("the run")]) else { return };

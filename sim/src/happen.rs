@@ -1,6 +1,8 @@
 //! One event happens: who it happens to, whether it gets there, and what it is to the node.
 
-use seatrial_history::{DropCause, Observer, TraceEvent};
+use std::fmt;
+
+use seatrial_history::{DiskTurn, DropCause, Observer, TraceEvent};
 use seatrial_node::{DiskError, Input, Instant, Node, ReadToken, SyncToken};
 
 use crate::client::{ClientIo, Driver};
@@ -219,6 +221,7 @@ impl<N: Node> World<N> {
         if body.life != life || self.nodes[node as usize].is_none() {
             return;
         }
+        let covered = self.core.tracing.then(|| body.disk.covered(file, upto));
         let result = match body.disk.trouble.any {
             true => body.disk.synced_in_trouble(file, upto, &mut self.core.counts),
             false => {
@@ -227,7 +230,9 @@ impl<N: Node> World<N> {
             }
         };
         self.count(Kind::Synced, node, 0, result.map_or_else(failure, |()| 0));
-        self.trace_completion(node, "synced", result.err());
+        if let Some(covered) = covered {
+            self.trace_completion(node, token, format_args!("synced {covered}"), result.err());
+        }
         self.handle(node, Input::Synced { token: SyncToken(token), result });
     }
 
@@ -237,18 +242,28 @@ impl<N: Node> World<N> {
         }
         let content = result.as_ref().map_or_else(|error| failure(*error), |b| b.len() as u64);
         self.count(Kind::Read, node, 0, content);
-        self.trace_completion(node, "read", result.as_ref().err().copied());
+        if self.core.tracing {
+            let read =
+                result.as_ref().map_or_else(|_| String::new(), |b| format!(" {} bytes", b.len()));
+            let error = result.as_ref().err().copied();
+            self.trace_completion(node, token, format_args!("read{read}"), error);
+        }
         self.handle(node, Input::Read { token: ReadToken(token), result });
     }
 
-    fn trace_completion(&mut self, node: u32, text: &str, error: Option<DiskError>) {
-        if self.core.tracing {
-            let node = self.core.members[node as usize];
-            self.core.note(Step::Disk { node }, "");
-        }
+    #[cold]
+    fn trace_completion(
+        &mut self,
+        node: u32,
+        token: u64,
+        done: fmt::Arguments<'_>,
+        error: Option<DiskError>,
+    ) {
+        self.core.note(Step::Disk { node: self.core.members[node as usize] }, "");
+        let turn = DiskTurn::Done(token);
         match error {
-            None => self.core.trace_disk(node, format_args!("{text}")),
-            Some(error) => self.core.trace_disk(node, format_args!("not {text}: {error}")),
+            None => self.core.trace_disk(node, turn, done),
+            Some(error) => self.core.trace_disk(node, turn, format_args!("not {done}: {error}")),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod broken;
 
+use seatrial_history::DiskTurn;
 use seatrial_node::{
     Announce, DiskWrite, Duration, FileName, Instant, Node, NodeId, Port, ReadToken, RequestToken,
     SyncToken, WallTime,
@@ -73,13 +74,13 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
 
     fn write(&mut self, write: DiskWrite<'_>) {
         self.disk_done(self.core.disk_times.write, site::DISK_WRITE);
-        self.core.trace_disk(self.node, format_args!("{write}"));
+        self.core.trace_disk(self.node, DiskTurn::Once, format_args!("{write}"));
         let core = &mut *self.core;
         let disk = &mut core.bodies[self.node as usize].disk;
         if disk.trouble.any {
             let wrong = disk.write_in_trouble(write, self.node, &mut core.tape, &mut core.counts);
             if let Some(wrong) = wrong {
-                self.core.trace_disk(self.node, format_args!("{wrong}"));
+                self.core.trace_disk(self.node, DiskTurn::Once, format_args!("{wrong}"));
             }
             return;
         }
@@ -88,8 +89,9 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
 
     fn sync(&mut self, file: FileName) -> SyncToken {
         let done = self.disk_done(self.core.disk_times.sync, site::DISK_SYNC);
-        self.core.trace_disk(self.node, format_args!("sync {file}, done at {done}"));
         let token = self.core.next_token(self.node);
+        let turn = DiskTurn::Asked(token);
+        self.core.trace_disk(self.node, turn, format_args!("sync {file}, done at {done}"));
         let body = &mut self.core.bodies[self.node as usize];
         let (file, upto) = body.disk.sync_point(file);
         let event = Event::Synced { node: self.node, life: body.life, file, token, upto };
@@ -100,6 +102,9 @@ impl<N: Node> Port<N> for WorldPort<'_, N> {
     fn read(&mut self, file: FileName, offset: u64, len: usize) -> ReadToken {
         let done = self.disk_done(self.core.disk_times.read, site::DISK_READ);
         let token = self.core.next_token(self.node);
+        let turn = DiskTurn::Asked(token);
+        let asked = format_args!("read {len} bytes at {offset} of {file}, done at {done}");
+        self.core.trace_disk(self.node, turn, asked);
         let core = &mut *self.core;
         let body = &mut core.bodies[self.node as usize];
         let mut bytes = vec![0; len];

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use seatrial_history::{DropCause, Endpoint, FaultTurn, Observer, Text, TraceEvent};
+use seatrial_history::{DiskTurn, DropCause, Endpoint, FaultTurn, Observer, Text, TraceEvent};
 use seatrial_node::{Node, NodeId};
 
 use crate::core::Core;
@@ -170,7 +170,7 @@ impl<N: Node> Core<N> {
         if self.tracing {
             let (from, to) = (self.endpoint(from), Endpoint::Node(to));
             let cause = DropCause::NoReceiver;
-            self.trace.push(TraceEvent::Drop { id, from, to, cause });
+            self.trace.push(TraceEvent::Drop { id, from, to, cause, fault: None });
         }
     }
 
@@ -193,11 +193,11 @@ impl<N: Node> Core<N> {
         }
     }
 
-    pub(crate) fn trace_disk(&mut self, node: u32, text: fmt::Arguments<'_>) {
+    pub(crate) fn trace_disk(&mut self, node: u32, turn: DiskTurn, text: fmt::Arguments<'_>) {
         if self.tracing {
             let node = self.members[node as usize];
             let text = self.pen.write(|out| out.write_fmt(text).expect("a text takes everything"));
-            self.trace.push(TraceEvent::Disk { node, text });
+            self.trace.push(TraceEvent::Disk { node, turn, text });
         }
     }
 

@@ -333,7 +333,10 @@ fn a_case_of_another_version_or_cut_in_half_is_refused() {
     let choice = "choices = [{ site = \"latnecy\", occurrence = 0, value = 1 }]";
     write(&folder, "site.case", &text.replacen("\nseed = ", &format!("\n{choice}\nseed = "), 1));
     let said = say(folder.path(), "replay site.case");
-    assert!(said.err.contains("site.case:3: ") && said.err.contains("`latency`?"), "{said:?}");
+    assert!(said.out.contains("note    ") && said.out.contains("site.case:3: "), "{said:?}");
+    assert!(said.out.contains("`latency`?"), "{said:?}");
+    let formed = say(folder.path(), "replay site.case --format edn");
+    assert!(formed.err.contains("site.case:3: "), "where the form has no place for it: {formed:?}");
 }
 
 #[test]

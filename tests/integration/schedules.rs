@@ -110,7 +110,7 @@ fn simple_sites_of_a_case_take_their_simplest_value() {
     write(folder.path(), "simple.case", &simple);
     let said = say(folder.path(), "replay simple.case");
     assert_eq!(said.code, plain.code, "{said:?}");
-    assert!(said.err.contains("this is not the run that the case was written of"), "{}", said.err);
+    assert!(said.out.contains("this is not the run that the case was written of"), "{}", said.out);
 }
 
 /// The canary's failure, found by a hunt.

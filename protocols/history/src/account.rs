@@ -3,7 +3,7 @@
 use seatrial_node::{Duration, Fact, NodeId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Figure, Moment, StateCurve, TraceEvent, Verdict};
+use crate::{Figure, Moment, StateCurve, TraceEvent, Verdict, Violation};
 
 /// What one run comes to, over all its properties. Violated beats unknown, and unknown beats holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,6 +137,9 @@ pub struct Account {
     /// where a property is violated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excuses: Vec<String>,
+    /// What is to be known before anything else is believed: that it is not the run that its case was written of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     /// Every property that was judged.
     pub judgements: Vec<Judgement>,
     /// The hash of the run, in hexadecimal.
@@ -148,6 +151,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// Of the properties that were violated that which broke first.
+    pub fn first_violation(&self) -> Option<&Violation> {
+        let violations = self.judgements.iter().filter_map(|judged| judged.verdict.violation());
+        violations.min_by_key(|violation| violation.at.unwrap_or(self.end))
+    }
+
     /// What it comes to.
     pub fn outcome(&self) -> Outcome {
         let of = |judgement: &Judgement| match judgement.verdict {

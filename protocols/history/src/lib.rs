@@ -11,6 +11,7 @@
 
 mod account;
 mod bugs;
+mod clients;
 mod difference;
 mod edn;
 mod explanation;
@@ -36,6 +37,7 @@ pub use account::{
     StrategyInfo, TraceItem, TraceLine, Traffic,
 };
 pub use bugs::{Campaigned, Small};
+pub use clients::Clients;
 pub use difference::{ChoiceApart, DifferenceAccount, RunOfTwo};
 pub use explanation::{Applied, Explanation, Linearization, Named, Partial};
 pub use exploration::{ExplorationAccount, FoundSchedule, ScheduleStep};
@@ -50,6 +52,6 @@ pub use operation::{Completion, Malformed, Misfit, Operation, Span};
 pub use recording::{Header, ReadError, Recording};
 pub use signature::Signature;
 pub use states::StateCurve;
-pub use trace::{DropCause, Endpoint, FaultTurn, ParseEndpointError, Text, TraceEvent};
+pub use trace::{DiskTurn, DropCause, Endpoint, FaultTurn, ParseEndpointError, Text, TraceEvent};
 pub use value::Value;
 pub use verdict::{Evidence, Verdict, Violation};

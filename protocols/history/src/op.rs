@@ -69,19 +69,28 @@ pub struct OpEvent {
 }
 
 /// Shows as a line of an account: `12  ok  cas x [2, 4]`.
+impl OpEvent {
+    /// All but who acts and which end it is: `write "x" 7`.
+    pub fn what(&self) -> String {
+        let mut what = self.f.to_string();
+        if !self.key.is_null() {
+            what += &format!(" {}", self.key);
+        }
+        // What is read is not known before; what is written is nothing where a key is deleted.
+        let is_known = matches!((self.f.as_ref(), self.kind), ("write", _) | ("read", OpKind::Ok));
+        if is_known || !self.value.is_null() {
+            what += &format!(" {}", self.value);
+        }
+        if let Some(error) = &self.error {
+            what += &format!(" ({error})");
+        }
+        what
+    }
+}
+
 impl fmt::Display for OpEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "client {:<3} {:<6} {}", self.process, self.kind.as_str(), self.f)?;
-        if !self.key.is_null() {
-            write!(f, " {}", self.key)?;
-        }
-        if !self.value.is_null() {
-            write!(f, " {}", self.value)?;
-        }
-        match &self.error {
-            Some(error) => write!(f, " ({error})"),
-            None => Ok(()),
-        }
+        write!(f, "process {:<3} {:<6} {}", self.process, self.kind.as_str(), self.what())
     }
 }
 

@@ -95,6 +95,18 @@ pub enum FaultTurn {
     Heals,
 }
 
+/// Which part of a disk operation is told. What takes time has a token that its beginning and its end have in common, and that its node gives
+/// once a life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiskTurn {
+    /// All of it: a change that was made at once, though nothing says yet that it lasts.
+    Once,
+    /// The node has asked for it.
+    Asked(u64),
+    /// It is done, or has failed.
+    Done(u64),
+}
+
 /// What somebody says, for people. What is sent is told when it leaves and when it arrives, and kept by everybody who listens: a copy costs
 /// nothing.
 pub type Text = Arc<str>;
@@ -142,6 +154,8 @@ pub enum TraceEvent {
         to: Endpoint,
         /// Why.
         cause: DropCause,
+        /// The fault that cut it off, by the number that its beginning has.
+        fault: Option<u32>,
     },
     /// A timer came due.
     Timer {
@@ -150,10 +164,12 @@ pub enum TraceEvent {
         /// Which.
         text: Text,
     },
-    /// A disk operation completed.
+    /// A disk was asked for something, or has done it.
     Disk {
         /// Whose disk.
         node: NodeId,
+        /// Which of the two.
+        turn: DiskTurn,
         /// What was done, and how it went.
         text: Text,
     },
@@ -188,7 +204,7 @@ impl fmt::Display for TraceEvent {
             Self::Deliver { id, from, to, text } => {
                 write!(f, "{from} => {to}  deliver #{id} {text}")
             }
-            Self::Drop { id, from, to, cause } => {
+            Self::Drop { id, from, to, cause, .. } => {
                 let cause = match cause {
                     DropCause::Loss => "lost",
                     DropCause::Partition => "cut off by a partition",
@@ -201,7 +217,7 @@ impl fmt::Display for TraceEvent {
                 write!(f, "{from} -x {to}  drop #{id}: {cause}")
             }
             Self::Timer { node, text } => write!(f, "{node}  timer {text}"),
-            Self::Disk { node, text } => write!(f, "{node}  disk {text}"),
+            Self::Disk { node, text, .. } => write!(f, "{node}  disk {text}"),
             Self::Fault { text, .. } => write!(f, "!! {text}"),
             Self::Status { node, status } => write!(f, "{node}  {status}"),
             Self::Note { text } => f.write_str(text),

@@ -1,45 +1,93 @@
 //! The few acts that a failure is made of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use seatrial_history::{Endpoint, FaultTurn, TraceEvent, TraceItem, TraceLine, Violation};
-use seatrial_node::NodeId;
+use seatrial_history::{
+    DiskTurn, Endpoint, FaultTurn, TraceEvent, TraceItem, TraceLine, Violation,
+};
+use seatrial_node::Fact;
 
 use super::{Act, Acts};
 
 /// How many are told at most.
 pub const MOST: usize = 10;
 
-/// Of these the evidence has at most so many, where there are others: an account of clients alone does not tell what the protocol did.
-const EVIDENCE: usize = 6;
+/// So many acts on the way to where the violation shows, each having caused the next.
+const WAY: usize = 4;
 
-/// The acts that matter to a violation, oldest first, and at most [`MOST`]: where it shows, who sent what was handled there and what that was
-/// sent for, what the evidence is about, what struck the same nodes meanwhile, and who sent what they answered; in this order where
-/// they are too many.
+/// So much of the evidence comes before all else: an account of clients alone does not tell what the protocol did.
+const EVIDENCE: usize = 4;
+
+/// So many strikes, and so many of those who sent what the evidence answered, come before more of either.
+const FIRST: usize = 2;
+
+/// The acts that matter to a violation, oldest first, and at most [`MOST`]: where it shows and the way there; what the evidence is about; what
+/// struck the same nodes meanwhile, and what they took back; who sent what they answered; the faults that kept them apart; and what leads
+/// from the evidence to the violation. Of each the newest, where there is too much of it.
 pub fn that_matter(violation: &Violation, acts: &Acts, trace: &[TraceLine]) -> Vec<usize> {
     let evidence = evidence(violation, acts);
-    let Some((first, last)) = evidence.first().copied().zip(evidence.last().copied()) else {
+    let Some(last) = evidence.last().copied() else {
         return Vec::new();
     };
-    let places: BTreeSet<Endpoint> = evidence.iter().filter_map(|act| acts.all[*act].who).collect();
-    let strikes = (first..=last).rev().filter(|act| {
-        let act = &acts.all[*act];
-        act.who.is_some_and(|who| places.contains(&who)) && is_strike(act, trace)
-    });
-    let senders = evidence.iter().rev().filter_map(|act| acts.all[*act].sender);
-    let world = lasting(acts, trace, first, last);
-    let mut chosen = BTreeSet::new();
-    let way_there = std::iter::successors(Some(last), |act| acts.all[*act].sender).take(3);
-    // The newest evidence first, where there is more of it than can be told.
-    let newest = evidence.iter().rev().copied();
-    let (first_told, rest) = (newest.clone().take(EVIDENCE), newest.skip(EVIDENCE));
-    let others = strikes.chain(senders).chain(world);
-    for act in way_there.chain(first_told).chain(others).chain(rest) {
-        if chosen.len() < MOST {
-            chosen.insert(act);
+    let cause = |act: &usize| cause(acts, trace, *act);
+    let way: Vec<usize> = std::iter::successors(Some(last), cause).take(WAY).collect();
+    let senders: Vec<usize> = evidence.iter().rev().filter_map(cause).collect();
+    let places = evidence.iter().chain(&way).chain(&senders);
+    let places = places.filter_map(|act| acts.all[*act].who).collect();
+    let stage = Stage { acts, trace, places, first: evidence[0], last };
+    let newest = || evidence.iter().rev().copied();
+    let mut chosen = Chosen::default();
+    chosen.take(MOST, way);
+    chosen.take(MOST, newest().take(EVIDENCE));
+    chosen.take(FIRST, stage.strikes());
+    chosen.take(FIRST, senders.iter().copied());
+    chosen.take(MOST, stage.partings());
+    chosen.take(MOST, newest());
+    chosen.take(MOST, stage.strikes());
+    chosen.take(MOST, senders);
+    let between = stage.between();
+    chosen.take_all_or_none(between.iter().copied());
+    let here = |act: &usize| stage.is_here(*act) && stage.announces(*act);
+    chosen.take(MOST, between.into_iter().filter(here));
+    chosen.0.into_iter().collect()
+}
+
+/// Who sent what an act handles. Of what a disk has done it is not what the disk did before, but who asked for all that.
+fn cause(acts: &Acts, trace: &[TraceLine], act: usize) -> Option<usize> {
+    let is_done = |act: &usize| {
+        let first = acts.all[*act].lines.first().map(|line| &trace[*line].what);
+        matches!(first, Some(TraceItem::Event(TraceEvent::Disk { turn: DiskTurn::Done(_), .. })))
+    };
+    let mut causes = std::iter::successors(acts.all[act].sender, |act| acts.all[*act].sender);
+    match is_done(&act) {
+        true => causes.find(|cause| !is_done(cause)),
+        false => causes.next(),
+    }
+}
+
+/// What is told, as far as there is room.
+#[derive(Default)]
+struct Chosen(BTreeSet<usize>);
+
+impl Chosen {
+    /// At most so many that are not told yet.
+    fn take(&mut self, count: usize, acts: impl IntoIterator<Item = usize>) {
+        let mut room = count.min(MOST - self.0.len());
+        for act in acts {
+            if room == 0 {
+                return;
+            }
+            room -= usize::from(self.0.insert(act));
         }
     }
-    chosen.into_iter().collect()
+
+    /// Acts of which some would tell no more than none.
+    fn take_all_or_none(&mut self, acts: impl Iterator<Item = usize>) {
+        let all: BTreeSet<usize> = acts.chain(self.0.iter().copied()).collect();
+        if all.len() <= MOST {
+            self.0 = all;
+        }
+    }
 }
 
 /// The acts at the moments of the evidence and of the violation.
@@ -52,42 +100,95 @@ fn evidence(violation: &Violation, acts: &Acts) -> Vec<usize> {
     at.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The faults of the network that last at some time between two acts, the newest first.
-fn lasting(acts: &Acts, trace: &[TraceLine], first: usize, last: usize) -> Vec<usize> {
-    let mut open: Vec<(u32, usize)> = Vec::new();
-    for (index, act) in acts.all[..=last].iter().enumerate() {
-        for (node, turn) in faults(act, trace) {
-            match turn {
-                FaultTurn::Begins(fault) if node.is_none() => open.push((fault, index)),
-                FaultTurn::Ends(fault) if index < first => {
-                    open.retain(|(other, _)| *other != fault)
+/// Where it happened, and from which act to which.
+struct Stage<'a> {
+    acts: &'a Acts,
+    trace: &'a [TraceLine],
+    places: BTreeSet<Endpoint>,
+    first: usize,
+    last: usize,
+}
+
+impl Stage<'_> {
+    fn act(&self, act: usize) -> &Act {
+        &self.acts.all[act]
+    }
+
+    fn is_here(&self, act: usize) -> bool {
+        self.act(act).who.is_some_and(|who| self.places.contains(&who))
+    }
+
+    fn lines(&self, act: usize) -> impl Iterator<Item = &TraceItem> {
+        self.act(act).lines.iter().map(|line| &self.trace[*line].what)
+    }
+
+    /// Faults that struck these nodes meanwhile, and where they took back what they had; the newest first.
+    fn strikes(&self) -> impl Iterator<Item = usize> {
+        let takes_back = |what: &TraceItem| {
+            matches!(
+                what,
+                TraceItem::Event(TraceEvent::Fault { .. })
+                    | TraceItem::Fact(_, Fact::Truncate { .. })
+            )
+        };
+        let meanwhile = (self.first..=self.last).rev();
+        meanwhile.filter(move |act| self.is_here(*act) && self.lines(*act).any(takes_back))
+    }
+
+    /// The beginnings of faults that cut off something meanwhile that one of these sent to another; the newest first.
+    fn partings(&self) -> Vec<usize> {
+        let mut open: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut parting = BTreeSet::new();
+        for act in 0..=self.last {
+            for what in self.lines(act) {
+                match what {
+                    TraceItem::Event(TraceEvent::Fault {
+                        turn: FaultTurn::Begins(fault), ..
+                    }) => {
+                        open.insert(*fault, act);
+                    }
+                    TraceItem::Event(TraceEvent::Drop { from, to, fault: Some(fault), .. })
+                        if act >= self.first
+                            && self.places.contains(from)
+                            && self.places.contains(to) =>
+                    {
+                        parting.extend(open.get(fault));
+                    }
+                    _ => {}
                 }
-                FaultTurn::Heals if index < first => open.clear(),
-                _ => {}
             }
         }
+        parting.into_iter().rev().collect()
     }
-    open.into_iter().rev().map(|(_, act)| act).collect()
-}
 
-/// Whether it is, or tells of, a fault that struck a node.
-fn is_strike(act: &Act, trace: &[TraceLine]) -> bool {
-    faults(act, trace).next().is_some()
-}
+    /// What came after the first of the evidence and may have been a cause of the last, wherever it was, as far as somebody announced something
+    /// or handled a message; the newest first.
+    fn between(&self) -> Vec<usize> {
+        let mut after = vec![false; self.last + 1];
+        after[self.first] = true;
+        for act in self.first + 1..=self.last {
+            let Act { before, sender, .. } = self.act(act);
+            after[act] = before.iter().chain(sender).any(|cause| after[*cause]);
+        }
+        let before = self.acts.cone(self.last);
+        let leads = |act: &usize| before[*act] && after[*act];
+        let says = |act: &usize| self.announces(*act) || self.handles_message(*act);
+        (self.first..=self.last).rev().filter(leads).filter(says).collect()
+    }
 
-fn faults<'a>(
-    act: &'a Act,
-    trace: &'a [TraceLine],
-) -> impl Iterator<Item = (Option<NodeId>, FaultTurn)> + use<'a> {
-    act.lines.iter().filter_map(|line| match &trace[*line].what {
-        TraceItem::Event(TraceEvent::Fault { node, turn, .. }) => Some((*node, *turn)),
-        _ => None,
-    })
+    fn announces(&self, act: usize) -> bool {
+        self.lines(act).any(|what| matches!(what, TraceItem::Fact(..)))
+    }
+
+    fn handles_message(&self, act: usize) -> bool {
+        self.lines(act).any(|what| matches!(what, TraceItem::Event(TraceEvent::Deliver { .. })))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use seatrial_history::{Evidence, TraceLine};
+    use seatrial_history::{DropCause, Evidence};
+    use seatrial_node::NodeId;
 
     use super::*;
     use crate::acts::sentence;
@@ -116,6 +217,122 @@ mod tests {
             "n2 => n0  deliver #6 Raft(RequestVote { term: 1 }); vote term=1 candidate=n2",
         ];
         assert_eq!(lines, begins);
+    }
+
+    const N: [NodeId; 3] = [NodeId(0), NodeId(1), NodeId(2)];
+
+    fn event(step: u64, event: TraceEvent) -> TraceLine {
+        TraceLine { at: moment(step, step * 10), what: TraceItem::Event(event) }
+    }
+
+    fn fact(step: u64, node: usize, fact: Fact) -> TraceLine {
+        TraceLine { at: moment(step, step * 10), what: TraceItem::Fact(N[node], fact) }
+    }
+
+    /// A message, by the number of the step at which it is sent.
+    fn sent(step: u64, from: usize, to: usize) -> TraceLine {
+        let (from, to) = (Endpoint::Node(N[from]), Endpoint::Node(N[to]));
+        event(step, TraceEvent::Send { id: step, from, to, text: format!("m{step}").into() })
+    }
+
+    fn handled(step: u64, id: u64, from: usize, to: usize) -> TraceLine {
+        let (from, to) = (Endpoint::Node(N[from]), Endpoint::Node(N[to]));
+        event(step, TraceEvent::Deliver { id, from, to, text: format!("m{id}").into() })
+    }
+
+    fn cut_off(step: u64, id: u64, (from, to): (usize, usize), fault: Option<u32>) -> TraceLine {
+        let (from, to) = (Endpoint::Node(N[from]), Endpoint::Node(N[to]));
+        event(step, TraceEvent::Drop { id, from, to, cause: DropCause::Partition, fault })
+    }
+
+    fn disk(step: u64, node: usize, turn: DiskTurn) -> TraceLine {
+        event(step, TraceEvent::Disk { node: N[node], turn, text: "sync".into() })
+    }
+
+    fn begins(step: u64, fault: u32) -> TraceLine {
+        let turn = FaultTurn::Begins(fault);
+        event(step, TraceEvent::Fault { node: None, turn, text: format!("cut {fault}").into() })
+    }
+
+    /// The steps that matter, where these are the moments of the evidence, the last of them that of the violation.
+    fn steps(trace: &[TraceLine], evidence: &[u64]) -> Vec<u64> {
+        let at = |step: u64| moment(step, step * 10);
+        let seen = evidence.iter().map(|step| Evidence::at(at(*step), "seen")).collect();
+        let at = evidence.last().map(|step| at(*step));
+        let violation = Violation { evidence: seen, at, ..samples::violation() };
+        let acts = Acts::of(trace);
+        let matter = that_matter(&violation, &acts, trace);
+        matter.into_iter().map(|act| acts.all[act].at.step).collect()
+    }
+
+    /// The leader commits what a follower acknowledged and then cut off its log again.
+    #[test]
+    fn what_a_promise_was_taken_back_by_matters() {
+        let append = |index| Fact::Append { index, term: 1, digest: 0 };
+        let trace = [
+            fact(1, 0, append(1)),
+            sent(1, 0, 1),
+            handled(2, 1, 0, 1),
+            fact(2, 1, append(1)),
+            disk(2, 1, DiskTurn::Asked(1)),
+            disk(3, 1, DiskTurn::Done(1)),
+            sent(3, 1, 0),
+            sent(4, 0, 1),
+            handled(5, 4, 0, 1),
+            fact(5, 1, Fact::Truncate { from: 1 }),
+            handled(6, 3, 1, 0),
+            fact(6, 0, Fact::Commit { index: 1 }),
+        ];
+        assert_eq!(steps(&trace, &[1, 6]), [1, 2, 3, 5, 6], "the way there, and the truncation");
+    }
+
+    /// The follower answers before its disk has anything: what the leader does once its own disk is done is caused by an answer of before.
+    #[test]
+    fn what_leads_from_the_evidence_to_the_violation_matters() {
+        let trace = [
+            fact(1, 0, Fact::Append { index: 1, term: 1, digest: 0 }),
+            disk(1, 0, DiskTurn::Asked(1)),
+            sent(1, 0, 1),
+            handled(2, 1, 0, 1),
+            sent(2, 1, 0),
+            handled(3, 2, 1, 0),
+            disk(4, 0, DiskTurn::Done(1)),
+            fact(4, 0, Fact::Commit { index: 1 }),
+        ];
+        assert_eq!(steps(&trace, &[1, 4]), [1, 2, 3, 4]);
+        // Where there is too much of it, what the nodes of the evidence announced.
+        let mut long = trace.to_vec();
+        for step in 5..25 {
+            long.push(sent(step, 0, 1));
+            long.push(handled(step + 30, step, 0, 1));
+            long.push(sent(step + 30, 1, 0));
+        }
+        long.sort_by_key(|line| line.at.step);
+        for step in 60..80 {
+            long.push(handled(step, step - 25, 1, 0));
+        }
+        long.push(fact(79, 0, Fact::Apply { index: 1, digest: 0 }));
+        assert_eq!(steps(&long, &[1, 79]), [1, 4, 24, 54, 79]);
+    }
+
+    #[test]
+    fn a_fault_that_kept_none_of_them_apart_does_not_matter() {
+        let steps = |lost: TraceLine| {
+            let trace = [
+                begins(1, 7),
+                sent(2, 1, 0),
+                fact(3, 0, Fact::Term { term: 1 }),
+                sent(3, 0, 1),
+                lost,
+                handled(5, 2, 1, 0),
+                fact(5, 0, Fact::Term { term: 2 }),
+            ];
+            steps(&trace, &[3, 5])
+        };
+        assert_eq!(steps(cut_off(4, 3, (0, 1), Some(7))), [1, 2, 3, 5]);
+        assert_eq!(steps(cut_off(4, 3, (0, 1), None)), [2, 3, 5], "lost in another way");
+        let other = steps(cut_off(4, 3, (2, 1), Some(7)));
+        assert_eq!(other, [2, 3, 5], "n2 has nothing to do with it");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Acts and messages in few words.
 
-use seatrial_history::{TraceEvent, TraceItem, TraceLine};
+use seatrial_history::{Endpoint, OpEvent, TraceEvent, TraceItem, TraceLine};
 use seatrial_node::Fact;
 
 use super::Act;
-use crate::trace::{fact_text, words};
+use crate::page::clean;
+use crate::trace::{fact_brief, fact_text, words};
 
 /// The line that says best what an act is: what was handled, and where nothing was, what happened first.
 pub fn heading(act: &Act, trace: &[TraceLine]) -> usize {
@@ -22,12 +23,21 @@ pub fn heading(act: &Act, trace: &[TraceLine]) -> usize {
 /// An act in a line: what was handled, and what the node announced of it.
 pub fn sentence(act: &Act, trace: &[TraceLine]) -> String {
     let heading = heading(act, trace);
-    words(&trace[heading].what) + &announced(act, heading, trace)
+    let said = match &trace[heading].what {
+        TraceItem::Op(event) => operation(act, event),
+        what => words(what),
+    };
+    std::iter::once(said)
+        .chain(announced(act, heading, trace, fact_text))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
-/// The same in a few words: messages by their names alone.
+/// The same in a few words: messages by their names alone, facts without the digests of what they are about. Of what a disk has done that comes
+/// first which the node made of it.
 pub fn brief(act: &Act, trace: &[TraceLine]) -> String {
     let heading = heading(act, trace);
+    let announced = announced(act, heading, trace, fact_brief);
     let said = match &trace[heading].what {
         TraceItem::Event(TraceEvent::Deliver { from, to, text, .. }) => {
             format!("{from} => {to} {}", label(text))
@@ -39,31 +49,52 @@ pub fn brief(act: &Act, trace: &[TraceLine]) -> String {
         TraceItem::Event(TraceEvent::Timer { node, text }) => {
             format!("{node} timer {}", label(text))
         }
-        TraceItem::Fact(node, fact) => format!("{node} {}", fact_text(fact)),
+        TraceItem::Event(TraceEvent::Disk { node, text, .. }) => {
+            let done = text.split(',').next().unwrap_or_default();
+            let said: Vec<&str> = announced.iter().map(String::as_str).chain([done]).collect();
+            return format!("{node} {}", said.join("; "));
+        }
+        TraceItem::Fact(node, fact) => format!("{node} {}", fact_brief(fact)),
+        TraceItem::Op(event) => operation(act, event),
         what => words(what),
     };
-    said + &announced(act, heading, trace)
+    std::iter::once(said).chain(announced).collect::<Vec<_>>().join("; ")
+}
+
+/// One end of an operation, with the client that is behind its process, where that is known, and the process, where it has another number.
+fn operation(act: &Act, event: &OpEvent) -> String {
+    let (process, kind) = (event.process, event.kind.as_str());
+    let who = match act.who {
+        Some(Endpoint::Client(client)) if u64::from(client) == process.0 => format!("c{client}"),
+        Some(who) => format!("{who} (process {process})"),
+        None => format!("process {process}"),
+    };
+    clean(&format!("{who} {kind} {}", event.what()))
 }
 
 /// Of so many facts of one kind in a row the first and the last are told: whoever starts again announces its whole log.
 const ROW: usize = 4;
 
-/// What was announced besides what the heading says: `; commit index=7; apply index=7`.
-fn announced(act: &Act, heading: usize, trace: &[TraceLine]) -> String {
+/// What was announced besides what the heading says: `commit index=7`, `apply index=7`.
+fn announced(
+    act: &Act,
+    heading: usize,
+    trace: &[TraceLine],
+    say: fn(&Fact) -> String,
+) -> Vec<String> {
     let others = act.lines.iter().filter(|line| **line != heading);
     let facts = others.filter_map(|line| match &trace[*line].what {
         TraceItem::Fact(_, fact) => Some(fact),
         _ => None,
     });
     let facts: Vec<&Fact> = facts.collect();
-    let mut said = String::new();
+    let mut said = Vec::new();
     for row in facts.chunk_by(|a, b| std::mem::discriminant(*a) == std::mem::discriminant(*b)) {
         match row {
             [first, .., last] if row.len() >= ROW => {
-                let (first, last) = (fact_text(first), fact_text(last));
-                said.push_str(&format!("; {first} to {last}, {} in all", row.len()));
+                said.push(format!("{} to {}, {} in all", say(first), say(last), row.len()));
             }
-            row => row.iter().for_each(|fact| said.push_str(&format!("; {}", fact_text(fact)))),
+            row => said.extend(row.iter().map(|fact| say(fact))),
         }
     }
     said

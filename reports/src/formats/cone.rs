@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use crate::acts::that_matter;
 use crate::numbers::count;
 
 /// A part of a run.
@@ -35,10 +34,7 @@ impl Cone {
 /// At most so many acts of the causal cone of the failure. A run without a failure has its last acts shown.
 pub(super) fn cone(run: &Run, most: usize) -> Cone {
     let all = &run.acts.all;
-    let matter: BTreeSet<usize> = match run.violation() {
-        Some(violation) => that_matter(violation, run.acts, run.trace).into_iter().collect(),
-        None => BTreeSet::new(),
-    };
+    let matter: BTreeSet<usize> = run.matter().into_iter().collect();
     let end = end(run).or_else(|| matter.last().copied());
     let mut inside = vec![matter.is_empty() && end.is_none(); all.len()];
     for act in matter.iter().copied().chain(end) {
@@ -61,7 +57,7 @@ pub(super) fn cone(run: &Run, most: usize) -> Cone {
 
 /// The act at the moment of the violation: the last of its step, for the others may be what it is the answer to.
 fn end(run: &Run) -> Option<usize> {
-    let at = run.violation()?.at?;
+    let at = run.account.first_violation()?.at?;
     let mut step = run.acts.at_step(at.step).rev();
     step.find(|act| !run.acts.all[*act].is_loss && run.acts.all[*act].who.is_some())
 }
@@ -86,7 +82,7 @@ mod tests {
         assert_eq!(steps(100), (vec![1, 1, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13], 13));
         assert_eq!(steps(2).0, [12, 13]);
         assert_eq!(steps(3).0, [11, 12, 13]);
-        assert_eq!(steps(6).0, [4, 5, 6, 11, 12, 13]);
+        assert_eq!(steps(6).0, [6, 7, 9, 11, 12, 13]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn draw(run: &Run, acts: &[usize], left_out: Option<&str>) -> String {
             line(&said);
         }
     }
-    if let (Some(violation), Some(all)) = (run.violation(), &all) {
+    if let (Some(violation), Some(all)) = (run.account.first_violation(), &all) {
         line(&format!("Note over {all}: {}", wrapped(&violation.explanation)));
     }
     out
@@ -143,7 +143,8 @@ mod tests {
             let (from, to) = (Endpoint::Node(NodeId(1)), Endpoint::Node(NodeId(id as u32)));
             let event = |event| TraceLine { at: trace[lost].at, what: TraceItem::Event(event) };
             let send = event(TraceEvent::Send { id, from, to, text: "Data".into() });
-            let drop = event(TraceEvent::Drop { id, from, to, cause: DropCause::NoReceiver });
+            let drop =
+                event(TraceEvent::Drop { id, from, to, cause: DropCause::NoReceiver, fault: None });
             trace.splice(lost + 1..lost + 1, [send, drop]);
         }
         let text = drawn(&samples::two_leaders(), &trace);

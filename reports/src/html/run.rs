@@ -7,7 +7,7 @@ mod data;
 mod summary;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use seatrial_history::{Account, Explanation, History, Linearization, Moment, TraceLine, Verdict};
+use seatrial_history::{Account, Explanation, History, Linearization, Moment, TraceLine};
 
 use self::data::Data;
 use super::STYLE;
@@ -31,19 +31,9 @@ pub struct Film<'a> {
 }
 
 impl Film<'_> {
-    /// The violation that came first.
-    fn violation(&self) -> Option<&seatrial_history::Violation> {
-        let violations =
-            self.account.judgements.iter().filter_map(|judged| match &judged.verdict {
-                Verdict::Violated(violation) => Some(violation),
-                _ => None,
-            });
-        violations.min_by_key(|violation| violation.at.unwrap_or(self.account.end))
-    }
-
     /// When it broke its first property.
     fn broken_at(&self) -> Option<Moment> {
-        self.violation()?.at
+        self.account.first_violation()?.at
     }
 }
 
@@ -66,7 +56,7 @@ pub fn run(films: &[Film<'_>]) -> String {
     let acts: Vec<Acts> = films.iter().map(|film| Acts::of(film.trace)).collect();
     let matter: Vec<Vec<usize>> = (films.iter().zip(&acts))
         .map(|(film, acts)| {
-            let violation = film.violation();
+            let violation = film.account.first_violation();
             violation.map(|broken| that_matter(broken, acts, film.trace)).unwrap_or_default()
         })
         .collect();

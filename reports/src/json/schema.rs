@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use seatrial_history::StrategyInfo;
 
+use super::tests::told;
 use super::*;
 use crate::samples;
 
@@ -59,11 +60,13 @@ fn documents() -> Vec<(&'static str, Value)> {
         wall: Some(Duration::from_millis(7)),
         ..samples::seed(7, Outcome::Violated)
     };
+    let noticed = Account { notices: vec!["another run".into()], ..samples::violated() };
     let old = HuntHeader { campaign: None, ..samples::header(41) };
     vec![
-        ("run", parsed(&account(&samples::holds()))),
-        ("run", parsed(&account(&samples::violated()))),
-        ("run", parsed(&account(&excused))),
+        ("run", parsed(&told(&samples::holds()))),
+        ("run", parsed(&told(&samples::two_leaders()))),
+        ("run", parsed(&told(&excused))),
+        ("run", parsed(&told(&noticed))),
         ("hunt", parsed(&hunt(&hunted))),
         ("hunt", parsed(&hunt(&samples::hunt()))),
         ("hunt-line", parsed(&header(&samples::header(41)))),
@@ -138,7 +141,7 @@ fn a_document_with_a_member_more_or_less_departs_from_the_schema() {
 /// The members that a document may lack.
 fn optional(name: &str, inner: Option<&str>) -> &'static [&'static str] {
     match (name, inner) {
-        ("run", _) => &["found_by", "figures", "excuses"],
+        ("run", _) => &["found_by", "figures", "excuses", "notices", "matter"],
         ("hunt", _) => &["strategies", "figures", "states"],
         ("hunt-line", None) => SEED,
         ("hunt-line", Some(_)) => &["strategies", "figures", "states", "wall"],

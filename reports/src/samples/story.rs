@@ -1,8 +1,8 @@
 //! A short run with a little of everything: an election, a partition, a crash, a loss, a copy, a client.
 
 use seatrial_history::{
-    DropCause, Endpoint, FaultTurn, OpEvent, OpKind, Process, TraceEvent, TraceItem, TraceLine,
-    Value,
+    DiskTurn, DropCause, Endpoint, FaultTurn, OpEvent, OpKind, Process, TraceEvent, TraceItem,
+    TraceLine, Value,
 };
 use seatrial_node::{Fact, NodeId, Status};
 
@@ -37,7 +37,12 @@ impl Step {
 
     fn lose(self, id: u64, from: NodeId, to: NodeId, cause: DropCause) -> Self {
         let (from, to) = (Endpoint::Node(from), Endpoint::Node(to));
-        self.event(TraceEvent::Drop { id, from, to, cause })
+        let fault = (cause == DropCause::Partition).then_some(0);
+        self.event(TraceEvent::Drop { id, from, to, cause, fault })
+    }
+
+    fn disk(self, node: NodeId, turn: DiskTurn, text: &str) -> Self {
+        self.event(TraceEvent::Disk { node, turn, text: text.into() })
     }
 
     fn fault(self, node: Option<NodeId>, turn: FaultTurn, text: &str) -> Self {
@@ -112,12 +117,13 @@ pub(crate) fn story() -> Vec<TraceLine> {
         step(7)
             .fault(Some(A), FaultTurn::Once, "n0 crashes with 1 writes not synced")
             .fact(A, Fact::Crashed),
-        step(8).lose(4, B, A, DropCause::Down),
+        step(8).lose(4, B, A, DropCause::Partition),
         step(9)
             .fault(Some(A), FaultTurn::Once, "n0 starts, life 2")
+            .disk(A, DiskTurn::Asked(1), "sync log, done at 100ms")
             .shows(A, "follower", 0, 0)
             .fact(A, Fact::Started { life: 2 }),
-        step(10).event(TraceEvent::Disk { node: A, text: "synced".into() }),
+        step(10).disk(A, DiskTurn::Done(1), "synced log, bytes 0 to 16"),
         step(11)
             .event(TraceEvent::Timer { node: C, text: "Raft(Election)".into() })
             .send(6, C, A, ask)

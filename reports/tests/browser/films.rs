@@ -1,9 +1,9 @@
 //! Runs made up for the browser.
 
 use seatrial_history::{
-    Account, Applied, Endpoint, Evidence, FaultTurn, History, Judgement, Linearization, Moment,
-    Named, OpEvent, OpKind, Process, TraceEvent, TraceItem, TraceLine, Traffic, Value, Verdict,
-    Violation,
+    Account, Applied, DiskTurn, Endpoint, Evidence, FaultTurn, History, Judgement, Linearization,
+    Moment, Named, OpEvent, OpKind, Process, TraceEvent, TraceItem, TraceLine, Traffic, Value,
+    Verdict, Violation,
 };
 use seatrial_node::{Fact, Instant, NodeId, Status};
 use seatrial_reports::html::Film;
@@ -75,6 +75,7 @@ fn account(end: u64, judgements: Vec<Judgement>) -> Account {
         reached: Vec::new(),
         figures: Vec::new(),
         excuses: Vec::new(),
+        notices: Vec::new(),
         judgements,
         hash: "00f3a1c2d4e5b697".into(),
         replay: "seatrial replay ring-7.case".into(),
@@ -82,16 +83,21 @@ fn account(end: u64, judgements: Vec<Judgement>) -> Account {
     }
 }
 
-/// A short run that breaks a property at its end; n0 crashes, and a client asks.
+/// A short run that breaks a property at its end; n2 syncs its log, n0 crashes, and a client asks.
 pub(crate) fn failing() -> Recorded {
     let mut trace = Vec::new();
     ring(1, 40, &mut trace);
+    let disk = |step, turn, text: &str| {
+        line(step, TraceEvent::Disk { node: NodeId(2), turn, text: text.into() })
+    };
+    trace.push(disk(40, DiskTurn::Asked(1), "sync log, done at 53.75ms"));
     let fault = |step, turn, text: &str, node| {
         line(step, TraceEvent::Fault { node, turn, text: text.into() })
     };
     trace.push(fault(41, FaultTurn::Once, "n0 crashes with 0 writes not synced", Some(NodeId(0))));
     trace.push(TraceLine { at: moment(41), what: TraceItem::Fact(NodeId(0), Fact::Crashed) });
     trace.push(fault(42, FaultTurn::Begins(0), "partition begins: n1 | n2", None));
+    trace.push(disk(43, DiskTurn::Done(1), "synced log, bytes 0 to 16"));
     let op = |kind, value| OpEvent {
         process: Process(0),
         kind,

@@ -53,6 +53,14 @@ impl Page {
         Some(Self { chromium, file, written_in })
     }
 
+    /// Makes the window so large.
+    pub(crate) fn resize(&mut self, width: u32, height: u32) {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.chromium.call("Emulation.setDeviceMetricsOverride", &size);
+        self.settle();
+    }
+
     /// What an expression comes to, as text; what it changes is drawn by then.
     pub(crate) fn eval(&mut self, expression: &str) -> String {
         let told = self.chromium.evaluate(expression);

@@ -29,21 +29,22 @@ impl Echo {
         let (explanation, asked) = match asked {
             Some((_, _, value)) if value == answer.value => return,
             Some((process, when, value)) => (
-                format!("client {process} asked for an echo of {value} and got {}.", answer.value),
+                format!("process {process} asked for an echo of {value} and got {}.", answer.value),
                 Some(Evidence::at(
                     when,
-                    format_args!("client {process} asks for an echo of {value}"),
+                    format_args!("process {process} asks for an echo of {value}"),
                 )),
             ),
             None => (
                 format!(
-                    "client {} got the echo {}, but has nothing under way.",
+                    "process {} got the echo {}, but has nothing under way.",
                     answer.process, answer.value
                 ),
                 None,
             ),
         };
-        let got = Evidence::at(at, format_args!("client {} gets {}", answer.process, answer.value));
+        let got =
+            Evidence::at(at, format_args!("process {} gets {}", answer.process, answer.value));
         self.violation.get_or_insert_with(|| Violation {
             property: Self::PROPERTY,
             source: "Maelstrom, workload echo",
@@ -137,7 +138,7 @@ mod tests {
     fn an_answer_to_somebody_else_is_a_violation() {
         let verdict = verdict(&[(0, Invoke, 1), (1, Invoke, 2), (1, Ok, 1)]);
         let violation = verdict.violation().expect("violated");
-        assert_eq!(violation.explanation, "client 1 asked for an echo of 2 and got 1.");
+        assert_eq!(violation.explanation, "process 1 asked for an echo of 2 and got 1.");
         assert_eq!(violation.evidence.len(), 2);
     }
 

@@ -96,6 +96,7 @@ pub(crate) mod tests {
             reached: Vec::new(),
             figures: Vec::new(),
             excuses: Vec::new(),
+            notices: Vec::new(),
             judgements: judgements.iter().map(judgement).collect(),
             hash: String::new(),
             replay: String::new(),

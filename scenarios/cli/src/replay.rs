@@ -34,20 +34,26 @@ pub(crate) struct Args {
 pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     files::keep_apart(&args.case, &args.telling.outputs())?;
     let case = read(&args.case, registry)?;
-    let hash = case.hash.clone();
+    let (hash, in_place_of) = (case.hash.clone(), case.in_place_of);
     let prepared = case.clone().prepare(registry);
     let (prepared, seed) = prepared.map_err(|error| error.in_file(&args.case))?;
-    for strange in case.strange_sites(&prepared) {
-        console.note(&strange.to_string());
-    }
+    let strange: Vec<String> =
+        case.strange_sites(&prepared).into_iter().map(|site| site.to_string()).collect();
     let page = Page::asked(&args.telling, Some(&args.case), registry, console)?;
     tell::tell(&prepared, seed, &args.telling, page, console, |account| {
         account.replay = program::replay(&args.case);
         account.case = Some(args.case.to_string_lossy().into_owned());
         if hash.is_some_and(|hash| hash != account.hash) {
-            console.note(
-                "this is not the run that the case was written of: the case was edited, or the code has changed since",
+            account.notices.push(
+                "this is not the run that the case was written of: the case was edited, or the code has changed since"
+                    .to_owned(),
             );
+        }
+        account.notices.extend(strange);
+        if let Some(seed) = in_place_of {
+            account.notices.push(format!(
+                "it took the place of the run of seed {seed}, which was to be made small, and fails in the same way"
+            ));
         }
         Ok(())
     })

@@ -36,6 +36,10 @@ pub(crate) fn tell(
         prepared.tell_apart(&bare.hash, &mut run.account);
     }
     name(&mut run.account)?;
+    if telling.form().is_some() {
+        // Not every form has a place for them.
+        run.account.notices.iter().for_each(|notice| console.note(notice));
+    }
     outputs.write(&run, &header(prepared, seed), telling, html, console)?;
     let end = run.account.end;
     let elapsed = Duration::from_nanos(end.time.as_nanos());

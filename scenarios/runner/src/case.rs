@@ -30,6 +30,9 @@ pub struct Case {
     pub seatrial_case: u32,
     /// The seed.
     pub seed: u64,
+    /// The seed of the run that was to be made small, where this one took its place because it became shorter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<u64>,
     /// The planted bug, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mutant: Option<String>,
@@ -86,6 +89,7 @@ impl Case {
         Self {
             seatrial_case: CASE_VERSION,
             seed: decides,
+            in_place_of: None,
             mutant: prepared.mutant().map(|mutant| mutant.name.to_owned()),
             hash,
             turns,
@@ -322,9 +326,10 @@ pub fn make_folder_of(file: &Path) -> io::Result<()> {
 }
 
 /// What stands first in a case, in this order.
-const FIRST: [&str; 12] = [
+const FIRST: [&str; 13] = [
     "seatrial_case",
     "seed",
+    "in_place_of",
     "turns",
     "mutant",
     "hash",

@@ -171,6 +171,7 @@ pub fn shrink(
         return by_itself(registry, case, &mut budget, progress);
     };
     shrunk.before = whole(registry, &case)?;
+    shrunk.case.in_place_of = shrunk.elsewhere.filter(|seed| *seed != case.seed).map(|_| case.seed);
     shrunk.runs = budget.runs;
     Ok(shrunk)
 }

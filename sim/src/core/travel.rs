@@ -215,9 +215,11 @@ impl<N: Node> Core<N> {
     pub(crate) fn lose(&mut self, id: u64, from: u32, to: u32, cause: DropCause) {
         self.counts.dropped += 1;
         if self.tracing {
+            let is_cut = cause == DropCause::Partition;
+            let fault = self.cuts.blocking(from, to).filter(|_| is_cut).map(|fault| fault as u32);
             let (from, to) = (self.endpoint(from), self.endpoint(to));
             self.pen.forget(id);
-            self.trace.push(TraceEvent::Drop { id, from, to, cause });
+            self.trace.push(TraceEvent::Drop { id, from, to, cause, fault });
         }
     }
 

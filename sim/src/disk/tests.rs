@@ -43,6 +43,31 @@ fn a_crash_keeps_what_was_synced_and_may_lose_the_rest() {
 }
 
 #[test]
+fn what_a_sync_makes_last_is_said_of_the_changes_that_it_covers() {
+    let mut disk = SimDisk::default();
+    let covered = |disk: &mut SimDisk, file| {
+        let (file, upto) = disk.sync_point(file);
+        disk.covered(file, upto)
+    };
+    append(&mut disk, LOG, b"one");
+    let (log, upto) = disk.sync_point(LOG);
+    append(&mut disk, LOG, b"two");
+    assert_eq!(disk.covered(log, upto), "log, bytes 0 to 3 and its name", "asked for before");
+    disk.synced(log, upto);
+    append(&mut disk, LOG, b"three");
+    disk.write(DiskWrite::Truncate { file: LOG, len: 5 });
+    assert_eq!(covered(&mut disk, LOG), "log, bytes 3 to 11 and its length of 5");
+    sync(&mut disk, LOG);
+    assert_eq!(covered(&mut disk, LOG), "log, where nothing was new");
+    append(&mut disk, NEW, b"four");
+    let (new, upto) = disk.sync_point(NEW);
+    disk.write(DiskWrite::Rename { from: LOG, to: NEW });
+    let said = disk.covered(new, upto);
+    assert_eq!(said, "a file that has no name, bytes 0 to 4 and its name");
+    assert_eq!(covered(&mut disk, NEW), "log.new, its name");
+}
+
+#[test]
 fn a_later_write_may_survive_without_an_earlier_one() {
     let mut disk = SimDisk::default();
     append(&mut disk, LOG, b"aa");

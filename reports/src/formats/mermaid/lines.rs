@@ -44,7 +44,7 @@ pub(super) fn of_act(run: &Run, act: usize, all: Option<&str>) -> Vec<String> {
             TraceItem::Event(TraceEvent::Deliver { from, to, text, .. }) => {
                 out.push(format!("{from}->>{to}: {}", escape(short(text))));
             }
-            TraceItem::Event(TraceEvent::Drop { id, from, to, cause }) => {
+            TraceItem::Event(TraceEvent::Drop { id, from, to, cause, .. }) => {
                 let text = sent(run, act, *id)
                     .map_or_else(|| format!("#{id}"), |text| label(text).to_owned());
                 let said = escape(&format!("{text}, {}", why(*cause)));

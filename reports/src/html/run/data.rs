@@ -45,6 +45,8 @@ struct ActColumns {
     lane: Vec<i64>,
     kind: Vec<u8>,
     lines: Vec<usize>,
+    /// Acts of a disk that are done, each with the act that asked for it.
+    asked: Vec<[usize; 2]>,
 }
 
 #[derive(Debug, Default, Serialize)]

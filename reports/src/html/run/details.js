@@ -83,7 +83,8 @@ class Details {
   #causes(act) {
     const film = this.film, items = [];
     const sender = film.sender(act), before = film.before[act];
-    if (sender >= 0) items.push(el("li", {}, this.link(sender, `${this.place(sender)} sent it`)));
+    const asked = film.asked.has(act);
+    if (sender >= 0) items.push(el("li", {}, this.link(sender, asked ? `${this.place(sender)} asked the disk for it: ${film.brief(sender)}` : `${this.place(sender)} sent it`)));
     if (before >= 0) items.push(el("li", {}, this.link(before, `${this.place(before)}, just before: ${film.brief(before)}`)));
     return items.length ? [el("h4", {}, "causes"), el("ul", {}, ...items)] : [];
   }
@@ -94,6 +95,7 @@ class Details {
       const end = m.ended[message], says = `#${m.id[message]} ${film.text(m.name[message])} to ${film.name(m.to[message])}: ${film.fate(message)}`;
       items.push(el("li", {}, end >= 0 && end !== act ? this.link(end, `${says} at step ${film.step[end]}`) : says));
     }
+    for (const done of film.completes.get(act) || []) items.push(el("li", {}, this.link(done, `${this.place(done)}: ${film.brief(done)}`)));
     if (film.next[act] >= 0) items.push(el("li", {}, this.link(film.next[act], `${this.place(film.next[act])}, just after: ${film.brief(film.next[act])}`)));
     return items.length ? [el("h4", {}, "effects"), el("ul", {}, ...items)] : [];
   }

@@ -45,6 +45,12 @@ class Film {
       line += acts.lines[act];
     }
     this.firstLine[count] = line;
+    this.asked = new Map(acts.asked);
+    this.completes = new Map();
+    for (const [act, asker] of acts.asked) {
+      if (!this.completes.has(asker)) this.completes.set(asker, []);
+      this.completes.get(asker).push(act);
+    }
   }
 
   // What each lane shows after each of its acts, whole.
@@ -96,7 +102,9 @@ class Film {
     return whole;
   }
 
+  // Who sent what an act handles, or asked the disk for what is done.
   sender(act) {
+    if (this.asked.has(act)) return this.asked.get(act);
     const message = this.handled[act];
     return message < 0 ? -1 : this.messages.sent[message];
   }
@@ -175,7 +183,7 @@ class Film {
         case KIND.DELIVER: words.unshift(this.told(line.of, level)); break;
         case KIND.DROP: if (this.kind[act] === KIND.DROP) words.push(`${this.told(line.of, level)}: ${this.fate(line.of)}`); break;
         case KIND.TIMER: words.unshift(`timer ${unwrapped(this.text(line.of))}`); break;
-        case KIND.DISK: if (this.kind[act] === KIND.DISK && !words.length) words.push(`disk ${this.text(line.of)}`); break;
+        case KIND.DISK: if (this.kind[act] === KIND.DISK && !words.length) words.push(this.#disk(line.of, level)); break;
         case KIND.SEND: if (this.kind[act] === KIND.SEND) words.push(`${this.told(line.of, level)} → ${this.name(this.messages.to[line.of])}`); break;
         case KIND.FAULT: case KIND.OP: case KIND.NOTE: words.unshift(this.text(line.of).replace(/ +/g, " ")); break;
         case KIND.FACT: words.push(factSaid(this.text(line.of), level)); break;
@@ -183,6 +191,12 @@ class Film {
       }
     }
     return words.length ? words.slice(0, 5).join("; ") : this.lines(act).slice(0, 1).map(line => this.says(line)).join("");
+  }
+
+  // What a disk has done; in brief without how much of it.
+  #disk(text, level) {
+    const done = this.text(text);
+    return `disk ${level > 1 ? done : done.split(",", 1)[0]}`;
   }
 
   // Whether an act is what is looked for: who does it, or words of one of its lines, in small letters.

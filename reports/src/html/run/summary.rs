@@ -33,6 +33,7 @@ pub(super) fn of(film: &Film<'_>, acts: &Acts, matter: &[usize]) -> Markup {
             h1 { span class=(format!("verdict {class}")) { (word) } " " (subject(&account.scenario, account.mutant.as_deref())) ", seed " (account.seed) }
             p.replay { code id="replay" { (account.replay) } " " button data-copy="replay" hidden { "copy" } }
         }
+        @for notice in &account.notices { p.unsure { strong { "Note: " } (notice) } }
         @for judged in &account.judgements {
             @match &judged.verdict {
                 Verdict::Violated(violation) => { (broken(violation)) }

@@ -103,7 +103,7 @@ impl Words<'_> {
     /// The operation as a line of evidence.
     pub(crate) fn line(&self, op: &Op) -> String {
         let process = self.history.events[self.span(op).invoked_at].process;
-        format!("{}: client {process}: {}", self.between(op), self.what(op))
+        format!("{}: process {process}: {}", self.between(op), self.what(op))
     }
 
     /// The operation as the subject of what it returned: `the read completed at line 12 returned 7`.

@@ -97,6 +97,7 @@ impl Outside {
             reached: tally.reached(),
             figures: Vec::new(),
             excuses: Vec::new(),
+            notices: Vec::new(),
             judgements,
             // What real processes do is not done again: there is nothing to compare.
             hash: String::new(),

@@ -322,6 +322,7 @@ impl Worker<'_> {
             reached,
             figures: last.figures.iter().filter_map(Offer::figure).collect(),
             excuses: last.excuses.clone(),
+            notices: Vec::new(),
             judgements: last.judgements.clone(),
             hash: last.end.hash.to_string(),
             replay: format!(

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use seatrial_history::{DropCause, Endpoint, FaultTurn, TraceEvent, TraceItem, TraceLine};
+use seatrial_history::{Clients, DropCause, Endpoint, FaultTurn, TraceEvent, TraceItem, TraceLine};
 use seatrial_node::{Status, StatusValue};
 
 use super::Data;
 use super::texts::Texts;
-use crate::acts::{Act, Clients, heading, label, presence};
+use crate::acts::{Act, heading, label, presence};
 use crate::trace::{fact_text, words};
 
 /// The kinds of lines, in the order of their numbers.
@@ -123,7 +123,11 @@ impl Writer {
         }
         let columns = &mut self.data.acts;
         columns.lines.push(self.data.lines.kind.len() - before);
-        columns.kind.push(kind(&trace[heading(act, trace)].what));
+        let heading = &trace[heading(act, trace)].what;
+        columns.kind.push(kind(heading));
+        if let (Some(asker), TraceItem::Event(TraceEvent::Disk { .. })) = (act.sender, heading) {
+            columns.asked.push([index, asker]);
+        }
     }
 
     fn line(&mut self, act: usize, lane: i64, what: &TraceItem) {

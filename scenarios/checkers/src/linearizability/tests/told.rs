@@ -80,7 +80,7 @@ fn an_explanation_names_the_bad_operation_the_core_the_states_and_the_way_there(
         steps.iter().map(|step| (step.operation.invoked_at, step.state.as_str())).collect();
     assert_eq!(told, [(0, "1"), (2, "7"), (4, "9")]);
     let evidence = &outcome.verdict.violation().expect("a violation").evidence;
-    assert_eq!(evidence[0].text, "event 2 to event 3: client 1: write of 7");
+    assert_eq!(evidence[0].text, "event 2 to event 3: process 1: write of 7");
 }
 
 #[test]
