@@ -156,4 +156,10 @@ fn without_a_terminal_it_says_what_to_do() {
         said.err.contains("there is no terminal") && said.err.contains("--commands"),
         "{said:?}"
     );
+    fs::write(folder.path().join("half.case"), "seatrial_case = 1\n").expect("it can be written");
+    let said = say(folder.path(), "debug half.case");
+    assert!(
+        said.err.contains("the file is cut off"),
+        "what is wrong with the case first: {said:?}"
+    );
 }

@@ -55,11 +55,6 @@ struct Opened<'r> {
 
 /// Debugs a run, by a script or at a terminal.
 pub(crate) fn debug(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
-    if args.commands.is_none() && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        return Err(Failure::new(
-            "there is no terminal to debug at; give commands with --commands FILE, or --commands - for standard input",
-        ));
-    }
     match &args.commands {
         Some(script) => {
             files::keep_apart(&args.case, &[Some(script)])?;
@@ -67,7 +62,15 @@ pub(crate) fn debug(args: &Args, registry: &Registry, console: &Console) -> Resu
             let script = script::Script::read(script)?;
             script.perform(open(&args.case, registry)?, console)
         }
-        None => terminal::attend(open(&args.case, registry)?, console.page().colour),
+        None => {
+            let opened = open(&args.case, registry)?;
+            if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+                return Err(Failure::new(
+                    "there is no terminal to debug at; give commands with --commands FILE, or --commands - for standard input",
+                ));
+            }
+            terminal::attend(opened, console.page().colour)
+        }
     }
 }
 

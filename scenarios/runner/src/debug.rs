@@ -24,7 +24,8 @@ mod walk;
 
 use seatrial_history::{Account, Moment, TraceItem, TraceLine};
 use seatrial_node::{NodeId, Status};
-use seatrial_sim::{Inside, Touch};
+use seatrial_sim::Inside;
+pub use seatrial_sim::Touch;
 
 use self::breaks::Breakpoint;
 pub use self::command::{Command, Deed, Place};

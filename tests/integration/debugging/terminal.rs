@@ -157,6 +157,50 @@ fn the_terminal_is_put_back_when_it_ends() {
 }
 
 #[test]
+fn a_search_goes_on_from_the_other_end() {
+    at_terminal(24, 80, |terminal| {
+        terminal.until_shows("step 0 of ");
+        terminal.press(":next deliver\r");
+        terminal.until("the first", |shown| !shown.contains("step 0 of "));
+        let first = terminal.whole();
+        let step = |shown: &str| {
+            let steps = shown.split("step ").filter_map(|rest| rest.split_once(" of "));
+            let mut steps = steps.map(|(step, _)| step.to_owned());
+            steps.find(|step| step.parse::<u64>().is_ok())
+        };
+        terminal.press("N");
+        terminal.until_shows("gone on from the other end");
+        assert_ne!(step(&terminal.whole()), step(&first), "the last of them");
+        terminal.press("n");
+        terminal.until("the first again", |shown| step(shown) == step(&first));
+    });
+}
+
+#[test]
+fn what_was_done_by_hand_is_not_left_without_a_word() {
+    at_terminal(24, 80, |terminal| {
+        terminal.until_shows("step 0 of ");
+        terminal.press("s:crash n2\r");
+        terminal.until_shows("by hand");
+        terminal.press("q");
+        terminal.until_shows("is in no file");
+        terminal.press(":save kept.case\r");
+        terminal.until_shows("kept.case");
+        terminal.press("q");
+        assert!(terminal.child.wait().is_ok(), "what is kept may be left");
+    });
+    at_terminal(24, 80, |terminal| {
+        terminal.until_shows("step 0 of ");
+        terminal.press("s:crash n2\r");
+        terminal.until_shows("by hand");
+        terminal.press(":quit\r");
+        terminal.until_shows("is in no file");
+        terminal.press(":quit\r");
+        assert!(terminal.child.wait().is_ok(), "who says it twice means it");
+    });
+}
+
+#[test]
 fn a_terminal_that_is_too_small_is_told() {
     at_terminal(10, 40, |terminal| {
         terminal.until_shows("make the terminal larger");

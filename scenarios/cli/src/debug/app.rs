@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use seatrial::debug::{Command, Debugger};
+use seatrial::debug::{Command, Debugger, Touch};
 
 use super::{Opened, measure};
 
@@ -56,6 +56,10 @@ pub(super) struct App<'r> {
     pub(super) popup: Option<Popup>,
     /// The pattern that was last looked for.
     sought: String,
+    /// What was done by hand, as far as a file has it.
+    kept: Vec<Touch>,
+    /// What was done by hand when somebody who wanted to leave was told that no file has it.
+    warned: Option<Vec<Touch>>,
     pub(super) done: bool,
 }
 
@@ -85,7 +89,6 @@ impl<'r> App<'r> {
             None => "no property is violated in this run. ? is help".to_owned(),
         };
         Self {
-            debugger,
             took,
             pane: Pane::Flight,
             chosen: 0,
@@ -95,7 +98,10 @@ impl<'r> App<'r> {
             said: (said, false),
             popup: None,
             sought: String::new(),
+            kept: debugger.changes().to_vec(),
+            warned: None,
             done: false,
+            debugger,
         }
     }
 
@@ -124,8 +130,8 @@ impl<'r> App<'r> {
             KeyCode::Char('v') => "violation".to_owned(),
             KeyCode::Char('c') => "continue".to_owned(),
             KeyCode::Char('r') => "reverse".to_owned(),
-            KeyCode::Char('n') => format!("next {}", self.sought),
-            KeyCode::Char('N') => format!("prev {}", self.sought),
+            KeyCode::Char('n') => return self.seek("next", "goto start"),
+            KeyCode::Char('N') => return self.seek("prev", "goto end"),
             KeyCode::Enter => "where".to_owned(),
             KeyCode::Char('e') => "verdict".to_owned(),
             KeyCode::Char('i') => "info".to_owned(),
@@ -152,7 +158,7 @@ impl<'r> App<'r> {
     fn press_at_view(&mut self, key: KeyCode) {
         let last = self.debugger.under_way().len().saturating_sub(1);
         match key {
-            KeyCode::Char('q') => self.done = true,
+            KeyCode::Char('q') => self.leave(),
             KeyCode::Char(':') => self.prompt = Some(String::new()),
             KeyCode::Char('/') => self.prompt = Some("next ".to_owned()),
             KeyCode::Char('?') => {
@@ -225,17 +231,50 @@ impl<'r> App<'r> {
             self.sought = pattern.to_string();
         }
         let answer = match &command {
-            Command::Quit => {
-                self.done = true;
-                return;
-            }
+            Command::Quit => return self.leave(),
             Command::Measure => measure::measure(&mut self.debugger, self.took),
             command => self.debugger.obey(command),
         };
         self.chosen = self.chosen.min(self.debugger.under_way().len().saturating_sub(1));
         match answer {
             Err(error) => self.said = (error, true),
-            Ok(answer) => self.take(&command, line, &answer),
+            Ok(answer) => {
+                if matches!(command, Command::Save(_)) {
+                    self.kept = self.debugger.changes().to_vec();
+                }
+                self.take(&command, line, &answer);
+            }
+        }
+    }
+
+    /// Looks for what was last looked for; where there is no more of it on this side, from the other end on.
+    fn seek(&mut self, verb: &str, end: &str) {
+        let line = format!("{verb} {}", self.sought);
+        self.obey(&line);
+        if !self.said.1 {
+            return;
+        }
+        let (stood, said) = (self.debugger.moment().step, self.said.clone());
+        self.obey(end);
+        self.obey(&line);
+        if self.said.1 {
+            self.obey(&format!("goto {stood}"));
+            self.said = said;
+        } else {
+            self.said = ("there was no more: gone on from the other end".to_owned(), false);
+        }
+    }
+
+    /// Ends, unless something was done by hand that no file has: then it says so, and ends when it is asked again.
+    fn leave(&mut self) {
+        let done = self.debugger.changes().to_vec();
+        if done == self.kept || self.warned.as_ref() == Some(&done) {
+            self.done = true;
+        } else {
+            self.warned = Some(done);
+            let said =
+                "what was done by hand is in no file: :save FILE.case keeps it, q again leaves it";
+            self.said = (said.to_owned(), true);
         }
     }
 

@@ -40,10 +40,10 @@ pub(super) struct Breakpoint {
 
 impl At {
     /// Whether the run knows what is named in it.
-    pub(super) fn check(&self, run: &Run) -> Result<(), String> {
+    pub(super) fn check(&self, run: &Run, words: Words) -> Result<(), String> {
         match self {
             Self::Field(condition) => condition.check(run),
-            Self::Event(pattern) => pattern.check(run),
+            Self::Event(pattern) => pattern.check(run, words),
             Self::Property(name) => {
                 let known = run.account.judgements.iter().map(|judged| judged.property.as_str());
                 if known.clone().any(|known| known == name) {
@@ -63,7 +63,7 @@ impl At {
         match self {
             Self::Field(condition) => condition.steps(run),
             Self::Event(pattern) => {
-                let met = run.trace.iter().filter(|line| pattern.is_met_by(line, words));
+                let met = run.trace.iter().filter(|line| pattern.is_met_by(line, run, words));
                 let mut steps: Vec<u64> = met.map(|line| line.at.step).collect();
                 steps.dedup();
                 steps

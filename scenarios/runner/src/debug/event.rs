@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use seatrial_history::{Endpoint, TraceEvent, TraceItem, TraceLine};
+use seatrial_history::{Clients, Endpoint, TraceEvent, TraceItem, TraceLine};
 
 use super::run::Run;
 use crate::scenario::nearest;
@@ -51,7 +51,8 @@ pub(super) fn kinds() -> String {
     names.join(", ")
 }
 
-/// Which events are meant: of any of these kinds, about any of these nodes and clients, with all of these words in what is told.
+/// Which events are meant: of any of these kinds, about any of these nodes and clients, with all of these words in what is told. A word is
+/// met whole: `Vote` not in `RequestVote`, but `*Vote` is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pattern {
     kinds: Vec<Kind>,
@@ -81,8 +82,8 @@ impl Pattern {
         pattern
     }
 
-    /// Whether the run has those who are named, and what is written as a field is none.
-    pub(super) fn check(&self, run: &Run) -> Result<(), String> {
+    /// Whether the run has those who are named, and what is written as a field or as a kind is a word.
+    pub(super) fn check(&self, run: &Run, words: super::Words) -> Result<(), String> {
         let is_there = |who: &&Endpoint| match who {
             Endpoint::Node(node) => run.nodes.contains(node),
             Endpoint::Client(client) => *client < run.clients,
@@ -100,10 +101,26 @@ impl Pattern {
             let (node, name) = word.split_once('.')?;
             (node.parse::<Endpoint>().is_ok() && !name.is_empty()).then_some(())
         };
-        match self.words.iter().find(|word| field(word).is_some()) {
-            Some(word) => {
-                Err(format!("`{word}` is a field: write {word} changes, or {word} = VALUE"))
-            }
+        if let Some(word) = self.words.iter().find(|word| field(word).is_some()) {
+            return Err(format!("`{word}` is a field: write {word} changes, or {word} = VALUE"));
+        }
+        if let ([], [], [word]) = (&*self.kinds, &*self.who, &*self.words)
+            && run.fields().contains(&word.as_str())
+        {
+            return Err(format!(
+                "`{word}` is a field: write {word} changes, or {word} = VALUE; or with a kind, as fact {word}, for events that tell of it"
+            ));
+        }
+        // A kind begins with a small letter: `Vote` is no misspelt `note`.
+        let mut misspelt = self.words.iter().filter(|word| word.starts_with(char::is_lowercase));
+        let near = misspelt.find_map(|word| {
+            let near = nearest(word, KINDS.iter().map(|(name, _)| *name))?;
+            (self.kinds.is_empty() && !run.says(word, words)).then_some((word, near))
+        });
+        match near {
+            Some((word, near)) => Err(format!(
+                "`{word}` is neither a kind of event nor a word of this run; did you mean the kind `{near}`?"
+            )),
             None => Ok(()),
         }
     }
@@ -114,8 +131,8 @@ impl Pattern {
     }
 
     /// Whether this line is meant. What nodes show is, only where that is asked for: it follows every event.
-    pub(super) fn is_met_by(&self, line: &TraceLine, words: super::Words) -> bool {
-        let (kind, about) = look_at(line);
+    pub(super) fn is_met_by(&self, line: &TraceLine, run: &Run, words: super::Words) -> bool {
+        let (kind, about) = look_at(line, &run.behind);
         let kinds = match self.kinds.as_slice() {
             [] => kind != Kind::Status,
             kinds => kinds.contains(&kind),
@@ -124,36 +141,55 @@ impl Pattern {
             && (self.who.is_empty() || about.iter().flatten().any(|who| self.who.contains(who)))
             && (self.words.is_empty() || {
                 let told = words(&line.what);
-                self.words.iter().all(|word| told.contains(word.as_str()))
+                self.words.iter().all(|word| is_said(word, &told))
             })
     }
 
-    /// What may have been meant, where no event of the run is: a word that is nearly a kind.
-    pub(super) fn hint(&self) -> String {
-        // A kind begins with a small letter: `Vote` is no misspelt `note`.
-        let near = |word: &String| {
-            if !word.starts_with(char::is_lowercase) {
-                return None;
-            }
-            nearest(word, KINDS.iter().map(|(name, _)| *name)).map(|name| (word.clone(), name))
+    /// What may have been meant, where no event of the run is: a part of a word.
+    pub(super) fn hint(&self, run: &Run, words: super::Words) -> String {
+        let is_part = |word: &&String| {
+            let anywhere = format!("*{}*", word.trim_matches('*'));
+            !run.says(word, words) && run.says(&anywhere, words)
         };
-        match self.words.iter().find_map(near) {
-            Some((word, near)) => {
-                format!("`{word}` is taken for a word to be found; did you mean the kind `{near}`?")
-            }
+        match self.words.iter().find(is_part) {
+            Some(word) => format!(
+                "`{word}` is no word of this run, but part of one: write *{}* for all that have it",
+                word.trim_matches('*')
+            ),
             None => format!("kinds are: {}", kinds()),
         }
     }
 }
 
+impl Run {
+    /// Whether a word is in anything that is told of the run.
+    fn says(&self, word: &str, words: super::Words) -> bool {
+        self.trace.iter().any(|line| is_said(word, &words(&line.what)))
+    }
+}
+
+/// Whether a word is in what is told: whole, but for an end at which it has an asterisk.
+fn is_said(word: &str, told: &str) -> bool {
+    let bare = word.trim_matches('*');
+    let (open_before, open_after) = (word.starts_with('*'), word.ends_with('*'));
+    let goes_on = |end: Option<char>, next: Option<char>| {
+        let is_letter =
+            |letter: Option<char>| letter.is_some_and(|l| l.is_alphanumeric() || l == '_');
+        is_letter(end) && is_letter(next)
+    };
+    told.match_indices(bare).any(|(at, _)| {
+        let (before, after) = (&told[..at], &told[at + bare.len()..]);
+        (open_before || !goes_on(bare.chars().next(), before.chars().next_back()))
+            && (open_after || !goes_on(bare.chars().next_back(), after.chars().next()))
+    })
+}
+
 /// The kind of a line, and whom it is about: receivers of what arrives or is lost, senders of what is sent.
-fn look_at(line: &TraceLine) -> (Kind, [Option<Endpoint>; 2]) {
+fn look_at(line: &TraceLine, behind: &Clients) -> (Kind, [Option<Endpoint>; 2]) {
     let node = |kind, node| (kind, [Some(Endpoint::Node(node)), None]);
     match &line.what {
         TraceItem::Fact(who, _) => node(Kind::Fact, *who),
-        TraceItem::Op(op) => {
-            (Kind::Op, [u32::try_from(op.process.0).ok().map(Endpoint::Client), None])
-        }
+        TraceItem::Op(op) => (Kind::Op, [behind.of_process(op.process), None]),
         TraceItem::Event(event) => match event {
             TraceEvent::Send { from, .. } => (Kind::Send, [Some(*from), None]),
             TraceEvent::Deliver { to, .. } => (Kind::Deliver, [Some(*to), None]),
@@ -165,5 +201,30 @@ fn look_at(line: &TraceLine) -> (Kind, [Option<Endpoint>; 2]) {
             TraceEvent::Fault { node, .. } => (Kind::Fault, [node.map(Endpoint::Node), None]),
             _ => (Kind::Note, [None, None]),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_said;
+
+    #[test]
+    fn a_word_is_met_whole_unless_an_asterisk_says_otherwise() {
+        let told = "n1 => n2  deliver #7 RequestVote { last_term: 3 }";
+        for (word, met) in [
+            ("RequestVote", true),
+            ("Vote", false),
+            ("*Vote", true),
+            ("Request", false),
+            ("Request*", true),
+            ("*quest*", true),
+            ("term", false),
+            ("last_term: 3", true),
+            ("#7", true),
+            ("n", false),
+            ("*", true),
+        ] {
+            assert_eq!(is_said(word, told), met, "{word}");
+        }
     }
 }

@@ -95,21 +95,13 @@ impl Field {
         if let Some(node) = self.node.filter(|node| !run.nodes.contains(node)) {
             return Err(format!("there is no {node}; there is {}", list(&run.nodes)));
         }
-        let mut known: Vec<&'static str> = Vec::new();
-        let mut shows: Option<&'static str> = None;
-        for (_, status) in run.nodes.iter().flat_map(|node| run.statuses(*node)) {
-            for (name, value) in status.fields() {
-                if !known.contains(name) {
-                    known.push(name);
-                }
-                if matches!(value, StatusValue::Text(text) if *text == self.name.as_str()) {
-                    shows = Some(name);
-                }
-            }
-        }
+        let known = run.fields();
         if known.contains(&self.name.as_str()) {
             return Ok(());
         }
+        let is_this = |value: &StatusValue| matches!(value, StatusValue::Text(text) if *text == self.name.as_str());
+        let mut shown = run.all_shown();
+        let shows = shown.find(|(_, value)| is_this(value)).map(|(name, _)| *name);
         let wrong = format!("no node shows a field `{}`", self.name);
         Err(match (shows, nearest(&self.name, known.iter().copied())) {
             (Some(field), _) => {
@@ -133,6 +125,25 @@ impl Field {
             status.value(&self.name).map(ToString::to_string)
         };
         self.nodes(run).into_iter().map(|node| (node, shown(node))).collect()
+    }
+}
+
+impl Run {
+    /// Everything that nodes show: the field, and its value.
+    fn all_shown(&self) -> impl Iterator<Item = &(&'static str, StatusValue)> {
+        let statuses = self.nodes.iter().flat_map(|node| self.statuses(*node));
+        statuses.flat_map(|(_, status)| status.fields())
+    }
+
+    /// The fields that nodes show.
+    pub(super) fn fields(&self) -> Vec<&'static str> {
+        let mut known = Vec::new();
+        for (name, _) in self.all_shown() {
+            if !known.contains(name) {
+                known.push(*name);
+            }
+        }
+        known
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use seatrial_history::{
-    Account, DropCause, Endpoint, Judgement, Moment, Text, TraceEvent, TraceItem, TraceLine,
+    Account, Clients, DropCause, Endpoint, Judgement, Moment, Text, TraceEvent, TraceItem,
+    TraceLine,
 };
 use seatrial_node::{Fact, Instant, NodeId, Status};
 use seatrial_sim::{Deed, Inside, Missed, Step, Touch, Wish};
@@ -84,6 +85,8 @@ pub(super) struct Run {
     stops: Vec<u64>,
     /// By node, the lines in which it shows its status.
     shown: BTreeMap<NodeId, Vec<usize>>,
+    /// Which client is behind which process.
+    pub(super) behind: Clients,
     beings: BTreeMap<NodeId, Vec<(u64, Being)>>,
 }
 
@@ -110,6 +113,7 @@ impl Run {
             stops,
             journeys: journeys(&trace, &wishes, &case.touches),
             shown: BTreeMap::new(),
+            behind: Clients::of(&trace),
             beings: BTreeMap::new(),
             prepared,
             seed,

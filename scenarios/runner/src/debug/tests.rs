@@ -272,6 +272,8 @@ fn breakpoints_stop_where_a_property_an_event_or_a_field_is_so() {
         answer(&["break fault n2 cold"]).lines().next(),
         Some("breakpoint 1: fault n2 cold: never in this run")
     );
+    let part = answer(&["break deliver n1 Bum"]);
+    assert!(part.ends_with("but part of one: write *Bum* for all that have it"), "{part}");
     assert_eq!(answer(&["break deliver", "delete 1"]), "no breakpoints");
     assert!(refused(&["delete 4"]).contains("there is no breakpoint 4"));
 }
@@ -300,11 +302,20 @@ fn a_breakpoint_that_cannot_be_meant_is_refused_with_what_may_be() {
         ("break role > tame", "`role` shows words: ask for role = tame, or role != tame"),
         ("break role = wlid", "`role` never shows `wlid` in this run; did you mean `wild`?"),
         ("break open > many", "`open` shows numbers, and `many` is none"),
+        ("break role", "`role` is a field: write role changes, or role = VALUE; or with a kind"),
+        (
+            "break delivr n1 Bump",
+            "`delivr` is neither a kind of event nor a word of this run; did you mean the kind `deliver`?",
+        ),
+        (
+            "next tmer",
+            "`tmer` is neither a kind of event nor a word of this run; did you mean the kind `timer`?",
+        ),
     ] {
         let said = refused(&[command]);
         assert!(said.starts_with(says), "{command}: {said}");
     }
-    // Words that are no kind of event, and what another run may show, are for the user to say.
+    // Words that are near no kind of event, and what another run may show, are for the user to say.
     let other = answer(&["break role = observer"]);
     assert_eq!(other, "breakpoint 1: role = observer: never in this run");
 }

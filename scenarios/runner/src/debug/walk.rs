@@ -21,15 +21,15 @@ impl Debugger<'_> {
             Command::Back(count) => run.stop_from(at, -signed(*count)),
             Command::Goto(place) => self.place(*place)?,
             Command::Next(pattern) => {
-                pattern.check(run)?;
+                pattern.check(run, self.words)?;
                 let mut lines = run.after(at).iter();
-                let met = lines.find(|line| pattern.is_met_by(line, self.words));
+                let met = lines.find(|line| pattern.is_met_by(line, run, self.words));
                 met.ok_or_else(|| self.no_such(pattern, "after"))?.at.step
             }
             Command::Previous(pattern) => {
-                pattern.check(run)?;
+                pattern.check(run, self.words)?;
                 let mut lines = run.before(at).iter().rev();
-                let met = lines.find(|line| pattern.is_met_by(line, self.words));
+                let met = lines.find(|line| pattern.is_met_by(line, run, self.words));
                 met.ok_or_else(|| self.no_such(pattern, "before"))?.at.step
             }
             Command::Continue => {
@@ -77,9 +77,11 @@ impl Debugger<'_> {
         if pattern.is_empty() {
             return format!("nothing happens {side} step {}", self.at);
         }
-        match run.trace.iter().any(|line| pattern.is_met_by(line, self.words)) {
+        match run.trace.iter().any(|line| pattern.is_met_by(line, run, self.words)) {
             true => format!("no such event {side} step {}: {pattern}", self.at),
-            false => format!("no such event in this run: {pattern}; {}", pattern.hint()),
+            false => {
+                format!("no such event in this run: {pattern}; {}", pattern.hint(run, self.words))
+            }
         }
     }
 
@@ -95,13 +97,13 @@ impl Debugger<'_> {
         {
             return Err(format!("say which event; kinds are: {}", event::kinds()));
         }
-        at.check(self.run())?;
+        at.check(self.run(), self.words)?;
         let steps = at.steps(self.run(), self.words);
         self.numbered += 1;
         let stop = Breakpoint { number: self.numbered, at: at.clone(), steps };
         let mut told = tell(&stop);
         if let (At::Event(pattern), true) = (at, stop.steps.is_empty()) {
-            told.push_str(&format!("\n{}", pattern.hint()));
+            told.push_str(&format!("\n{}", pattern.hint(self.run(), self.words)));
         }
         self.breaks.push(stop);
         Ok(told)
