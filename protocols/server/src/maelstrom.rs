@@ -6,11 +6,13 @@
 //! | `unique-ids` | a node's name, its life by chance, a count |
 //! | `broadcast`, `g-set` | eager reliable broadcast over perfect links, and the set of what was delivered |
 //! | `g-counter`, `pn-counter` | the same, and the sum |
+//! | `g-counter-seq-kv` | Maelstrom's service seq-kv, which the nodes ask |
 //! | `lin-kv` | the replicated map over Raft |
 
 mod broadcast;
 mod echo;
 mod kv;
+mod seq_counter;
 mod unique_ids;
 
 use std::io::{self, BufRead, Write};
@@ -31,6 +33,8 @@ pub enum Workload {
     GSet,
     /// Add to a counter that never goes back
     GCounter,
+    /// The same over Maelstrom's service seq-kv, without a word between nodes (its workload is g-counter)
+    GCounterSeqKv,
     /// Add to a counter
     PnCounter,
     /// A linearizable map
@@ -52,16 +56,7 @@ pub fn serve(
         Workload::Broadcast => speak(broadcast::Numbers::default(), input, output),
         Workload::GSet => speak(broadcast::Elements::default(), input, output),
         Workload::GCounter | Workload::PnCounter => speak(broadcast::Sum::default(), input, output),
+        Workload::GCounterSeqKv => speak(seq_counter::Workload::default(), input, output),
         Workload::LinKv => speak(kv::Workload::default(), input, output),
     }
-}
-
-/// A body of this type with these fields.
-fn body(kind: &str, fields: serde_json::Value) -> seatrial_hosts::maelstrom::Body {
-    let mut body = seatrial_hosts::maelstrom::Body::new();
-    body.insert("type".to_owned(), kind.into());
-    if let serde_json::Value::Object(fields) = fields {
-        body.extend(fields);
-    }
-    body
 }

@@ -20,7 +20,8 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   maelstrom test -w lin-kv --bin seatrial-maelstrom --time-limit 20 --concurrency 6n -- lin-kv
-  maelstrom test -w broadcast --bin seatrial-maelstrom --node-count 5 --nemesis partition -- broadcast";
+  maelstrom test -w broadcast --bin seatrial-maelstrom --node-count 5 --nemesis partition -- broadcast
+  maelstrom test -w g-counter --bin seatrial-maelstrom --node-count 3 --nemesis partition -- g-counter-seq-kv";
 
 fn main() -> ExitCode {
     let Cli { workload } = Cli::parse();

@@ -131,14 +131,17 @@ pub fn messages(bytes: &[u8]) {
     reads_itself::<Response<Output>>(bytes);
 }
 
-/// Lines of JSON on the standard input of a node under Maelstrom. Whatever comes, it answers in JSON and goes on to the end.
+/// Lines of JSON on the standard input of a node under Maelstrom, one that talks to others and one that asks a service. Whatever comes, it
+/// answers in JSON and goes on to the end.
 pub fn maelstrom_lines(bytes: &[u8]) {
-    let mut out = Vec::new();
-    let input = std::io::Cursor::new(bytes.to_vec());
-    maelstrom::serve(maelstrom::Workload::LinKv, input, &mut out).expect("a vector takes all");
-    for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let message: serde_json::Value = serde_json::from_slice(line).expect("it says JSON");
-        assert!(message["body"]["type"].is_string(), "{message}");
+    for workload in [maelstrom::Workload::LinKv, maelstrom::Workload::GCounterSeqKv] {
+        let mut out = Vec::new();
+        let input = std::io::Cursor::new(bytes.to_vec());
+        maelstrom::serve(workload, input, &mut out).expect("a vector takes all");
+        for line in out.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let message: serde_json::Value = serde_json::from_slice(line).expect("it says JSON");
+            assert!(message["body"]["type"].is_string(), "{message}");
+        }
     }
 }
 

@@ -56,6 +56,17 @@ fn samples(name: &str) -> Vec<Vec<u8>> {
             ]
             .join("\n")
             .into_bytes(),
+            [
+                r#"{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}"#,
+                r#"{"src":"c1","dest":"n1","body":{"type":"add","msg_id":2,"delta":3}}"#,
+                r#"{"src":"seq-kv","dest":"n1","body":{"type":"error","in_reply_to":1,"code":22}}"#,
+                r#"{"src":"seq-kv","dest":"n1","body":{"type":"read_ok","in_reply_to":2,"value":3}}"#,
+                r#"{"src":"c1","dest":"n1","body":{"type":"read","msg_id":3}}"#,
+                r#"{"src":"seq-kv","dest":"n1","body":{"type":"write_ok","in_reply_to":3}}"#,
+                r#"{"src":"seq-kv","dest":"n1","body":{"type":"read_ok","in_reply_to":4,"value":3}}"#,
+            ]
+            .join("\n")
+            .into_bytes(),
         ],
         "cluster_file" => {
             vec![include_bytes!("../../../protocols/server/cluster.toml").to_vec()]

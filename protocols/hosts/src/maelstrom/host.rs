@@ -1,18 +1,20 @@
-//! The host: a thread reads lines, another drives the node, and what it says are lines again.
+//! The host: a thread reads lines, another drives the node and the handlers, and what they say are lines again.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
-use std::{io, thread};
+use std::{io, panic, thread};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use seatrial_node::{Node, NodeId, RequestToken, Wire, seal, unseal};
 use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::{JoinError, JoinSet, LocalSet, yield_now};
 use tracing::{debug, warn};
 
-use super::rpc::{Body, Incoming, Malformed, RpcError, line, object, read_init};
+use super::network::{Network, Said};
+use super::rpc::{Body, Incoming, Malformed, RpcError, body, line, object, read_init};
 use super::workload::{Asked, Workload};
 use crate::chance;
 use crate::disk::Memory;
@@ -33,7 +35,7 @@ pub fn speak<W: Workload>(
 where
     <W::Node as Node>::Message: Wire,
 {
-    let (way, lines) = channel();
+    let (way, mut lines) = unbounded_channel();
     let read = move || {
         for line in input.split(b'\n').map_while(Result::ok) {
             if way.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
@@ -43,22 +45,41 @@ where
     };
     // It ends with the input; nobody has to wait for it.
     thread::Builder::new().name("stdin".into()).spawn(read)?;
-    let mut post =
-        Post { workload, me: String::new(), lines: String::new(), waiting: BTreeMap::new() };
-    let Some(engine) = begin(&mut post, &lines, output)? else { return Ok(()) };
-    run(engine, &mut post, &lines, output)
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    LocalSet::new().block_on(&runtime, async {
+        let mut post = Post {
+            workload,
+            me: String::new(),
+            lines: String::new(),
+            waiting: BTreeMap::new(),
+            handlers: JoinSet::new(),
+        };
+        match begin(&mut post, &mut lines, output).await? {
+            Some(begun) => run(begun, &mut post, &mut lines, output).await,
+            None => Ok(()),
+        }
+    })
+}
+
+/// A node that knows who it is.
+struct Begun<N: Node> {
+    engine: Engine<N>,
+    disk: Memory,
+    network: Network,
+    /// What handlers say to others.
+    said: UnboundedReceiver<Said>,
 }
 
 /// Waits to be told who this node is. Returns nothing where the input ends before.
-fn begin<W: Workload>(
+async fn begin<W: Workload>(
     post: &mut Post<W>,
-    lines: &Receiver<String>,
+    lines: &mut UnboundedReceiver<String>,
     output: &mut impl Write,
-) -> io::Result<Option<(Engine<W::Node>, Memory)>>
+) -> io::Result<Option<Begun<W::Node>>>
 where
     <W::Node as Node>::Message: Wire,
 {
-    for text in lines {
+    while let Some(text) = lines.recv().await {
         let message = match Incoming::read(&text) {
             Ok(message) => message,
             Err(malformed) => {
@@ -79,12 +100,13 @@ where
             Err(error) => post.answer(&message, Err(error)),
             Ok((me, members)) => {
                 post.me = me.to_string();
+                let (network, said) = Network::new(me, &members);
                 let life = Life { me, members, number: chance::random() >> 44 };
                 let (config, mut disk) = (post.workload.config(me), Memory::default());
                 let engine = Engine::open(life, &config, &mut disk).map_err(io::Error::other)?;
-                post.answer(&message, Ok(object(json!({ "type": "init_ok" }))));
+                post.answer(&message, Ok(body("init_ok", Value::Null)));
                 post.flush(output)?;
-                return Ok(Some((engine, disk)));
+                return Ok(Some(Begun { engine, disk, network, said }));
             }
         }
         post.flush(output)?;
@@ -92,15 +114,16 @@ where
     Ok(None)
 }
 
-fn run<W: Workload>(
-    (mut engine, mut disk): (Engine<W::Node>, Memory),
+async fn run<W: Workload>(
+    Begun { mut engine, mut disk, network, mut said }: Begun<W::Node>,
     post: &mut Post<W>,
-    lines: &Receiver<String>,
+    lines: &mut UnboundedReceiver<String>,
     output: &mut impl Write,
 ) -> io::Result<()>
 where
     <W::Node as Node>::Message: Wire,
 {
+    let mut is_over = false;
     loop {
         while engine.turn(post) || !engine.is_settled() {
             for done in disk.perform(engine.take_jobs()) {
@@ -108,15 +131,30 @@ where
             }
         }
         post.flush(output)?;
-        match lines.recv_timeout(engine.until_due().unwrap_or(Duration::from_secs(60))) {
-            Ok(text) => {
-                post.take(&text, &mut engine);
-                for text in lines.try_iter() {
-                    post.take(&text, &mut engine);
+        if is_over {
+            return Ok(());
+        }
+        let patience = engine.until_due().unwrap_or(Duration::from_secs(60));
+        tokio::select! {
+            text = lines.recv() => match text {
+                Some(text) => {
+                    post.take(&text, &mut engine, &network).await;
+                    while let Ok(text) = lines.try_recv() {
+                        post.take(&text, &mut engine, &network).await;
+                    }
                 }
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                None => is_over = true,
+            },
+            Some((dest, body)) = said.recv() => post.say(&dest, None, body),
+            Some(answered) = post.handlers.join_next() => post.finish(answered),
+            () = tokio::time::sleep(patience) => {}
+        }
+        // What handlers have said by now goes out with the rest.
+        while let Ok((dest, body)) = said.try_recv() {
+            post.say(&dest, None, body);
+        }
+        while let Some(answered) = post.handlers.try_join_next() {
+            post.finish(answered);
         }
     }
 }
@@ -129,7 +167,11 @@ struct Post<W: Workload> {
     /// Lines to be written.
     lines: String,
     waiting: BTreeMap<RequestToken, Waiter<W::Kind>>,
+    handlers: JoinSet<Answered>,
 }
+
+/// Whom a handler answers, which request of his, and what.
+type Answered = (String, Option<u64>, Result<Body, RpcError>);
 
 /// Who waits for an answer, and what its request was about.
 struct Waiter<K> {
@@ -142,7 +184,16 @@ impl<W: Workload> Post<W>
 where
     <W::Node as Node>::Message: Wire,
 {
-    fn take(&mut self, text: &str, engine: &mut Engine<W::Node>) {
+    /// Takes a line. Handlers that go on because of it have done so when this returns.
+    async fn take(&mut self, text: &str, engine: &mut Engine<W::Node>, network: &Network) {
+        self.sort(text, engine, network);
+        if !self.handlers.is_empty() {
+            yield_now().await;
+        }
+    }
+
+    /// A line to whom it is for.
+    fn sort(&mut self, text: &str, engine: &mut Engine<W::Node>, network: &Network) {
         let message = match Incoming::read(text) {
             Ok(message) => message,
             Err(malformed) => return self.refuse(malformed),
@@ -156,6 +207,7 @@ where
                 let why = "this node is initialised already";
                 self.answer(&message, Err(RpcError::malformed(why)));
             }
+            _ if message.in_reply_to().is_some() => network.hear(message),
             // Somebody tells us that what we said made no sense; it is no question.
             "error" => warn!(src = message.src, body = ?message.body, "an error"),
             kind => {
@@ -167,14 +219,36 @@ where
                         self.waiting.insert(token, Waiter { src, msg_id, kind });
                     }
                     Asked::Now(answer) => self.answer(&message, answer),
+                    Asked::Later(handler) => {
+                        let (src, msg_id) = (message.src.clone(), message.msg_id());
+                        let answer = handler(network.clone());
+                        let work = async move { (src, msg_id, answer.await) };
+                        self.handlers.spawn_local(work);
+                    }
                 }
             }
         }
     }
 
+    /// A handler has ended. One that has panicked is not to be taken for a slow one.
+    fn finish(&mut self, answered: Result<Answered, JoinError>) {
+        match answered {
+            Ok((src, msg_id, answer)) => {
+                self.say(&src, msg_id, answer.unwrap_or_else(RpcError::body));
+            }
+            Err(error) => match error.try_into_panic() {
+                Ok(panicked) => panic::resume_unwind(panicked),
+                Err(error) => warn!(%error, "a handler has not ended"),
+            },
+        }
+    }
+
     fn refuse(&mut self, malformed: Malformed) {
-        let Malformed { src, msg_id, error } = malformed;
-        debug!(text = error.text, "a line is no message");
+        let Malformed { src, msg_id, is_answer, error } = malformed;
+        debug!(src, text = error.text, "a line is no message");
+        if is_answer {
+            return;
+        }
         // Who sent it may not be known, and it is said all the same.
         self.say(src.as_deref().unwrap_or("unknown"), msg_id, error.body());
     }
@@ -227,5 +301,68 @@ where
         let Some(Waiter { src, msg_id, kind }) = self.waiting.remove(&to) else { return };
         let answer = self.workload.tell(kind, body).unwrap_or_else(RpcError::body);
         self.say(&src, msg_id, answer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::super::workload::NoNode;
+    use super::*;
+
+    /// Handlers that wait for somebody, or have a bug.
+    struct Handlers;
+
+    impl Workload for Handlers {
+        type Node = NoNode;
+        type Kind = ();
+
+        fn config(&self, _: NodeId) {}
+
+        fn ask(&mut self, kind: &str, _: &str, _: &Body) -> Asked<Self> {
+            match kind {
+                "now" => Asked::Now(Ok(body("now_ok", Value::Null))),
+                "wait" => Asked::later(|network| async move {
+                    network.call("c9", body("are you there", Value::Null)).await
+                }),
+                "bug" => Asked::later(|_| async { panic!("a bug") }),
+                _ => Asked::unknown(kind),
+            }
+        }
+
+        fn tell(&mut self, (): (), answer: Infallible) -> Result<Body, RpcError> {
+            match answer {}
+        }
+    }
+
+    /// What is said to a client's messages of these types, and to what another says.
+    fn said(kinds: &[&str], told: Value) -> Vec<Value> {
+        let line = |src: &str, body: Value| line(src, "n1", object(body));
+        let init = json!({ "type": "init", "node_id": "n1", "node_ids": ["n1"] });
+        let asked = kinds.iter().map(|kind| line("c1", json!({ "type": kind, "msg_id": 7 })));
+        let input = line("c0", init) + &asked.collect::<String>() + &line("c9", told);
+        let mut out = Vec::new();
+        speak(Handlers, io::Cursor::new(input), &mut out).expect("a vector takes all");
+        let lines = out.split(|byte| *byte == b'\n').skip(1).filter(|line| !line.is_empty());
+        lines.map(|line| serde_json::from_slice(line).expect("it says JSON")).collect()
+    }
+
+    #[test]
+    fn others_are_served_while_a_handler_waits() {
+        let told = json!({ "type": "yes", "in_reply_to": 1 });
+        let said = said(&["wait", "now"], told);
+        let to = |dest: &str| -> Vec<&Value> {
+            said.iter().filter(|line| line["dest"] == dest).map(|line| &line["body"]).collect()
+        };
+        assert_eq!(to("c9"), [&json!({ "type": "are you there", "msg_id": 1 })]);
+        let now = json!({ "type": "now_ok", "in_reply_to": 7 });
+        assert_eq!(to("c1"), [&now, &json!({ "type": "yes", "in_reply_to": 7 })]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a bug")]
+    fn a_handler_that_panics_ends_its_node() {
+        said(&["bug", "now"], json!({ "type": "now" }));
     }
 }

@@ -2,13 +2,14 @@
 
 use seatrial_node::NodeId;
 use serde_json::{Map, Value, json};
+use thiserror::Error;
 
 /// A body: its `type`, and what else it has.
 pub type Body = Map<String, Value>;
 
-/// Why a request is not done, by Maelstrom's numbers. All but [`TIMEOUT`](Self::TIMEOUT) and [`CRASH`](Self::CRASH) say that nothing was
-/// done and never will be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a request is not done, by Maelstrom's numbers. Whether it is certain that nothing was done is [`is_definite`](Self::is_definite).
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{text} (error {code})")]
 pub struct RpcError {
     /// The number.
     pub code: u32,
@@ -31,6 +32,14 @@ impl RpcError {
     pub const CRASH: u32 = 13;
     /// It was given up, and nothing was done.
     pub const ABORT: u32 = 14;
+    /// There is no such key.
+    pub const KEY_DOES_NOT_EXIST: u32 = 20;
+    /// There is such a key, and there was to be none.
+    pub const KEY_ALREADY_EXISTS: u32 = 21;
+    /// What was to be found is not what there is.
+    pub const PRECONDITION_FAILED: u32 = 22;
+    /// A transaction got in the way of another.
+    pub const TXN_CONFLICT: u32 = 30;
 
     /// An error of this number.
     pub fn new(code: u32, text: impl Into<String>) -> Self {
@@ -42,9 +51,43 @@ impl RpcError {
         Self::new(Self::MALFORMED_REQUEST, text)
     }
 
+    /// Whether it is certain that nothing was done and never will be. It is of none of the numbers that are a service's own, from 1,000 on,
+    /// nor of one that Maelstrom does not have yet.
+    pub const fn is_definite(&self) -> bool {
+        matches!(
+            self.code,
+            Self::NODE_NOT_FOUND
+                | Self::NOT_SUPPORTED
+                | Self::TEMPORARILY_UNAVAILABLE
+                | Self::MALFORMED_REQUEST
+                | Self::ABORT
+                | Self::KEY_DOES_NOT_EXIST
+                | Self::KEY_ALREADY_EXISTS
+                | Self::PRECONDITION_FAILED
+                | Self::TXN_CONFLICT
+        )
+    }
+
+    /// What a body of type `error` says. One without a number that can be is taken for a crash, of which nobody knows what it has done.
+    pub(super) fn read(body: &Body) -> Self {
+        let text = body.get("text").and_then(Value::as_str);
+        let code = body.get("code").and_then(Value::as_u64).and_then(|code| code.try_into().ok());
+        match code {
+            Some(code) => Self::new(code, text.unwrap_or("no reason is given")),
+            None => Self::new(Self::CRASH, format!("an error without a number: {text:?}")),
+        }
+    }
+
     pub(super) fn body(self) -> Body {
         object(json!({ "type": "error", "code": self.code, "text": self.text }))
     }
+}
+
+/// A body of this type with the fields of that object.
+pub fn body(kind: &str, fields: Value) -> Body {
+    let mut body = object(fields);
+    body.insert("type".to_owned(), kind.into());
+    body
 }
 
 /// The members of an object; nothing where it is none.
@@ -69,13 +112,19 @@ pub(super) struct Incoming {
 pub(super) struct Malformed {
     pub(super) src: Option<String>,
     pub(super) msg_id: Option<u64>,
+    /// Whether it was to be an answer, which nobody answers.
+    pub(super) is_answer: bool,
     pub(super) error: RpcError,
 }
 
 impl Incoming {
     pub(super) fn read(line: &str) -> Result<Self, Malformed> {
-        let malformed =
-            |src, msg_id, why: String| Malformed { src, msg_id, error: RpcError::malformed(why) };
+        let malformed = |src, msg_id, why: String| Malformed {
+            src,
+            msg_id,
+            is_answer: false,
+            error: RpcError::malformed(why),
+        };
         let value: Value = serde_json::from_str(line)
             .map_err(|error| malformed(None, None, format!("the line is no JSON: {error}")))?;
         let Value::Object(mut message) = value else {
@@ -89,8 +138,9 @@ impl Incoming {
         };
         if !body.get("type").is_some_and(Value::is_string) {
             let msg_id = body.get("msg_id").and_then(Value::as_u64);
+            let is_answer = body.contains_key("in_reply_to");
             let why = "`body.type` is missing, or is no text";
-            return Err(malformed(Some(src), msg_id, why.to_owned()));
+            return Err(Malformed { is_answer, ..malformed(Some(src), msg_id, why.to_owned()) });
         }
         let dest = message.get("dest").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Self { src, dest, body })
@@ -102,6 +152,11 @@ impl Incoming {
 
     pub(super) fn msg_id(&self) -> Option<u64> {
         self.body.get("msg_id").and_then(Value::as_u64)
+    }
+
+    /// Which request it answers; nothing where it is no answer.
+    pub(super) fn in_reply_to(&self) -> Option<&Value> {
+        self.body.get("in_reply_to")
     }
 }
 
@@ -159,6 +214,27 @@ mod tests {
         }
         let known = bad(r#"{"src":"c1","body":{"msg_id":4}}"#);
         assert_eq!((known.msg_id, known.error.text.contains("body.type")), (Some(4), true));
+        assert!(!known.is_answer);
+        assert!(bad(r#"{"src":"seq-kv","body":{"in_reply_to":4}}"#).is_answer);
+    }
+
+    #[test]
+    fn an_error_is_definite_where_maelstrom_says_so_and_nowhere_else() {
+        let definite: Vec<u32> =
+            (0..2_000).filter(|code| RpcError::new(*code, "").is_definite()).collect();
+        assert_eq!(definite, [1, 10, 11, 12, 14, 20, 21, 22, 30]);
+    }
+
+    #[test]
+    fn an_error_that_makes_no_sense_is_a_crash() {
+        let read = |fields: Value| RpcError::read(&body("error", fields));
+        let good = RpcError::new(22, "it is 7");
+        assert_eq!(read(json!({ "code": 22, "text": "it is 7" })), good);
+        assert_eq!(read(json!({ "code": 22, "text": ["?"] })).code, 22);
+        for code in [json!(null), json!("22"), json!(-1), json!(2.5), json!(1_u64 << 40)] {
+            assert_eq!(read(json!({ "code": code })).code, RpcError::CRASH, "{code}");
+        }
+        assert_eq!(read(json!({})).code, RpcError::CRASH);
     }
 
     #[test]

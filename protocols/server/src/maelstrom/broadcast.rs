@@ -8,12 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use seatrial_broadcast::{
     Answer, EagerReliable, Frame, OnDeliver, Process, ProcessConfig, Request, Response,
 };
-use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError, field, number};
+use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError, body, field, number};
 use seatrial_links::Perfect;
 use seatrial_node::{Node, NodeId};
 use serde_json::{Value, json};
-
-use super::body;
 
 /// A node that broadcasts texts.
 type Member = Process<String, EagerReliable<String, Perfect<Frame<String>>>>;
@@ -63,10 +61,10 @@ impl<G: Gathered> maelstrom::Workload for Gathering<G> {
         match kind {
             "read" => {
                 let gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
-                Asked::Now(Ok(super::body("read_ok", gathered.read())))
+                Asked::Now(Ok(maelstrom::body("read_ok", gathered.read())))
             }
             // Links reach everybody, whoever are neighbours.
-            "topology" => Asked::Now(Ok(super::body("topology_ok", Value::Null))),
+            "topology" => Asked::Now(Ok(maelstrom::body("topology_ok", Value::Null))),
             kind if kind == G::ADD[0] => match G::added(body) {
                 Ok(text) => Asked::Node { request: Request::Broadcast(text), kind: () },
                 Err(error) => error.into(),

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use seatrial_echo::{Config, Echo};
-use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError, field};
+use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError, body, field};
 use seatrial_node::NodeId;
 use serde_json::{Value, json};
-
-use super::body;
 
 #[derive(Debug)]
 pub(super) struct Workload;

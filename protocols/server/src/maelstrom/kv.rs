@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError, field};
+use crate::serve::usual_config;
+use crate::text::refusal;
+use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError, body, field};
 use seatrial_kv::{Config, Kv, KvOp, KvRequest, Output, compare_and_set, read, write};
 use seatrial_node::{Node, NodeId};
 use seatrial_service::Response;
 use serde_json::{Value, json};
-
-use super::body;
-use crate::serve::usual_config;
-use crate::text::refusal;
 
 /// Each client of this node has a session.
 #[derive(Debug, Default)]

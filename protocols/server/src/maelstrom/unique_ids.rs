@@ -1,10 +1,8 @@
 //! `unique-ids`: names that no other node gives, and no other life of this one. Nobody has to be asked.
 
-use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError};
+use seatrial_hosts::maelstrom::{self, Asked, Body, RpcError, body};
 use seatrial_node::{Disk, Input, Io, Node, NodeId, OpenError};
 use serde_json::json;
-
-use super::body;
 
 /// Names things by itself: its own name, which life this is, and a count. It keeps nothing, so a life is told from others by chance.
 #[derive(Debug)]

@@ -1,116 +1,11 @@
-//! The built binary, spoken to over pipes as Maelstrom speaks: by a network of lines between nodes and clients.
+//! The built binary, spoken to over pipes as Maelstrom speaks.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::net::Net;
 use super::support::PATIENCE;
-
-/// Nodes, and the network between them.
-struct Net {
-    nodes: BTreeMap<String, (Child, ChildStdin)>,
-    heard: Receiver<String>,
-    way: Sender<String>,
-    msg_id: u64,
-    /// Nobody reaches this node, nor does it reach anybody but clients.
-    cut: Option<String>,
-}
-
-impl Net {
-    /// So many nodes of this workload, initialised.
-    fn new(workload: &str, count: usize) -> Self {
-        let (way, heard) = channel();
-        let mut net = Self { nodes: BTreeMap::new(), heard, way, msg_id: 0, cut: None };
-        let ids: Vec<String> = (1..=count).map(|id| format!("n{id}")).collect();
-        for id in &ids {
-            net.start(workload, id);
-            let body = json!({ "type": "init", "node_id": id, "node_ids": ids });
-            assert_eq!(net.ask(id, body)["type"], "init_ok");
-        }
-        net
-    }
-
-    fn start(&mut self, workload: &str, id: &str) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_seatrial-maelstrom"));
-        command.env("SEATRIAL_WORKLOAD", workload).env("SEATRIAL_LOG", "error");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("it starts");
-        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let way = self.way.clone();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout.expect("a pipe")).lines().map_while(Result::ok) {
-                let _ = way.send(line);
-            }
-        });
-        self.nodes.insert(id.to_owned(), (child, stdin.expect("a pipe")));
-    }
-
-    fn write(&mut self, node: &str, line: &str) {
-        let (_, stdin) = self.nodes.get_mut(node).expect("it was started");
-        writeln!(stdin, "{line}").expect("it reads");
-    }
-
-    /// Carries messages between nodes until there is one for a client.
-    fn next_for_client(&mut self, until: Instant) -> Option<Value> {
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let line = self.heard.recv_timeout(left).ok()?;
-            let message: Value = serde_json::from_str(&line).expect("a node says nothing but JSON");
-            let [src, dest] =
-                ["src", "dest"].map(|end| message[end].as_str().expect("a name").to_owned());
-            if !self.nodes.contains_key(&dest) {
-                return Some(message);
-            }
-            if self.cut.as_ref().is_none_or(|cut| *cut != src && *cut != dest) {
-                self.write(&dest, &line);
-            }
-        }
-    }
-
-    /// Carries messages for a while.
-    fn carry(&mut self, span: Duration) {
-        let until = Instant::now() + span;
-        while self.next_for_client(until).is_some() {}
-    }
-
-    /// A client's request and its answer's body.
-    fn ask(&mut self, node: &str, mut body: Value) -> Value {
-        self.msg_id += 1;
-        body["msg_id"] = self.msg_id.into();
-        self.write(node, &json!({ "src": "c1", "dest": node, "body": body }).to_string());
-        let until = Instant::now() + PATIENCE;
-        while let Some(message) = self.next_for_client(until) {
-            if message["body"]["in_reply_to"] == self.msg_id {
-                assert_eq!((&message["src"], &message["dest"]), (&json!(node), &json!("c1")));
-                return message["body"].clone();
-            }
-        }
-        panic!("{node} does not answer {body}");
-    }
-
-    /// Asks again for as long as the node says that it cannot now.
-    fn ask_until_able(&mut self, node: &str, body: &Value) -> Value {
-        loop {
-            let answer = self.ask(node, body.clone());
-            if answer["code"] != 11 {
-                return answer;
-            }
-        }
-    }
-}
-
-impl Drop for Net {
-    fn drop(&mut self) {
-        for (child, _) in self.nodes.values_mut() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
 
 #[test]
 fn echo_says_what_is_said_whatever_it_is() {
@@ -237,11 +132,8 @@ fn malformed_lines_are_answered_with_an_error_and_kill_nobody() {
 
 #[test]
 fn a_node_that_is_not_initialised_says_so_and_one_whose_input_ends_ends_well() {
-    let (way, heard) = channel();
-    let mut net = Net { nodes: BTreeMap::new(), heard, way, msg_id: 0, cut: None };
+    let mut net = Net::empty();
     net.start("echo", "n1");
     assert_eq!(net.ask("n1", json!({ "type": "echo", "echo": 1 }))["code"], 11);
-    let (mut child, stdin) = net.nodes.remove("n1").expect("it was started");
-    drop(stdin);
-    assert!(child.wait().expect("it ends").success());
+    assert!(net.end("n1").success());
 }
