@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::client::verify_server_name;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
 use seatrial_node::NodeId;
@@ -55,18 +56,20 @@ impl Keys {
     /// Where one of them cannot be read or holds no such thing, and where they do not fit together.
     pub fn load(files: &KeyFiles) -> Result<Self, KeyError> {
         let fail = |path: &Path, why: String| KeyError { path: path.to_owned(), why };
-        let mut roots = RootCertStore::empty();
-        for authority in certificates(&files.authority)? {
-            let added = roots.add(authority);
-            added.map_err(|error| fail(&files.authority, error.to_string()))?;
-        }
+        let roots = roots(&files.authority)?;
         let chain = certificates(&files.certificate)?;
         let key = || {
             PrivateKeyDer::from_pem_file(&files.key)
                 .map_err(|error| fail(&files.key, format!("no private key in PEM: {error}")))
         };
-        let unfit = |error: rustls::Error| fail(&files.key, error.to_string());
-        let roots = Arc::new(roots);
+        let unfit = |error| match error {
+            rustls::Error::InconsistentKeys(_) => {
+                let certificate = files.certificate.display();
+                let why = format!("it is not the key of the certificate in {certificate}");
+                fail(&files.key, why)
+            }
+            error => fail(&files.key, error.to_string()),
+        };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = WebPkiClientVerifier::builder_with_provider(roots.clone(), provider.clone())
             .build()
@@ -89,14 +92,22 @@ impl Keys {
     /// The same for a member: its certificate is its own.
     ///
     /// # Errors
-    /// As [`Keys::load`], and where the certificate is somebody else's: every other member would refuse it.
+    /// As [`Keys::load`], and where the certificate is somebody else's, of another authority or out of date: every other member would
+    /// refuse it.
     pub(crate) fn of_member(files: &KeyFiles, me: NodeId) -> Result<Self, KeyError> {
         let keys = Self::load(files)?;
-        let first = certificates(&files.certificate)?.into_iter().next();
-        let checked = first.map_or(Ok(()), |certificate| Shown(certificate).is_of(me));
-        checked.map_err(|why| KeyError {
+        let chain = certificates(&files.certificate)?;
+        let fail = |why: String| KeyError {
             path: files.certificate.clone(),
-            why: format!("{why}; every other member would refuse {me} with it: put a certificate for the name {me} there"),
+            why: format!(
+                "{why}; every other member would refuse {me} with it: put a certificate for the name {me} there"
+            ),
+        };
+        Shown(chain[0].clone()).is_of(me).map_err(fail)?;
+        let verified = verify(&chain, me, roots(&files.authority)?);
+        verified.map_err(|error| {
+            let authority = files.authority.display();
+            fail(format!("it is of no use with the authority in {authority}: {error}"))
         })?;
         Ok(keys)
     }
@@ -142,10 +153,37 @@ impl Shown {
     }
 }
 
+/// Whether a member with these certificates is let in by others of this authority, now.
+fn verify(
+    chain: &[CertificateDer<'static>],
+    member: NodeId,
+    roots: Arc<RootCertStore>,
+) -> Result<(), String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let (now, rest) = (UnixTime::now(), &chain[1..]);
+    let dialled = WebPkiServerVerifier::builder_with_provider(roots.clone(), provider.clone());
+    let dialled = dialled.build().map_err(|error| error.to_string())?;
+    let dialling = WebPkiClientVerifier::builder_with_provider(roots, provider);
+    let dialling = dialling.build().map_err(|error| error.to_string())?;
+    let verified = dialled.verify_server_cert(&chain[0], rest, &name(member), &[], now).map(drop);
+    let verified = verified.and_then(|()| dialling.verify_client_cert(&chain[0], rest, now));
+    verified.map(drop).map_err(|error| error.to_string())
+}
+
 fn name(member: NodeId) -> ServerName<'static> {
     ServerName::try_from(member.to_string()).expect("n and a number is a name")
 }
 
+fn roots(path: &Path) -> Result<Arc<RootCertStore>, KeyError> {
+    let mut roots = RootCertStore::empty();
+    for authority in certificates(path)? {
+        let added = roots.add(authority);
+        added.map_err(|error| KeyError { path: path.to_owned(), why: error.to_string() })?;
+    }
+    Ok(Arc::new(roots))
+}
+
+/// The certificates in a file: one or more.
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, KeyError> {
     let fail = |why: String| KeyError { path: path.to_owned(), why };
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);

@@ -89,3 +89,39 @@ fn a_member_has_a_certificate_of_its_own() {
     let error = error.expect_err("they are n3's").to_string();
     assert!(error.contains("n3.pem: it is not n1's: "), "{error}");
 }
+
+#[test]
+fn a_member_has_a_certificate_of_the_clusters_authority() {
+    let (folder, strangers) = (TempDir::new().expect("a folder"), authority());
+    let files = issue(&folder, &strangers, "n1");
+    Keys::of_member(&files, NodeId(1)).expect("they fit together");
+    fs::write(&files.authority, authority().pem()).expect("it is written");
+    let error = Keys::of_member(&files, NodeId(1)).expect_err("another one").to_string();
+    assert!(error.contains("n1.pem: it is of no use with the authority in "), "{error}");
+    assert!(error.contains("invalid peer certificate"), "{error}");
+}
+
+#[test]
+fn a_member_has_a_certificate_that_is_not_out_of_date() {
+    let (folder, authority) = (TempDir::new().expect("a folder"), authority());
+    let files = issue(&folder, &authority, "n1");
+    let key = KeyPair::from_pem(&fs::read_to_string(&files.key).expect("it is there"));
+    let mut params = CertificateParams::new(vec!["n1".to_owned()]).expect("a name");
+    params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let expired = params.signed_by(&key.expect("a key"), &authority).expect("a certificate");
+    fs::write(&files.certificate, expired.pem()).expect("it is written");
+    let error = Keys::of_member(&files, NodeId(1)).expect_err("it is over").to_string();
+    assert!(error.contains("n1.pem: it is of no use with the authority in "), "{error}");
+    assert!(error.contains("expired"), "{error}");
+}
+
+#[test]
+fn a_member_has_the_key_of_its_certificate() {
+    let (folder, authority) = (TempDir::new().expect("a folder"), authority());
+    let others = issue(&folder, &authority, "n3");
+    let files = KeyFiles { key: others.key.clone(), ..issue(&folder, &authority, "n1") };
+    let error = Keys::of_member(&files, NodeId(1)).expect_err("n3's key").to_string();
+    assert!(error.contains("n3.key: it"), "{error}");
+    assert!(error.contains("it is not the key of the certificate in "), "{error}");
+    assert!(error.contains("n1.pem"), "{error}");
+}
