@@ -197,10 +197,10 @@ class Front:
 
     async def answer(self, content: bytes, writer: asyncio.StreamWriter) -> None:
         """Asks the node what a client in frames asks, and tells it the answer."""
-        kind, number, body = content[0], content[1:9], content[9:]
-        if kind not in (ASK_REQUEST, ASK_STATUS):
+        if len(content) < 9 or content[0] not in (ASK_REQUEST, ASK_STATUS):
             writer.close()
             return
+        kind, number, body = content[0], content[1:9], content[9:]
         heard, answer = await self.ask(REQUEST if kind == ASK_REQUEST else STATUS, body)
         told = {REQUEST: TOLD_ANSWER, STATUS: TOLD_STATUS}.get(heard, TOLD_REFUSED)
         writer.write(seal(bytes([told]) + number + answer))

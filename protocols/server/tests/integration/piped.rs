@@ -1,12 +1,14 @@
 //! Nodes behind pipes: what goes over them, and a cluster whose messages a front end in Python carries.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use seatrial_counter::{Add, CounterState, Read as Total, Sum};
 use seatrial_hosts::pipe::{read_parcel, write_parcel};
+use seatrial_hosts::tcp::{Hello, Role};
+use seatrial_node::{seal, seal_with};
 use seatrial_server::ServiceClient;
 
 use super::support::{Cluster, PATIENCE, Port};
@@ -61,16 +63,61 @@ fn what_makes_no_sense_is_answered_under_its_number_and_a_broken_pipe_ends_the_p
     assert!(log.ends_with("error: the pipe: the input ended within a frame\n"), "{log}");
 }
 
+/// The command that makes a process this member, with Python in front of it.
+fn front(cluster: &Cluster, id: usize) -> Command {
+    let front = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/front.py");
+    let mut command = Command::new("python3");
+    command.arg(front).arg(env!("CARGO_BIN_EXE_seatrial-server")).arg("counter");
+    command.arg(cluster.path("cluster.toml")).arg(id.to_string());
+    command
+}
+
+#[test]
+fn python_ends_a_connection_on_which_something_makes_no_sense_and_serves_on() {
+    let mut cluster = Cluster::new("counter", "");
+    cluster.launch_by(front);
+    cluster.start(1);
+    let sealed = |bytes: &[u8]| {
+        let mut frame = Vec::new();
+        seal_with(&mut frame, |out| out.extend_from_slice(bytes));
+        frame
+    };
+    let mut greeting = Vec::new();
+    let hello = Hello { cluster: "harbour".into(), protocol: "counter".into(), role: Role::Client };
+    seal(&hello, &mut greeting);
+    let met = |bytes: &[u8]| [greeting.clone(), sealed(bytes)].concat();
+    let mut damaged = met(&[1; 20]);
+    *damaged.last_mut().expect("it has bytes") ^= 1;
+    for (port, said) in [
+        (Port::Client, b"Snonsense, and more of it".to_vec()),
+        (Port::Client, sealed(&[])),
+        (Port::Client, sealed(b"\x09\0\0\0nonsense")),
+        (Port::Client, met(&[])),
+        (Port::Client, met(&[1, 7])),
+        (Port::Client, met(&[9; 20])),
+        (Port::Client, damaged),
+        (Port::Peer, vec![0xff; 40]),
+        (Port::Peer, vec![9; 40]),
+    ] {
+        let mut stream = cluster.port(1, port);
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time");
+        stream.write_all(&said).expect("it is sent");
+        let ended = stream.read_to_end(&mut Vec::new());
+        let is_late = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
+        assert!(!ended.as_ref().is_err_and(is_late), "{port:?}: {said:?}: {}", cluster.log(1));
+    }
+    let mut stream = cluster.port(1, Port::Client);
+    stream.write_all(b"nonsense\n").expect("it is sent");
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).expect("an answer");
+    assert!(answer.starts_with("error: \"nonsense\" is no command"), "{answer}");
+    assert!(!cluster.log(1).contains("Traceback"), "{}", cluster.log(1));
+}
+
 #[test]
 fn a_cluster_whose_messages_python_carries_serves_and_survives_a_kill() {
     let mut cluster = Cluster::new("counter", "");
-    cluster.launch_by(|cluster, id| {
-        let front = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/front.py");
-        let mut command = Command::new("python3");
-        command.arg(front).arg(env!("CARGO_BIN_EXE_seatrial-server")).arg("counter");
-        command.arg(cluster.path("cluster.toml")).arg(id.to_string());
-        command
-    });
+    cluster.launch_by(front);
     for id in 1..=3 {
         cluster.start(id);
     }

@@ -99,7 +99,17 @@ impl Cluster {
         let number = child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &number]).status();
         assert!(told.expect("there is a kill").success());
-        child.wait().expect("it ends")
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait().expect("it is ours") {
+                return status;
+            }
+            if begun.elapsed() > PATIENCE {
+                let _ = child.kill();
+                panic!("n{id} does not stop:\n{}", self.log(id));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     pub(crate) fn log(&self, id: usize) -> String {
