@@ -7,7 +7,7 @@ use crate::{Judgement, Violation};
 /// The way in which a run fails.
 ///
 /// It is the property, and the words of what the checker says up to its first colon, without whatever differs from run to run: words with a
-/// digit in them (times, steps, nodes, numbers) and what stands in quotes. Of a panic or a node that cannot open the words after the colon
+/// digit in them (times, steps, nodes, numbers), of which life something is, and what stands in quotes or in round brackets. Of a panic or a node that cannot open the words after the colon
 /// count as well, for they say which. Of linearizability only the property counts: which operation is the first that fits nowhere depends
 /// on everything.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,9 +57,22 @@ impl Signature {
 /// The words that are the same in every run.
 fn words(text: &str) -> String {
     let unquoted: String = text.split('"').step_by(2).collect();
-    let parts = unquoted.split(|c: char| !c.is_alphanumeric());
+    let bare = outside_brackets(&unquoted).replace(" of life ", " ");
+    let parts = bare.split(|c: char| !c.is_alphanumeric());
     let plain = |word: &&str| !word.is_empty() && !word.contains(|c: char| c.is_ascii_digit());
     parts.filter(plain).collect::<Vec<_>>().join(" ")
+}
+
+/// Who it was, and whatever else is added in round brackets, is left out.
+fn outside_brackets(text: &str) -> String {
+    let mut depth = 0_usize;
+    let is_outside = |letter: &char| {
+        depth += usize::from(*letter == '(');
+        let outside = depth == 0;
+        depth = depth.saturating_sub(usize::from(*letter == ')'));
+        outside
+    };
+    text.chars().filter(is_outside).collect()
 }
 
 #[cfg(test)]
@@ -91,6 +104,9 @@ mod tests {
         ));
         assert!(!alike(safety, "term 3 has two leaders: n0.", "term 3 has no leader: n0."));
         assert!(alike("echo", "the answer \"a\" is another", "the answer \"b c\" is another"));
+        assert!(alike(safety, "on their disks (n0, n2 (late)); it", "on their disks (nobody); it"));
+        assert!(!alike(safety, "on their disks (n0); it", "on their disks (n0); no more"));
+        assert!(alike(safety, "message 3 of n2 is", "message 3 of life 2 of n2 is"));
     }
 
     #[test]
