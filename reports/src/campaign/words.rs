@@ -10,7 +10,8 @@ use crate::terminal;
 
 /// How the kinds were compared.
 pub(crate) const TEST: &str = "in how many failing runs, and in how many that hold, each fault took hold of something; how many times as often \
-    in failing ones, with half a run added to each; and how likely that many or more would be by chance (Fisher's exact test, one side)";
+    in failing ones, with half a run added to each; and how likely that many or more would be by chance (Fisher's exact test, one side). A failing run ends where it breaks, before later trouble can take hold: that a fault is \
+    rarer in failing runs says nothing";
 
 /// What came out, in words, and how that is to be taken.
 pub(crate) fn verdict(campaign: &CampaignAccount) -> (&'static str, Role, String) {

@@ -262,9 +262,37 @@ impl Words<'_> {
             }
             Model::KvString => format!("{who}, which nobody can have put together"),
             _ if matches!(op.step, Step::Cas(..)) => {
-                format!("{who} found {}, which nobody ever wrote", self.value(value))
+                format!("{who} found {}, {}", self.value(value), self.unwritten(op, value))
             }
-            _ => format!("{who}, which nobody ever wrote"),
+            _ => format!("{who}, {}", self.unwritten(op, value)),
+        }
+    }
+
+    /// Who was to write a value that nobody is known to have written: only somebody who was told that it failed, if anybody.
+    fn unwritten(&self, op: &Op, value: u32) -> String {
+        let key = &self.history.events[self.span(op).invoked_at].key;
+        let value = self.value(value);
+        let writes = |span: &&Span| {
+            let event = &self.history.events[span.invoked_at];
+            let written = match event.f.as_ref() {
+                "write" => Some(&event.value),
+                "cas" => event.value.as_pair().map(|(_, to)| to),
+                _ => None,
+            };
+            event.key == *key && written.is_some_and(|written| brief(written) == value)
+        };
+        let failed = self.spans.iter().filter(writes).find_map(|span| match span.completed {
+            Completion::Fail(at) => Some((span.invoked_at, at)),
+            _ => None,
+        });
+        match failed {
+            Some((from, to)) => format!(
+                "which only the {} ({} to {}) was to write, and that was told that it had failed",
+                self.history.events[from].f,
+                self.place(from),
+                self.place(to)
+            ),
+            None => "which nobody ever wrote".to_owned(),
         }
     }
 
