@@ -25,6 +25,8 @@ pub struct DifferenceAccount {
     pub nodes: Vec<(String, [Option<String>; 2])>,
     /// How often each thing happened in each run, where that differs: facts by their names, messages, clients' answers.
     pub totals: Vec<(String, [u64; 2])>,
+    /// Where one run fails and the other does not: whether it does not fail either with what is planted in the other, or nothing, in it.
+    pub planted: bool,
     /// Where one run fails and the other does not: the fewest of the faults that only the failing one has with which it still fails in the same
     /// way. Nothing in it, where it needs none of them.
     pub decisive: Option<Vec<String>>,

@@ -28,6 +28,7 @@ pub(crate) fn difference() -> DifferenceAccount {
         after: [vec!["step 213 at 213ms: n1 => n0  deliver #4 Vote".into()], Vec::new()],
         nodes: vec![("n0".into(), [shows("leader"), shows("candidate")])],
         totals: vec![("lead".into(), [2, 1]), ("sent, but lost".into(), [0, 1_200])],
+        planted: false,
         decisive: Some(vec!["crash of n2 at 33ms".into()]),
     }
 }

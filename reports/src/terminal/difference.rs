@@ -15,13 +15,22 @@ pub fn difference(account: &DifferenceAccount, page: &Page) -> String {
     for (name, run) in NAMES.into_iter().zip(&account.runs) {
         out.push_str(&headline(name, run, page));
     }
-    if account.parts == [None, None] && account.alike > 0 {
-        let same = "the two runs are the same, event by event";
-        return out + "\n" + &page.wrap(same, "", "  ");
+    let is_same = account.parts == [None, None] && account.alike > 0;
+    if is_same {
+        let same = match account.runs[0].hash == account.runs[1].hash {
+            true => "the two runs are the same, event by event",
+            false => {
+                "the two runs are the same, event by event, but for the steps of trouble that nobody felt"
+            }
+        };
+        out += &format!("\n{}", page.wrap(same, "", "  "));
     }
     out.push_str(&knobs(account, page));
     for (name, run) in NAMES.into_iter().zip(&account.runs) {
         out.push_str(&list(&format!("trouble that only {name} has"), &run.planned, page));
+    }
+    if is_same {
+        return out;
     }
     out.push_str(&choice(account, page));
     out.push_str(&parting(account, page));
@@ -36,12 +45,23 @@ fn decisive(account: &DifferenceAccount, page: &Page) -> String {
         return String::new();
     };
     let failing = account.runs.iter().position(|run| run.outcome == Outcome::Violated);
-    let name = NAMES[failing.unwrap_or_default()];
-    if faults.is_empty() {
-        let lines = [format!(
-            "{name} fails without any fault that only it has, too: the order of events is enough. `seatrial shrink` tells what it needs"
-        )];
-        return list("what separates them", &lines, page);
+    let failing = failing.unwrap_or_default();
+    let name = NAMES[failing];
+    let mutant = |run: usize| match &account.runs[run].mutant {
+        Some(mutant) => mutant.clone(),
+        None => "no planted bug".to_owned(),
+    };
+    let separates = if account.planted {
+        format!("what is planted: with {} {name} does not fail", mutant(1 - failing))
+    } else if faults.is_empty() {
+        format!(
+            "{name} fails without any fault that only it has, too: what was drawn otherwise, or the order of events, is enough. `seatrial shrink` tells what it needs"
+        )
+    } else {
+        String::new()
+    };
+    if !separates.is_empty() {
+        return list("what separates them", &[separates], page);
     }
     let title = format!(
         "of the faults that only {name} has it fails with these alone, and with none of them left out"
@@ -192,6 +212,12 @@ mod tests {
         };
         let none = told(Some(Vec::new()));
         assert!(none.contains("A fails without any fault that only it has, too"), "{none}");
+        let account = DifferenceAccount { planted: true, ..samples::difference() };
+        let planted = difference(&account, &samples::PAGE);
+        assert!(
+            planted.contains("what is planted: with vote-not-persisted A does not fail"),
+            "{planted}"
+        );
         let both = told(None);
         assert!(!both.contains("separates") && !both.contains("these alone"), "{both}");
     }

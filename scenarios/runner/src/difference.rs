@@ -31,7 +31,9 @@ pub fn difference(
 ) -> Result<DifferenceAccount, ScenarioError> {
     let [one, other] = cases;
     let (one, other) = (Side::of(registry, one)?, Side::of(registry, other)?);
-    let alike = one.trace.iter().zip(&other.trace).take_while(|(a, b)| a == b).count();
+    // A fault that nobody feels takes a step, and is no difference in what happens.
+    let is_same = |a: &TraceLine, b: &TraceLine| a.at.time == b.at.time && a.what == b.what;
+    let alike = one.trace.iter().zip(&other.trace).take_while(|(a, b)| is_same(a, b)).count();
     let shared = &one.trace[..alike];
     let after = [&one, &other].map(|side| {
         let lines = side.trace[alike..].iter().take(SHOWN);
@@ -47,7 +49,8 @@ pub fn difference(
         after,
         nodes: nodes(&one, &other, alike),
         totals: totals(&one, &other),
-        decisive: decisive(registry, &one, &other),
+        planted: failing(&one, &other).is_some_and(|[it, other]| is_planted(registry, it, other)),
+        decisive: failing(&one, &other).map(|[it, other]| decisive(registry, it, other)),
     })
 }
 
@@ -110,11 +113,13 @@ fn knobs(one: &Account, other: &Account) -> Vec<(String, [Option<String>; 2])> {
         .collect()
 }
 
-/// The first choice of the same site, for the same, that came out otherwise.
+/// The first choice of the same site, for the same and among as many, that came out otherwise.
 fn choice(one: &Side, other: &Side) -> Option<ChoiceApart> {
     let mut both = one.choices.iter().zip(&other.choices);
     let (a, b) = both.find(|(a, b)| a != b)?;
-    let same = (a.site, a.source, a.occurrence) == (b.site, b.source, b.occurrence);
+    // Among others, it is another's: the runs have parted before.
+    let same =
+        (a.site, a.source, a.occurrence, a.bound) == (b.site, b.source, b.occurrence, b.bound);
     let whose = match a.source {
         WORLD => "the world".to_owned(),
         source if source < one.nodes => NodeId(source).to_string(),
@@ -164,14 +169,28 @@ fn totals(one: &Side, other: &Side) -> Vec<(String, [u64; 2])> {
     totals.into_iter().filter(|(_, [a, b])| a != b).collect()
 }
 
-/// Of the one run that fails, where the other does not: the fewest of the faults that only it has with which it fails in the same way.
-fn decisive(registry: &Registry, one: &Side, other: &Side) -> Option<Vec<String>> {
+/// The one run that fails, and the other, which does not.
+fn failing<'a>(one: &'a Side, other: &'a Side) -> Option<[&'a Side; 2]> {
     let fails = |side: &Side| side.account.outcome() == Outcome::Violated;
-    let (failing, passing) = match (fails(one), fails(other)) {
-        (true, false) => (one, other),
-        (false, true) => (other, one),
-        _ => return None,
-    };
+    match (fails(one), fails(other)) {
+        (true, false) => Some([one, other]),
+        (false, true) => Some([other, one]),
+        _ => None,
+    }
+}
+
+/// Whether the failing run passes with what is planted in the other, if anything is.
+fn is_planted(registry: &Registry, failing: &Side, passing: &Side) -> bool {
+    if failing.case.mutant == passing.case.mutant {
+        return false;
+    }
+    let case = Case { mutant: passing.case.mutant.clone(), ..failing.case.clone() };
+    let prepared = case.prepare(registry);
+    prepared.is_ok_and(|(prepared, seed)| prepared.run(seed).outcome() != Outcome::Violated)
+}
+
+/// The fewest of the faults that only the failing run has with which it fails in the same way.
+fn decisive(registry: &Registry, failing: &Side, passing: &Side) -> Vec<String> {
     let faults = &failing.case.plan.faults;
     let own = |fault: &&PlannedFault| !passing.case.plan.faults.contains(fault);
     let own: Vec<&PlannedFault> = faults.iter().filter(own).collect();
@@ -183,7 +202,7 @@ fn decisive(registry: &Registry, one: &Side, other: &Side) -> Option<Vec<String>
         prepared
             .is_ok_and(|(prepared, seed)| Signature::first(&prepared.run(seed).judgements) == way)
     });
-    Some(needed.into_iter().map(words).collect())
+    needed.into_iter().map(words).collect()
 }
 
 /// Leaves out what is not needed, in ever smaller portions, until nothing more can go (A. Zeller and R. Hildebrandt, *Simplifying and
