@@ -168,7 +168,7 @@ fn labels_tell_what_messages_carry_and_more_of_it_from_nearby() {
     for (text, short, whole) in [
         (
             "Raft(Append { term: 3, prev_index: 7, prev_term: 2, commit: 6, entries: Entries(Some([Entry { term: 3, payload: Noop }, Entry { term: 3, payload: Command(0x00\"k2, {\"0x01) }])) })",
-            "Append t3 prev 7 +2",
+            "Append t3 prev 7@2 +2",
             "Append t3 prev 7 prev_term 2 commit 6 +2",
         ),
         (

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use seatrial_history::{
     DiskTurn, Endpoint, FaultTurn, TraceEvent, TraceItem, TraceLine, Violation,
 };
-use seatrial_node::Fact;
+use seatrial_node::{Fact, NodeId};
 
 use super::{Act, Acts};
 
@@ -18,12 +18,13 @@ const WAY: usize = 4;
 /// So much of the evidence comes before all else: an account of clients alone does not tell what the protocol did.
 const EVIDENCE: usize = 4;
 
-/// So many strikes, and so many of those who sent what the evidence answered, come before more of either.
+/// So many of each other kind come before more of any.
 const FIRST: usize = 2;
 
 /// The acts that matter to a violation, oldest first, and at most [`MOST`]: where it shows and the way there; what the evidence is about; what
-/// struck the same nodes meanwhile, and what they took back; who sent what they answered; the faults that kept them apart; and what leads
-/// from the evidence to the violation. Of each the newest, where there is too much of it.
+/// was done twice, where clients alone are evidence; what was heard while a disk was at work at last; what struck the same nodes meanwhile,
+/// and what they took back; who sent what they answered; places worth reaching that they came past; the faults that kept them apart; and what
+/// leads from the evidence to the violation. Of each the newest, where there is too much of it.
 pub fn that_matter(violation: &Violation, acts: &Acts, trace: &[TraceLine]) -> Vec<usize> {
     let evidence = evidence(violation, acts);
     let Some(last) = evidence.last().copied() else {
@@ -32,37 +33,47 @@ pub fn that_matter(violation: &Violation, acts: &Acts, trace: &[TraceLine]) -> V
     let cause = |act: &usize| cause(acts, trace, *act);
     let way: Vec<usize> = std::iter::successors(Some(last), cause).take(WAY).collect();
     let senders: Vec<usize> = evidence.iter().rev().filter_map(cause).collect();
-    let places = evidence.iter().chain(&way).chain(&senders);
-    let places = places.filter_map(|act| acts.all[*act].who).collect();
+    let who = |act: &usize| acts.all[*act].who;
+    let seen: BTreeSet<Endpoint> = evidence.iter().filter_map(who).collect();
+    let places = way.iter().chain(&senders).filter_map(who).chain(seen.iter().copied()).collect();
     let stage = Stage { acts, trace, places, first: evidence[0], last };
     let newest = || evidence.iter().rev().copied();
     let mut chosen = Chosen::default();
     chosen.take(MOST, way);
     chosen.take(MOST, newest().take(EVIDENCE));
-    chosen.take(FIRST, stage.strikes());
+    if seen.iter().all(|who| matches!(who, Endpoint::Client(_))) {
+        chosen.take(FIRST, stage.repeats());
+    }
+    let heard = stage.heard_meanwhile();
+    chosen.take(FIRST, heard.iter().copied());
+    chosen.take(1, heard.iter().filter_map(cause));
+    chosen.take(FIRST, stage.strikes(&seen));
     chosen.take(FIRST, senders.iter().copied());
+    chosen.take(FIRST, stage.milestones(&seen));
     chosen.take(MOST, stage.partings());
     chosen.take(MOST, newest());
-    chosen.take(MOST, stage.strikes());
+    chosen.take(MOST, stage.strikes(&stage.places));
     chosen.take(MOST, senders);
     let between = stage.between();
     chosen.take_all_or_none(between.iter().copied());
-    let here = |act: &usize| stage.is_here(*act) && stage.announces(*act);
+    let here = |act: &usize| stage.is_at(*act, &stage.places) && stage.announces(*act);
     chosen.take(MOST, between.into_iter().filter(here));
     chosen.0.into_iter().collect()
 }
 
 /// Who sent what an act handles. Of what a disk has done it is not what the disk did before, but who asked for all that.
 fn cause(acts: &Acts, trace: &[TraceLine], act: usize) -> Option<usize> {
-    let is_done = |act: &usize| {
-        let first = acts.all[*act].lines.first().map(|line| &trace[*line].what);
-        matches!(first, Some(TraceItem::Event(TraceEvent::Disk { turn: DiskTurn::Done(_), .. })))
-    };
     let mut causes = std::iter::successors(acts.all[act].sender, |act| acts.all[*act].sender);
-    match is_done(&act) {
-        true => causes.find(|cause| !is_done(cause)),
+    match is_of_disk(acts, trace, act) {
+        true => causes.find(|cause| !is_of_disk(acts, trace, *cause)),
         false => causes.next(),
     }
+}
+
+/// Whether a disk had done what it was asked for.
+fn is_of_disk(acts: &Acts, trace: &[TraceLine], act: usize) -> bool {
+    let first = acts.all[act].lines.first().map(|line| &trace[*line].what);
+    matches!(first, Some(TraceItem::Event(TraceEvent::Disk { turn: DiskTurn::Done(_), .. })))
 }
 
 /// What is told, as far as there is room.
@@ -114,8 +125,8 @@ impl Stage<'_> {
         &self.acts.all[act]
     }
 
-    fn is_here(&self, act: usize) -> bool {
-        self.act(act).who.is_some_and(|who| self.places.contains(&who))
+    fn is_at(&self, act: usize, places: &BTreeSet<Endpoint>) -> bool {
+        self.act(act).who.is_some_and(|who| places.contains(&who))
     }
 
     fn lines(&self, act: usize) -> impl Iterator<Item = &TraceItem> {
@@ -123,7 +134,7 @@ impl Stage<'_> {
     }
 
     /// Faults that struck these nodes meanwhile, and where they took back what they had; the newest first.
-    fn strikes(&self) -> impl Iterator<Item = usize> {
+    fn strikes<'p>(&'p self, places: &'p BTreeSet<Endpoint>) -> impl Iterator<Item = usize> + 'p {
         let takes_back = |what: &TraceItem| {
             matches!(
                 what,
@@ -132,7 +143,52 @@ impl Stage<'_> {
             )
         };
         let meanwhile = (self.first..=self.last).rev();
-        meanwhile.filter(move |act| self.is_here(*act) && self.lines(*act).any(takes_back))
+        meanwhile.filter(move |act| self.is_at(*act, places) && self.lines(*act).any(takes_back))
+    }
+
+    /// Where these came past a place worth reaching, at any time; the newest first.
+    fn milestones<'p>(
+        &'p self,
+        places: &'p BTreeSet<Endpoint>,
+    ) -> impl Iterator<Item = usize> + 'p {
+        let reaches = |what: &TraceItem| matches!(what, TraceItem::Fact(_, Fact::Reached { .. }));
+        let all = (0..=self.last).rev();
+        all.filter(move |act| self.is_at(*act, places) && self.lines(*act).any(reaches))
+    }
+
+    /// What a node applied in one life that it had applied in it before, and where it had; the newest first.
+    fn repeats(&self) -> Vec<usize> {
+        let mut applied: BTreeMap<(NodeId, u64), usize> = BTreeMap::new();
+        let mut repeats = Vec::new();
+        for act in 0..=self.last {
+            for what in self.lines(act) {
+                match what {
+                    TraceItem::Fact(node, Fact::Started { .. }) => {
+                        applied.retain(|(other, _), _| other != node);
+                    }
+                    TraceItem::Fact(node, Fact::Apply { digest, .. }) if *digest != 0 => {
+                        if let Some(before) = applied.insert((*node, *digest), act) {
+                            repeats.extend([before, act]);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        repeats.reverse();
+        repeats
+    }
+
+    /// What a node heard while the disk was at work whose completion is the last act: it waited there; the newest first.
+    fn heard_meanwhile(&self) -> Vec<usize> {
+        let Some(asked) = cause(self.acts, self.trace, self.last)
+            .filter(|_| is_of_disk(self.acts, self.trace, self.last))
+        else {
+            return Vec::new();
+        };
+        let before = std::iter::successors(self.act(self.last).before, |act| self.act(*act).before);
+        let meanwhile = before.take_while(|act| *act > asked);
+        meanwhile.filter(|act| self.handles_message(*act)).collect()
     }
 
     /// The beginnings of faults that cut off something meanwhile that one of these sent to another; the newest first.
@@ -188,7 +244,6 @@ impl Stage<'_> {
 #[cfg(test)]
 mod tests {
     use seatrial_history::{DropCause, Evidence};
-    use seatrial_node::NodeId;
 
     use super::*;
     use crate::acts::sentence;
@@ -313,6 +368,46 @@ mod tests {
         }
         long.push(fact(79, 0, Fact::Apply { index: 1, digest: 0 }));
         assert_eq!(steps(&long, &[1, 79]), [1, 4, 24, 54, 79]);
+    }
+
+    /// What a leader heard while its disk was at work counts only when that is done.
+    #[test]
+    fn what_was_heard_while_a_disk_was_at_work_matters() {
+        let trace = [
+            sent(1, 1, 0),
+            fact(2, 0, Fact::Append { index: 1, term: 1, digest: 0 }),
+            disk(2, 0, DiskTurn::Asked(1)),
+            handled(3, 1, 1, 0),
+            disk(4, 0, DiskTurn::Done(1)),
+            fact(4, 0, Fact::Commit { index: 1 }),
+        ];
+        assert_eq!(steps(&trace, &[4]), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn where_clients_are_all_the_evidence_what_was_done_twice_matters() {
+        let apply = |step, digest| fact(step, 0, Fact::Apply { index: step, digest });
+        let (client, node) = (Endpoint::Client(0), Endpoint::Node(N[0]));
+        let answer = |id| TraceEvent::Deliver { id, from: node, to: client, text: "ok".into() };
+        let trace =
+            [apply(1, 7), apply(2, 8), apply(3, 7), apply(4, 9), event(5, answer(5))].to_vec();
+        assert_eq!(steps(&trace, &[5]), [1, 3, 5]);
+        let mut restarted = trace.clone();
+        restarted.insert(2, fact(2, 0, Fact::Started { life: 2 }));
+        assert_eq!(steps(&restarted, &[5]), [5], "what is applied again after a start is not");
+        let mut node = trace;
+        node.push(fact(6, 0, Fact::Term { term: 1 }));
+        assert_eq!(steps(&node, &[6]), [6], "a node's own evidence is enough");
+    }
+
+    #[test]
+    fn what_a_node_came_past_long_before_matters() {
+        let trace = [
+            fact(1, 0, Fact::Reached { mark: "it skipped some" }),
+            fact(2, 1, Fact::Reached { mark: "it did, too" }),
+            fact(9, 0, Fact::Term { term: 1 }),
+        ];
+        assert_eq!(steps(&trace, &[9]), [1, 9]);
     }
 
     #[test]

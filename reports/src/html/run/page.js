@@ -70,6 +70,7 @@ class FilmView {
 
   toFailure() {
     this.select(this.film.failure, true);
+    this.scroll.scrollIntoView({ block: "nearest" });
   }
 
   // Goes through the acts that are shown.
@@ -94,7 +95,9 @@ class FilmView {
 
   nextThatMatters() {
     const matter = this.film.matter;
-    if (matter.length) this.select(matter.find(act => act > this.diagram.selected) ?? matter[0], true);
+    if (!matter.length) return;
+    this.select(matter.find(act => act > this.diagram.selected) ?? matter[0], true);
+    this.scroll.scrollIntoView({ block: "nearest" });
   }
 
   zoom(by) {

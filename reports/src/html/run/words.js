@@ -63,8 +63,15 @@ const messageSaid = (name, text, level) => {
   let body = at < 0 ? "" : text.slice(at + name.length);
   // What is left of the names around it ends it, too.
   for (let wrapped = (text.slice(0, Math.max(0, at)).match(/\(/g) || []).length; wrapped > 0 && body.endsWith(")"); wrapped--) body = body.slice(0, -1);
-  const count = { numbers: 0 };
-  const says = read(body.trim()).inside.map(part => partSaid(part, count, level > 1));
+  const count = { numbers: 0 }, says = [];
+  let before = "";
+  for (const part of read(body.trim()).inside) {
+    const { field, value } = named(part), index = before.replace(/_index$/, "");
+    // An index and its term name one entry of a log: `last 7@3`.
+    if (index && says.at(-1) && field === `${index}_term` && level === 1) says.push(`${says.pop()}@${value}`);
+    else says.push(partSaid(part, count, level > 1));
+    before = field;
+  }
   return [name, ...says].filter(Boolean).join(" ");
 };
 
