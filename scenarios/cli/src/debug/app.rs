@@ -212,6 +212,9 @@ impl<'r> App<'r> {
                 if !line.trim().is_empty() {
                     self.typed.push(line.clone());
                     self.obey(&line);
+                    if self.said.1 && matches!(line.parse(), Ok(Command::Next(_))) {
+                        self.seek("next", "goto start");
+                    }
                 }
             }
             _ => {}
@@ -268,7 +271,7 @@ impl<'r> App<'r> {
     /// Ends, unless something was done by hand that no file has: then it says so, and ends when it is asked again.
     fn leave(&mut self) {
         let done = self.debugger.changes().to_vec();
-        if done == self.kept || self.warned.as_ref() == Some(&done) {
+        if done.is_empty() || done == self.kept || self.warned.as_ref() == Some(&done) {
             self.done = true;
         } else {
             self.warned = Some(done);

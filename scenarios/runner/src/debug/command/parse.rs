@@ -61,6 +61,7 @@ fn read(name: &str, rest: &[&str], line: &str) -> Result<Command, Wrong> {
         ("verdict", []) => Command::Verdict,
         ("info", []) => Command::Info,
         ("break", ["property", _, ..]) => Command::Break(At::Property(rest[1..].join(" "))),
+        ("break", ["property"]) => return Err(None),
         ("break", [_, ..]) => Command::Break(match Condition::parse(&whole) {
             Some(condition) => At::Field(condition?),
             None => At::Event(Pattern::parse(rest)),
