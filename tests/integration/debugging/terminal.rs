@@ -53,6 +53,8 @@ impl Terminal {
     /// The screen when all of it is drawn. A screen comes in pieces, from the top to the bottom: what opens and closes a prompt in the
     /// last row is drawn after all that was to be drawn before.
     fn whole(&mut self) -> String {
+        // A prompt that is still open would take the keys.
+        self.until_shows("q end");
         self.press(":");
         self.until("a prompt", |shown| !shown.contains("q end"));
         self.press("\x1b");
