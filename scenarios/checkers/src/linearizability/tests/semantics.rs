@@ -95,8 +95,8 @@ fn seven_a_value_that_nobody_wrote_is_reported_as_such() {
         (Model::Kv, "1 invoke x:read\n1 ok x:read 9", "returned 9, which nobody ever wrote"),
         (
             Model::Kv,
-            "1 invoke x:write 9\n1 fail x:write 9\n2 invoke y:write 9\n2 ok y:write 9\n1 invoke x:read\n1 ok x:read 9",
-            "returned 9, which only the write (event 0 to event 1) was to write, and that was told that it had failed",
+            "2 invoke y:write 9\n2 fail y:write 9\n1 invoke x:write 9\n1 fail x:write 9\n1 invoke x:read\n1 ok x:read 9",
+            "returned 9, which only the write (event 2 to event 3) was to write, and that was told that it had failed",
         ),
         (Model::Queue, "1 invoke dequeue\n1 ok dequeue 9", "which nobody ever enqueued"),
         (Model::Stack, "1 invoke pop\n1 ok pop 9", "which nobody ever pushed"),
