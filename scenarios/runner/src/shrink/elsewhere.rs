@@ -44,8 +44,8 @@ const SEEDS: u64 = 1_000;
 const ENOUGH_OF_ONE: usize = 2;
 const ENOUGH: usize = 8;
 
-/// Runs that fail in the same way as this one in smaller worlds, the shortest first. None, where more than a seed decides about it: what somebody wrote by hand
-/// is to stay.
+/// Runs that fail in the same way as this one in smaller worlds, the shortest first; of a run whose events a strategy orders, runs that none
+/// does. None, where more than a seed decides about it: what somebody wrote by hand is to stay.
 pub(super) fn elsewhere(
     registry: &Registry,
     case: &Case,
@@ -81,7 +81,7 @@ struct Here<'r> {
 impl<'r> Here<'r> {
     /// Nothing, where the run does not fail, or where anything but its seed makes it what it is.
     fn of(registry: &'r Registry, case: &Case) -> Option<Self> {
-        let given = case.schedule.is_some() || case.operations.is_some() || case.steering.is_some();
+        let given = case.schedule.is_some() || case.operations.is_some();
         if given || !case.choices.is_empty() || !case.simple.is_empty() {
             return None;
         }

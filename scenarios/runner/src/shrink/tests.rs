@@ -3,7 +3,8 @@
 use std::sync::atomic::AtomicBool;
 
 use seatrial_checkers::Echo;
-use seatrial_node::{Disk, Input, Io, Node, OpenError, RequestToken};
+use seatrial_node::{Disk, Duration, Input, Io, Node, OpenError, RequestToken};
+use seatrial_sim::{Steering, Strategy};
 
 use super::*;
 use crate::prepared::Prepared;
@@ -171,4 +172,34 @@ fn of_several_runs_the_one_that_becomes_the_shortest_is_kept() {
     // With few runs only the first is tried, and gets them all.
     let (first, runs) = contest(2, &cases, 5);
     assert_eq!((first.elsewhere, runs), (Some(cases[0].seed), 5));
+}
+
+#[test]
+fn a_run_in_an_order_that_a_strategy_chose_may_be_replaced_by_one_in_a_smaller_world() {
+    let (registry, stop) = (registry(), AtomicBool::new(false));
+    let scenario = Scenario::parse("muddle.toml", SCENARIO).expect("a scenario");
+    let prepared = Prepared::new(&registry, scenario, None).expect("it can be run");
+    let steering =
+        Steering { strategy: Strategy::Pos, slack: Duration::from_millis(1), events: 100 };
+    let small = (0..40).find_map(|seed| {
+        let case = Case { steering: Some(steering), ..Case::new(&prepared, seed, None) };
+        let small = shrink(&registry, case, &ShrinkOptions::default(), &stop, &mut |_| {}).ok();
+        // No smaller world of two nodes has two clients.
+        small.filter(|small| small.elsewhere.is_some())
+    });
+    let small = small.expect("it muddles them up in some order, and by seeds alone");
+    assert!(small.case.steering.is_none());
+}
+
+/// What it is in the end is none: there a leader has waited too long for its followers when it is led.
+#[test]
+#[cfg(feature = "protocols")]
+fn a_run_that_has_become_one_that_cannot_be_led_is_led_as_it_was_on_the_way() {
+    let (registry, stop) = (Registry::ours(), AtomicBool::new(false));
+    let scenario = registry.scenario("raft-slow-disks").expect("it is in the library");
+    let prepared = Prepared::new(&registry, scenario, Some("ack-after-term-change"));
+    let case = Case::new(&prepared.expect("it can be run"), 20_000_000_122, None);
+    let options = ShrinkOptions { jobs: 2, max_runs: 2_000, elsewhere: false };
+    let small = shrink(&registry, case, &options, &stop, &mut |_| {}).expect("it fails");
+    assert!(small.after.steps.is_some(), "{:?}", small.after);
 }
