@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use seatrial_node::NodeId;
 use serde::{Deserialize, Serialize};
 
+use crate::lives::era;
+
 /// The width of the window: how far behind the newest number of a member a late one may come and still be taken.
 const WIDTH: u64 = 1024;
 const WORDS: usize = (WIDTH / 64) as usize;
@@ -17,7 +19,7 @@ const WORDS: usize = (WIDTH / 64) as usize;
 /// The name of a forwarded request, unique among all that a member ever forwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ForwardId {
-    /// The life of the member, from 1.
+    /// The life of the member, from 1; on a disk that has replaced another, an era in the upper half and the life within it.
     pub life: u64,
     /// Which one in that life; each life counts on from a number drawn anew.
     pub number: u64,
@@ -27,7 +29,8 @@ pub struct ForwardId {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Intake {
     term: u64,
-    windows: BTreeMap<NodeId, Window>,
+    /// By member and era: of two lives in one era the later one is known, of two in different ones it is not.
+    windows: BTreeMap<(NodeId, u32), Window>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,7 +63,8 @@ impl Intake {
         if term != self.term {
             return Arrival::Unknown;
         }
-        let window = self.windows.entry(from).or_insert_with(|| Window::new(id.life));
+        let window = self.windows.entry((from, era(id.life)));
+        let window = window.or_insert_with(|| Window::new(id.life));
         match id.life.cmp(&window.life) {
             // Its sender has forgotten it.
             std::cmp::Ordering::Less => return Arrival::Unknown,
@@ -139,6 +143,22 @@ mod tests {
         assert_eq!(intake.arrive(FROM, 3, id(1, 1)), Arrival::Unknown);
         assert_eq!(intake.arrive(FROM, 4, id(2, 1)), Arrival::First);
         assert_eq!(intake.arrive(FROM, 4, id(1, 2)), Arrival::Unknown);
+    }
+
+    #[test]
+    fn lives_on_another_disk_are_told_apart_and_not_put_in_order() {
+        let mut intake = Intake::default();
+        intake.lead(4);
+        let anew = |era: u64, number| id((era << 32) + 1, number);
+        assert_eq!(intake.arrive(FROM, 4, id(5, 900_000)), Arrival::First);
+        assert_eq!(intake.arrive(FROM, 4, anew(7, 3)), Arrival::First);
+        assert_eq!(intake.arrive(FROM, 4, anew(2, 3)), Arrival::First, "replaced once more");
+        assert_eq!(
+            intake.arrive(FROM, 4, anew(7, 4)),
+            Arrival::First,
+            "late, and heeded by nobody"
+        );
+        assert_eq!(intake.arrive(FROM, 4, anew(2, 3)), Arrival::Again);
     }
 
     proptest! {

@@ -102,6 +102,7 @@ mod event;
 mod follow;
 mod forward;
 mod intake;
+mod lives;
 mod machine;
 mod message;
 #[cfg(feature = "mutants")]

@@ -12,7 +12,7 @@ use crate::codec::Entry;
 use crate::desk::Desk;
 use crate::intake::Intake;
 use crate::message::Waiter;
-use crate::relay::{LIVES, NUMBERS, Relay, owner_byte};
+use crate::relay::Relay;
 use crate::replica::Replica;
 use crate::{Config, Event, Job, Message, Op, Request, Response, StateMachine, Timer};
 
@@ -82,7 +82,7 @@ impl<S: StateMachine> Node for Service<S> {
             office: Office::Vacant,
             desk: Desk::new(),
             intake: Intake::default(),
-            relay: Relay::open(disk)?,
+            relay: Relay::open(disk, config.raft.replaced_disk)?,
             parked: VecDeque::new(),
             halted: false,
             scratch: Vec::new(),
@@ -170,13 +170,10 @@ impl<S: StateMachine> Service<S> {
         self.replica.applied
     }
 
-    /// Makes a number for this life durable, under which requests are passed on. A node whose disk was replaced does not know how many
-    /// lives it has had: it passes nothing on, but says who leads.
+    /// Makes a number for this life durable, under which requests are passed on.
     fn begin_life(&mut self, io: &mut Io<'_, Self>) {
-        if self.config.forward && io.members().len() > 1 && !self.config.raft.replaced_disk {
-            io.append(LIVES, &[owner_byte(io.me())]);
-            let before_first = io.choose("first forwarded request", NUMBERS);
-            self.relay.begin(io.sync(LIVES), before_first);
+        if self.config.forward && io.members().len() > 1 {
+            self.relay.begin(io);
         }
     }
 

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use seatrial_node::{
-    Disk, DiskError, FileName, Instant, NodeId, OpenError, RequestToken, SyncToken,
-};
+use seatrial_node::{Disk, DiskError, Instant, Io, Node, OpenError, RequestToken, SyncToken};
 
 use crate::ForwardId;
-
-/// As many bytes as this node has had lives in which it could forward; each says [whose](owner_byte) they are.
-pub(crate) const LIVES: FileName = FileName::new("lives");
+use crate::lives::Lives;
 
 /// A life begins to count its requests somewhere below.
 pub(crate) const NUMBERS: u64 = 1 << 40;
@@ -17,10 +13,11 @@ pub(crate) const NUMBERS: u64 = 1 << 40;
 /// Names and remembers forwarded requests.
 ///
 /// An answer may be late by more than a life of this node, and must not be taken for that of another request. So names carry the
-/// number of the life, which is made durable before it is used: one more byte in a file. Should the disk have lost such a byte, two
-/// lives have the same number; so each begins to count its requests at a number drawn anew.
+/// [number of the life](Lives), which is made durable before it is used. Should the disk have lost it, two lives have the same number; so
+/// each begins to count its requests at a number drawn anew.
 #[derive(Clone, Debug)]
 pub(crate) struct Relay {
+    lives: Lives,
     life: u64,
     opening: Opening,
     last: u64,
@@ -56,28 +53,15 @@ pub(crate) struct PassedOn {
     pub(crate) deadline: Instant,
 }
 
-/// Tells nodes of a cluster apart, as far as there are no more than 255 of them. A byte that was never synced may read as zero, which is
-/// nobody's: then the disk does not say here whose it is.
-pub(crate) const fn owner_byte(node: NodeId) -> u8 {
-    (node.0 % 255) as u8 + 1
-}
-
 impl Relay {
-    /// The next life's, after those that the disk tells of.
+    /// The next life's, after those that the disk tells of. `replaced` says that the node has lived with another disk, which is gone.
     ///
     /// # Errors
     /// Where the disk cannot tell, or tells of another node.
-    pub(crate) fn open(disk: &mut Disk<'_>) -> Result<Self, OpenError> {
-        let life = disk.len(LIVES)?.unwrap_or(0) + 1;
-        let mut first = [0];
-        if let Some(me) = disk.owner()
-            && disk.read(LIVES, 0, &mut first)? == 1
-            && ![0, owner_byte(me)].contains(&first[0])
-        {
-            return Err(OpenError::Corrupt(format!("{LIVES}: this is not the disk of {me}")));
-        }
+    pub(crate) fn open(disk: &mut Disk<'_>, replaced: bool) -> Result<Self, OpenError> {
         Ok(Self {
-            life,
+            lives: Lives::open(disk, replaced)?,
+            life: 0,
             opening: Opening::Closed,
             last: 0,
             passed_on: BTreeMap::new(),
@@ -85,10 +69,11 @@ impl Relay {
         })
     }
 
-    /// One more byte was written, and will be durable by this sync. Requests are counted from after this number on.
-    pub(crate) fn begin(&mut self, token: SyncToken, before_first: u64) {
-        self.last = before_first;
-        self.opening = Opening::Syncing(token);
+    /// Makes the number of this life durable, and draws the one from after which its requests are counted.
+    pub(crate) fn begin<N: Node>(&mut self, io: &mut Io<'_, N>) {
+        self.life = self.lives.begin(io);
+        self.last = io.choose("first forwarded request", NUMBERS);
+        self.opening = Opening::Syncing(io.sync(self.lives.file()));
     }
 
     /// A sync is done; tells whether it was the one waited for.
@@ -140,12 +125,12 @@ impl Relay {
 
 #[cfg(test)]
 mod tests {
-    use seatrial_node::{NoStorage, Storage};
+    use seatrial_node::NoStorage;
 
     use super::*;
 
     fn relay() -> Relay {
-        Relay::open(&mut Disk::new(&mut NoStorage)).expect("an empty disk")
+        Relay::open(&mut Disk::new(&mut NoStorage), false).expect("an empty disk")
     }
 
     fn request(token: u64, term: u64, deadline: u64) -> PassedOn {
@@ -157,7 +142,7 @@ mod tests {
     fn a_life_is_used_once_its_number_is_durable() {
         let mut relay = relay();
         assert_eq!(relay.is_open(), Some(false));
-        relay.begin(SyncToken(3), 0);
+        relay.opening = Opening::Syncing(SyncToken(3));
         assert_eq!(relay.is_open(), None);
         assert!(!relay.synced(SyncToken(2), Ok(())));
         assert!(relay.synced(SyncToken(3), Ok(())));
@@ -167,53 +152,9 @@ mod tests {
     #[test]
     fn a_life_whose_number_could_not_be_stored_forwards_nothing() {
         let mut relay = relay();
-        relay.begin(SyncToken(3), 0);
+        relay.opening = Opening::Syncing(SyncToken(3));
         relay.synced(SyncToken(3), Err(DiskError::Full));
         assert_eq!(relay.is_open(), Some(false));
-    }
-
-    /// A disk on which every file has four bytes.
-    struct FourLives;
-
-    impl Storage for FourLives {
-        fn len(&mut self, _: FileName) -> Result<Option<u64>, DiskError> {
-            Ok(Some(4))
-        }
-
-        fn read(&mut self, _: FileName, _: u64, _: &mut [u8]) -> Result<usize, DiskError> {
-            Ok(0)
-        }
-    }
-
-    #[test]
-    fn a_life_has_another_number_than_those_before_it() {
-        let mut relay = Relay::open(&mut Disk::new(&mut FourLives)).expect("a disk");
-        assert_eq!(relay.pass_on(request(9, 1, 5)), ForwardId { life: 5, number: 1 });
-    }
-
-    /// The disk of `n2`, on which every file is this one byte.
-    struct OneByte(u8);
-
-    impl Storage for OneByte {
-        fn owner(&self) -> Option<NodeId> {
-            Some(NodeId(2))
-        }
-
-        fn len(&mut self, _: FileName) -> Result<Option<u64>, DiskError> {
-            Ok(Some(1))
-        }
-
-        fn read(&mut self, _: FileName, _: u64, into: &mut [u8]) -> Result<usize, DiskError> {
-            into[0] = self.0;
-            Ok(1)
-        }
-    }
-
-    #[test]
-    fn a_disk_that_says_to_be_anothers_is_refused_and_one_that_does_not_say_is_not() {
-        let open = |byte| Relay::open(&mut Disk::new(&mut OneByte(byte)));
-        assert!(open(owner_byte(NodeId(2))).is_ok() && open(0).is_ok());
-        assert!(matches!(open(owner_byte(NodeId(1))), Err(OpenError::Corrupt(_))));
     }
 
     #[test]

@@ -34,6 +34,8 @@ struct Slot<S: StateMachine> {
     node: Option<Service<S>>,
     disk: MemoryDisk,
     life: u64,
+    /// It has lived with another disk.
+    replaced: bool,
 }
 
 /// What the network does; parts in a hundred.
@@ -56,7 +58,8 @@ enum Happening<S: StateMachine> {
 impl<S: StateMachine> Cluster<S> {
     pub(super) fn new(members: u32, seed: u64, config: Config) -> Self {
         let members: Vec<NodeId> = (0..members).map(NodeId).collect();
-        let slot = |_: &NodeId| Slot { node: None, disk: MemoryDisk::default(), life: 0 };
+        let slot =
+            |_: &NodeId| Slot { node: None, disk: MemoryDisk::default(), life: 0, replaced: false };
         let slots = members.iter().map(slot).collect();
         let mut cluster = Self {
             config,
@@ -79,7 +82,9 @@ impl<S: StateMachine> Cluster<S> {
 
     pub(super) fn start(&mut self, at: usize) {
         let slot = &mut self.slots[at];
-        let node = Service::open(&self.config, &mut Disk::new(&mut slot.disk));
+        let mut config = self.config.clone();
+        config.raft.replaced_disk = slot.replaced;
+        let node = Service::open(&config, &mut Disk::new(&mut slot.disk));
         slot.node = Some(node.expect("a disk that this node has written"));
         slot.life += 1;
         self.give(at, Input::Start);
@@ -90,6 +95,12 @@ impl<S: StateMachine> Cluster<S> {
         self.slots[at].disk.crash();
         let dead: Vec<_> = self.timers.extract_if(.., |(node, _), _| *node == at).collect();
         dead.iter().for_each(|(_, place)| drop(self.queue.remove(place)));
+    }
+
+    /// Gives a member that is down an empty disk.
+    pub(super) fn replace_disk(&mut self, at: usize) {
+        let slot = &mut self.slots[at];
+        (slot.disk, slot.replaced) = (MemoryDisk::default(), true);
     }
 
     pub(super) fn node(&self, at: usize) -> Option<&Service<S>> {

@@ -61,6 +61,35 @@ fn a_member_that_was_away_while_the_log_was_cut_gets_the_state_and_the_sessions(
     assert_eq!(snapshots[1], snapshots[2]);
 }
 
+/// Replaces the disk of the first follower, however often, under a leader that stays and of which nobody asks anything meanwhile.
+#[test]
+fn a_member_whose_disk_was_replaced_passes_on_what_it_is_asked_in_that_life_and_in_later_ones() {
+    let mut cluster = Cluster::<Tally>::new(3, 6, Config::default());
+    let leader = cluster.elect();
+    let at = (leader + 1) % 3;
+    let mut done = 0;
+    let mut ask = |cluster: &mut Cluster<Tally>, why: &str| {
+        cluster.run(500);
+        done += 1;
+        assert_eq!(cluster.answer(at, 1, done, Op::Command(1)), Response::Done(done), "{why}");
+    };
+    for life in 1..=3 {
+        ask(&mut cluster, &format!("life {life} on the first disk"));
+        cluster.crash(at);
+        cluster.start(at);
+    }
+    for disk in 2..=6 {
+        cluster.crash(at);
+        cluster.replace_disk(at);
+        cluster.start(at);
+        ask(&mut cluster, &format!("disk {disk}"));
+        cluster.crash(at);
+        cluster.start(at);
+        ask(&mut cluster, &format!("a later life on disk {disk}"));
+    }
+    assert_eq!(cluster.leader(), Some(leader));
+}
+
 #[test]
 fn however_often_messages_are_delivered_a_request_makes_one_log_entry() {
     let mut cluster = Cluster::<Tally>::new(3, 5, Config::default());

@@ -41,7 +41,7 @@ impl Bench {
     fn start(&mut self) {
         for effect in self.probe.handle(&mut self.service, Input::Start) {
             if let Effect::Sync { file, token } = effect
-                && file == crate::relay::LIVES
+                && file == crate::lives::LIVES
             {
                 self.give(Input::Synced { token, result: Ok(()) });
             }
@@ -100,7 +100,7 @@ fn a_request_is_passed_on_once_the_life_of_the_member_is_durable() {
     let mut bench = Bench::new();
     let effects = bench.probe.handle(&mut bench.service, Input::Start);
     let life = effects.iter().find_map(|effect| match effect {
-        Effect::Sync { file, token } if *file == crate::relay::LIVES => Some(*token),
+        Effect::Sync { file, token } if *file == crate::lives::LIVES => Some(*token),
         _ => None,
     });
     let life = life.expect("a sync");
