@@ -147,12 +147,14 @@ impl Progress {
         true
     }
 
-    /// The follower's disk was damaged or replaced: nothing is known of its log. To know less than is true is always safe.
-    pub(crate) fn has_lost_its_log(&mut self) {
+    /// The follower's disk was damaged or replaced: nothing is known of its log. To know less than is true is always safe. What is sent
+    /// next is an entry that there is, at `last` or before: a probe that had to wait for an entry would leave the follower empty until a
+    /// client writes.
+    pub(crate) fn has_lost_its_log(&mut self, last: u64) {
         self.matched = 0;
         self.denials = 0;
         if !matches!(self.flow, Flow::Snapshot { .. }) {
-            self.probe_from(self.next);
+            self.probe_from(self.next.min(last.max(1)));
         }
     }
 
@@ -162,7 +164,7 @@ impl Progress {
         let lost = self.denials >= LOST_AFTER_DENIALS;
         if lost {
             self.next = hint.clamp(1, self.next);
-            self.has_lost_its_log();
+            self.has_lost_its_log(self.next);
         }
         lost
     }

@@ -67,8 +67,9 @@ impl Raft {
 
     /// Another member has lost its disk. What it once acknowledged it has no more.
     pub(crate) fn on_recall(&mut self, from: NodeId, nonce: u64, io: &mut Io<'_, Self>) {
+        let last = self.log.last_index();
         if let Some(peer) = self.peers.iter_mut().find(|peer| peer.id == from) {
-            peer.has_lost_its_log();
+            peer.has_lost_its_log(last);
         }
         let (last_term, last_index) = self.promised();
         let term = self.hard.term;

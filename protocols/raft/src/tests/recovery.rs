@@ -115,6 +115,28 @@ fn a_replaced_disk_is_filled_only_after_all_others_have_said_what_it_may_have_pr
 }
 
 #[test]
+fn a_replaced_disk_is_filled_up_though_no_client_writes() {
+    for snapshot_every in [0, 2] {
+        let (mut world, leader, follower) = settled(0);
+        world.snapshot_every = snapshot_every;
+        for command in 0..7 {
+            world.propose(leader, command);
+            world.run(Duration::from_millis(20));
+        }
+        let commit = world.raft(leader).commit_index();
+        world.crash(follower, Unsynced::Lost);
+        world.replace_disk(follower);
+        world.restart(follower);
+        world.run(Duration::from_secs(2));
+        assert_eq!(world.leader(), Some(leader), "nothing else brings it an entry");
+        let raft = world.raft(follower);
+        let found = (recovering(&world, follower), raft.last_index(), raft.commit_index());
+        assert_eq!(found, ("no", commit, commit), "a snapshot every {snapshot_every}");
+        well(&mut world);
+    }
+}
+
+#[test]
 fn a_lone_node_whose_disk_was_replaced_or_damaged_waits_and_loses_nothing_in_silence() {
     let mut world = World::new(1, 1, RaftConfig::default());
     world.run(Duration::from_secs(1));
