@@ -4,6 +4,7 @@
 //! folder where names have changed, have returned. So the same write-ahead log that a simulated disk has torn meets a real one here,
 //! unchanged.
 
+mod aside;
 mod directory;
 mod error;
 mod files;

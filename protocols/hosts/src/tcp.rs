@@ -26,6 +26,7 @@ mod serve;
 mod socket;
 mod throttle;
 mod tls;
+mod watch;
 mod wires;
 
 pub use ask::{Ask, Told};

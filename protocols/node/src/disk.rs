@@ -200,6 +200,16 @@ pub trait Storage {
     fn notice(&mut self, file: FileName, what: fmt::Arguments<'_>) {
         let _ = (file, what);
     }
+
+    /// Keeps a copy of a file, as it is now, for the people who run the node: it is damaged, and what is damaged of it is about to go. Returns
+    /// where the copy is, in the host's words; `None` where there is no such file, or where the host has no people. The node never sees it.
+    ///
+    /// # Errors
+    /// Where the copy cannot be made.
+    fn set_aside(&mut self, file: FileName) -> Result<Option<String>, DiskError> {
+        let _ = file;
+        Ok(None)
+    }
 }
 
 /// The disk as an opening node sees it: files that a former life has left behind, to be read piece by piece.
@@ -250,6 +260,19 @@ impl<'a> Disk<'a> {
     /// Tells the people who run the node what is not as it should be with a file, and what the node makes of it.
     pub fn notice(&mut self, file: FileName, what: fmt::Arguments<'_>) {
         self.storage.notice(self.folder.file(file), what);
+    }
+
+    /// Keeps a copy of a damaged file, as it is now, for the people who run the node, and tells them where, and what the node makes of the
+    /// damage.
+    ///
+    /// # Errors
+    /// Where the copy cannot be made: then the node had better not open, and so not touch the file.
+    pub fn set_aside(&mut self, file: FileName, what: fmt::Arguments<'_>) -> Result<(), DiskError> {
+        match self.storage.set_aside(self.folder.file(file))? {
+            Some(copy) => self.notice(file, format_args!("{what}; it is kept as it was in {copy}")),
+            None => self.notice(file, what),
+        }
+        Ok(())
     }
 }
 

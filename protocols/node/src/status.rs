@@ -97,6 +97,10 @@ impl PartialEq for Status {
 const USUAL: usize = 12;
 
 impl Status {
+    /// The name of a value that a node shows as long as it cannot take its full part: what it waits for, in words for the people who run it.
+    /// Hosts tell it in their logs.
+    pub const WAITS_FOR: &'static str = "waits_for";
+
     /// A status that shows nothing.
     pub const fn new() -> Self {
         Self { fields: Vec::new() }

@@ -32,6 +32,11 @@ impl Configuration {
     }
 
     /// Whether this node is the only voter.
+    /// All but this one.
+    pub(crate) fn others(&self, me: NodeId) -> impl Iterator<Item = NodeId> {
+        self.voters.iter().copied().filter(move |voter| *voter != me)
+    }
+
     pub(crate) fn is_only(&self, node: NodeId) -> bool {
         self.voters == [node]
     }

@@ -111,7 +111,7 @@ impl Node for Raft {
         let (storage, recovered) = Storage::open(disk)?;
         let (snapshots, damaged) = Snapshots::open(disk)?;
         let opened = put_together(config, recovered, &snapshots, damaged)?;
-        opened.tell(disk);
+        opened.tell(disk)?;
         let Opened { hard, log, owed, recall, owner, recovery } = opened;
         if let (Some(me), Some(owner)) = (disk.owner(), owner)
             && me != owner
@@ -173,8 +173,11 @@ impl Node for Raft {
         }
     }
 
+    /// How it stands with this node's part of the cluster; see the fields of figure 2. `recovering` is what keeps it from taking its full
+    /// part: `log`, damaged and not repaired yet; `disk`, replaced, and others have not all answered what it may have promised; `foreign`, the
+    /// disk of another node; or `no`.
     fn status(&self) -> Status {
-        Status::new()
+        let status = Status::new()
             .with("role", self.role.name())
             .with("term", self.hard.term)
             .with("leader", self.leader)
@@ -183,7 +186,11 @@ impl Node for Raft {
             .with("last_term", self.log.last_term())
             .with("snapshot", self.log.base().index)
             .with("disk", if self.storage.has_failed() { "failed" } else { "ok" })
-            .with("recovering", self.recovering())
+            .with("recovering", self.recovering());
+        match self.waits_for() {
+            Some(what) => status.with(Status::WAITS_FOR, what),
+            None => status,
+        }
     }
 
     fn digest(message: &Message) -> u64 {
@@ -198,17 +205,6 @@ impl Raft {
 
     pub(crate) fn reached(&self, mark: &'static str, io: &mut Io<'_, Self>) {
         io.announce(Event::Fact(Fact::Reached { mark }));
-    }
-
-    /// What keeps this node from taking its full part: `"log"`, damaged and not repaired yet; `"disk"`, replaced, and others have not
-    /// all answered what it may have promised; `"foreign"`, the disk of another node; or `"no"`.
-    pub(crate) fn recovering(&self) -> &'static str {
-        match (self.refused, &self.recall, self.owed) {
-            (true, ..) => "foreign",
-            (false, Some(_), _) => "disk",
-            (false, None, Some(_)) => "log",
-            (false, None, None) => "no",
-        }
     }
 
     fn start(&mut self, io: &mut Io<'_, Self>) {

@@ -46,6 +46,13 @@ pub(crate) struct Recall {
     last: LogId,
 }
 
+impl Recall {
+    /// Whether this member has answered in this round.
+    pub(crate) fn has_answered(&self, peer: NodeId) -> bool {
+        self.answered.contains(&peer)
+    }
+}
+
 impl Raft {
     /// Asks all others for the first time. Where there is none, it waits for ever: nobody can know.
     pub(crate) fn begin_recall(&mut self, io: &mut Io<'_, Self>) {
@@ -59,7 +66,7 @@ impl Raft {
     pub(crate) fn ask_to_recall(&self, io: &mut Io<'_, Self>) {
         let Some(recall) = &self.recall else { return };
         let message = Message::Recall { term: self.hard.term, nonce: recall.nonce };
-        for peer in io.peers().filter(|peer| !recall.answered.contains(peer)) {
+        for peer in io.peers().filter(|peer| !recall.has_answered(*peer)) {
             io.send(peer, message.clone());
         }
         io.set_timer(Timer::Election, self.config.heartbeat_interval);
@@ -89,7 +96,7 @@ impl Raft {
         let Some(recall) = self.recall.as_mut().filter(|recall| recall.nonce == nonce) else {
             return;
         };
-        if !recall.answered.contains(&from) {
+        if !recall.has_answered(from) {
             recall.answered.push(from);
         }
         recall.term = recall.term.max(term);

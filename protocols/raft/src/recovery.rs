@@ -71,18 +71,31 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// Says what is damaged, and how it is repaired, to the people who run the node.
-    pub(crate) fn tell(&self, disk: &mut Disk<'_>) {
-        if let (true, Some((term, index))) = (self.recovery.damaged, self.owed) {
+    /// Says what is damaged, and how it is repaired, to the people who run the node; and keeps it for them as it is, for what is intact behind
+    /// the damage may be all that is left of something, where other members are damaged, too.
+    ///
+    /// # Errors
+    /// Where the disk cannot keep it.
+    pub(crate) fn tell(&self, disk: &mut Disk<'_>) -> Result<(), OpenError> {
+        if self.recovery.damaged {
             let last = self.log.last_index();
-            let what = format_args!(
-                "it ends with entry {last} and should reach entry {index} of term {term}: it is damaged, and is filled up by other members"
-            );
-            disk.notice(LOG_FILE, what);
+            match self.owed {
+                Some((term, index)) => disk.set_aside(
+                    LOG_FILE,
+                    format_args!(
+                        "it ends with entry {last} and should reach entry {index} of term {term}: it is damaged, and is filled up by other members"
+                    ),
+                ),
+                None => disk.set_aside(
+                    LOG_FILE,
+                    format_args!("it is damaged, though its {last} entries are all that was promised"),
+                ),
+            }?;
         }
         if self.recovery.snapshot_damaged {
-            disk.notice(snapshot::FILE, format_args!("it is damaged, and is left out"));
+            disk.set_aside(snapshot::FILE, format_args!("it is damaged, and is left out"))?;
         }
+        Ok(())
     }
 }
 
@@ -181,6 +194,33 @@ impl Raft {
         if rewrites && !damaged {
             self.reached("a log was found behind its snapshot", io);
         }
+    }
+
+    /// What keeps this node from taking its full part, in a word.
+    pub(crate) fn recovering(&self) -> &'static str {
+        match (self.refused, &self.recall, self.owed) {
+            (true, ..) => "foreign",
+            (false, Some(_), _) => "disk",
+            (false, None, Some(_)) => "log",
+            (false, None, None) => "no",
+        }
+    }
+
+    /// What has to come before it does, for people.
+    pub(crate) fn waits_for(&self) -> Option<String> {
+        if self.refused {
+            return Some("its own disk in place of this one, which is another node's".to_owned());
+        }
+        if let Some(recall) = &self.recall {
+            let silent = self.voters.others(self.me).filter(|peer| !recall.has_answered(*peer));
+            let silent: Vec<String> = silent.map(|peer| peer.to_string()).collect();
+            return Some(match silent.as_slice() {
+                [] => "others who could tell what it may have promised: there are none".to_owned(),
+                silent => format!("{} to tell what it may have promised", silent.join(", ")),
+            });
+        }
+        let (term, index) = self.owed?;
+        Some(format!("a leader whose log reaches entry {index} of term {term}"))
     }
 
     /// Whether the log has lost, or may have lost, what was promised of it.

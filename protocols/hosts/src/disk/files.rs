@@ -11,6 +11,7 @@ use seatrial_node::{DiskError, DiskWrite, FileName, NodeId, Storage};
 use tracing::{error, warn};
 
 use super::DataDir;
+use super::aside;
 use super::directory::sync_folder;
 use super::trouble::Trouble;
 
@@ -63,8 +64,7 @@ impl Files {
         if let Err(error) = done {
             let path = self.path(file);
             self.trouble.failed(&path, format_args!("a write ({write})"), &error);
-            let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
-            let told = if full { DiskError::Full } else { DiskError::SyncFailed };
+            let told = if is_full(&error) { DiskError::Full } else { DiskError::SyncFailed };
             self.failed.entry(file).or_insert(told);
         }
     }
@@ -203,6 +203,20 @@ impl Storage for Files {
     fn notice(&mut self, file: FileName, what: std::fmt::Arguments<'_>) {
         warn!(path = %self.path(file).display(), "{what}");
     }
+
+    fn set_aside(&mut self, file: FileName) -> Result<Option<String>, DiskError> {
+        let path = self.path(file);
+        let kept = aside::keep(&path).map_err(|error| {
+            let path = path.display();
+            error!(%path, %error, "this file is damaged, and a copy of it cannot be kept");
+            if is_full(&error) { DiskError::Full } else { DiskError::Unreadable }
+        })?;
+        Ok(kept.map(|copy| copy.display().to_string()))
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// The name that a file has in the folder.

@@ -23,6 +23,7 @@ use super::meter::{Meter, Peer};
 use super::metrics_port;
 use super::peer::{LANE_LIMIT, Reach};
 use super::tls::Keys;
+use super::watch::Watch;
 use super::wires::{Event, Way, Wires};
 use crate::disk::{Done, Keeper};
 use crate::engine::Engine;
@@ -71,6 +72,7 @@ where
         let tell = move |done| _ = told.send(done);
         let keeper = Keeper::start(files, tell)?;
         let ways = reach(station, &door);
+        let watch = Watch::new(station, door.keys.as_deref());
         let wires = Wires {
             ways,
             text,
@@ -80,7 +82,7 @@ where
             is_closing: false,
         };
         ports.open(Arc::new(door), clients.clone());
-        Drive { engine, wires, heard, disk, keeper, meter, stop, clients }.run().await
+        Drive { engine, wires, heard, disk, keeper, meter, stop, clients, watch }.run().await
     })
 }
 
@@ -156,6 +158,7 @@ struct Drive<N: Node> {
     stop: watch::Sender<bool>,
     /// The places of clients: all of them are free when no client is connected.
     clients: Arc<Semaphore>,
+    watch: Watch,
 }
 
 impl<N: Node> Drive<N>
@@ -180,6 +183,7 @@ where
                 Some(event) = self.heard.recv() => self.wires.take(event, &mut self.engine),
                 Some(done) = self.disk.recv() => self.done(done),
                 () = sleep(due.unwrap_or_default()), if due.is_some() => {}
+                () = sleep_until(self.watch.next()) => self.watch.look(&self.engine.node().status()),
                 _ = term.recv(), if until.is_none() => until = Some(self.close()),
                 _ = int.recv(), if until.is_none() => until = Some(self.close()),
                 () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {

@@ -1,6 +1,6 @@
 //! Damaged logs, replaced disks and disks of others: nothing that was promised is forgotten.
 
-use seatrial_node::{Duration, NodeId};
+use seatrial_node::{Duration, Node, NodeId, Status};
 
 use super::disk::Unsynced;
 use super::world::World;
@@ -75,7 +75,10 @@ fn a_log_that_has_lost_its_end_is_no_shorter_log() {
     world.isolate(follower);
     world.restart(follower);
     assert_eq!(recovering(&world, follower), "log");
+    let waits = world.raft(follower).waits_for().expect("it waits");
+    assert_eq!(waits, "a leader whose log reaches entry 4 of term 1");
     well(&mut world);
+    assert!((0..3).all(|i| world.raft(i).status().value(Status::WAITS_FOR).is_none()));
     assert!(world.judge.reached.contains_key("a damaged log was repaired from the peers"));
 }
 
@@ -109,6 +112,8 @@ fn a_replaced_disk_is_filled_only_after_all_others_have_said_what_it_may_have_pr
     world.run(Duration::from_secs(2));
     let raft = world.raft(follower);
     assert_eq!((recovering(&world, follower), raft.last_index(), raft.term()), ("disk", 0, 0));
+    let waits = format!("{} to tell what it may have promised", NodeId(other));
+    assert!(raft.status().is(Status::WAITS_FOR, &waits), "{}", raft.status());
     world.restart(other);
     well(&mut world);
     assert!(world.judge.reached.contains_key("a replaced disk was told what it may have promised"));

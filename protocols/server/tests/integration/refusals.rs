@@ -72,12 +72,16 @@ fn a_damaged_log_loses_nothing_and_is_filled_up_by_the_others() {
         cluster.start(id);
     }
     wait_until_recovered(&cluster);
+    let kept = cluster.path("data/n1/files/raft+log.damaged-1");
+    assert_eq!(fs::read(kept).expect("a copy"), bytes, "nothing of it is cut off");
     let log = cluster.log(1);
     let cut = log.lines().find(|line| line.contains(" bytes from offset 0 on are no whole record"));
     let cut = cut.expect("what is wrong with its log");
     assert!(cut.contains("WARN ") && cut.contains("the 0 records before them are kept"), "{cut}");
     assert!(cut.ends_with("data/n1/files/raft+log"), "{cut}");
-    assert!(log.contains("it is damaged, and is filled up by other members path="), "{log}");
+    let told = log.lines().find(|line| line.contains("it is damaged, and is filled up by other"));
+    let told = told.expect("what is done about it");
+    assert!(told.contains("it is kept as it was in /") && told.contains("log.damaged-1 path="));
     let second = log.lines().find(|line| line.contains("life=2")).expect("its second life");
     assert!(second.contains("recovering=") && !second.contains("recovering=no"), "{second}");
     // Its copy counts again.
@@ -88,6 +92,40 @@ fn a_damaged_log_loses_nothing_and_is_filled_up_by_the_others() {
         let read = map.query(Query { key: format!("key {number}") });
         assert_eq!(read, Ok(Output::Value("1".into())), "{number}");
     }
+}
+
+#[test]
+fn a_cluster_of_which_all_logs_are_damaged_waits_and_says_so_and_goes_on_with_one_that_is_put_back()
+{
+    let mut cluster = written();
+    let logs = [1, 2, 3].map(|id| cluster.path(&format!("data/n{id}/files/raft+log")));
+    let whole = logs.clone().map(|log| fs::read(log).expect("a log"));
+    let mark = fs::read(cluster.path("data/n1/files/raft+mark")).expect("a mark");
+    for (log, bytes) in logs.iter().zip(&whole) {
+        let mut bytes = bytes.clone();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(log, &bytes).expect("it is written");
+    }
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    for id in 1..=3 {
+        let own =
+            "this member takes no full part yet: it waits for a leader whose log reaches entry ";
+        cluster.has_logged(id, own);
+    }
+    cluster.has_logged(1, "of 3 members wait like that: unless one that serves has what they wait for");
+    let status = cluster.status(1, None).expect("it is up");
+    assert!(status.contains("waits_for=a leader whose log reaches entry "), "{status}");
+    cluster.kill(1);
+    fs::write(&logs[0], &whole[0]).expect("it is put back");
+    fs::write(cluster.path("data/n1/files/raft+mark"), mark).expect("it is put back");
+    cluster.start(1);
+    let mut map = ServiceClient::<KvState>::of(&cluster.file(), "raft-kv", PATIENCE);
+    let read = map.as_mut().expect("a client").query(Query { key: "key 19".into() });
+    assert_eq!(read, Ok(Output::Value("1".into())));
+    cluster.has_logged(2, "this member takes its full part again");
 }
 
 #[test]
