@@ -22,6 +22,7 @@ mod lines;
 mod meter;
 mod metrics_port;
 mod peer;
+mod places;
 mod serve;
 mod socket;
 mod throttle;

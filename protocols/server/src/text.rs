@@ -1,6 +1,7 @@
 //! The protocols as lines of text, for `nc` and for people: a command a line, an answer a line.
 //!
-//! An answer that begins with `error: ` says that nothing was done, and never will be; one that begins with `unknown: ` that nobody knows.
+//! An answer that begins with `error: ` says that this line did nothing, and never will; one that begins with `unknown: ` that nobody knows. What
+//! a session has left behind or forgotten is of the second kind: the line may have been sent, and done, before.
 
 use seatrial_counter::{Add, Counter, Read, Sum};
 use seatrial_echo::Echo;
@@ -88,6 +89,9 @@ pub(crate) fn told<O>(response: &Response<O>, done: impl Fn(&O) -> String) -> St
     match response {
         Response::Done(output) => done(output),
         Response::Unknown => "unknown: it may have been done, or may yet be".to_owned(),
+        Response::Superseded | Response::SessionExpired => {
+            format!("unknown: it may have been done when it was sent before: {}", refusal(response))
+        }
         other => format!("error: {}", refusal(other)),
     }
 }
@@ -153,5 +157,8 @@ mod tests {
         assert!(added(Sum::Overflow).starts_with("error: the counter has no room for that: "));
         assert!(line(Response::Unknown).starts_with("unknown: "));
         assert!(line(Response::Unavailable).starts_with("error: there is no leader"));
+        for forgotten in [Response::Superseded, Response::SessionExpired] {
+            assert!(line(forgotten).starts_with("unknown: it may have been done when it was sent"));
+        }
     }
 }

@@ -6,12 +6,13 @@ use std::time::Duration;
 use seatrial_node::{NodeId, seal};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
 use super::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
 use super::meter::{Meter, Peer};
+use super::places::{Guest, Places};
 use super::socket::{Broken, GREETING, Stream, TLS, halves, linger, stopping};
 use super::throttle::Throttle;
 use super::tls::{Keys, Shown};
@@ -20,8 +21,8 @@ use super::wires::Event;
 /// The longest message of a member, in bytes: a write-ahead log's longest record, and what comes with it.
 const MESSAGE_LIMIT: usize = 80 << 20;
 
-/// How many connections the ports have at a time; one more is closed at once. Together they leave room below the usual limit of 1,024 open
-/// files, which the disk has to share.
+/// How many connections the ports have at a time. Together they leave room below the usual limit of 1,024 open files, which the disk has to
+/// share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Room {
     Members = 128,
@@ -46,8 +47,8 @@ pub(crate) struct Door {
 pub(crate) async fn listen<F>(
     door: Arc<Door>,
     listener: TcpListener,
-    places: Arc<Semaphore>,
-    serve: impl Fn(Arc<Door>, TcpStream) -> F,
+    places: Arc<Places>,
+    serve: impl Fn(Arc<Door>, TcpStream, Guest) -> F,
 ) where
     F: Future<Output = Result<(), Broken>> + Send + 'static,
 {
@@ -67,12 +68,12 @@ pub(crate) async fn listen<F>(
                 continue;
             }
         };
-        let Ok(place) = places.clone().try_acquire_owned() else {
+        let Some(guest) = places.admit(Instant::now()) else {
             door.meter.refuse("too many");
             debug!(%address, "too many connections");
             continue;
         };
-        let (meter, served) = (door.meter.clone(), serve(door.clone(), stream));
+        let (meter, served) = (door.meter.clone(), serve(door.clone(), stream, guest));
         let throttle = throttle.clone();
         tokio::spawn(async move {
             if let Err(broken) = served.await {
@@ -88,7 +89,6 @@ pub(crate) async fn listen<F>(
                     }
                 }
             }
-            drop(place);
         });
     }
 }
@@ -150,7 +150,7 @@ async fn refuse_plain(mut stream: TcpStream, first: u8) -> Broken {
 }
 
 /// Another member's connection: its messages, until it ends.
-pub(crate) async fn member(door: Arc<Door>, stream: TcpStream) -> Result<(), Broken> {
+pub(crate) async fn member(door: Arc<Door>, stream: TcpStream, _: Guest) -> Result<(), Broken> {
     if door.keys.is_none() && timeout(GREETING, first_byte(&stream)).await.is_ok_and(is_tls) {
         let mut stream = stream;
         stream.shutdown().await?;

@@ -4,6 +4,8 @@
 //! A line may begin with `@SESSION.NUMBER `: then it is that command of that session, and sent again, by way of any member, it counts once.
 //! Without that, each connection is a session of its own.
 //!
+//! Where all places are taken, the connection that has been silent longest [makes room](super::places).
+//!
 //! When the member stops, what a client has said by then is answered first, then the connection ends in both ways, one after the other.
 
 use std::pin::pin;
@@ -22,7 +24,10 @@ use super::ask::{Ask, Told};
 use super::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
 use super::lane::Lane;
 use super::lines::{LINE_LIMIT, Line, Lines};
-use super::socket::{Broken, QUIET, Reading, Stream, TLS, Writing, halves, linger, stopping};
+use super::places::Guest;
+use super::socket::{
+    Broken, QUIET, Reading, Stream, TLS, WRITE, Writing, halves, linger, stopping,
+};
 use super::wires::Event;
 use crate::speech::Session;
 
@@ -35,19 +40,26 @@ const ANSWER_LIMIT: usize = 16 << 20;
 /// What is told of requests that come too late.
 const STOPPING: &str = "this member is stopping";
 
+/// What is told to one that makes room.
+const DISPLACED: &str = "this was silent longest, and there is no place left: connect again";
+
 /// How long somebody may be silent before it is known what it speaks.
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// A client's connection, until it ends.
-pub(crate) async fn client(door: Arc<Door>, stream: TcpStream) -> Result<(), Broken> {
-    let (stream, _) = door.secure(stream).await?;
-    serve(&door, stream, SILENCE).await
+pub(crate) async fn client(door: Arc<Door>, stream: TcpStream, guest: Guest) -> Result<(), Broken> {
+    let (stream, _) = tokio::select! {
+        secured = door.secure(stream) => secured?,
+        () = guest.is_sent_away() => return Err(Broken::Displaced),
+    };
+    serve(&door, stream, SILENCE, &guest).await
 }
 
 async fn serve(
     door: &Arc<Door>,
     mut stream: Box<dyn Stream>,
     silence: Duration,
+    guest: &Guest,
 ) -> Result<(), Broken> {
     let (mut begun, mut stop) = (Vec::new(), door.stop.clone());
     let why = tokio::select! {
@@ -56,6 +68,7 @@ async fn serve(
             Err(_) => Some(format!("nothing was said for {} s", silence.as_secs())),
         },
         () = stopping(&mut stop) => Some(STOPPING.to_owned()),
+        () = guest.is_sent_away() => return give_way(&mut stream).await,
     };
     if let Some(why) = why {
         debug!(why, "a client that has said nothing is let go");
@@ -69,12 +82,18 @@ async fn serve(
             Err(Broken::Tls)
         }
         // No line of text begins with it: commands are written small.
-        Some(b'S') => frames(door, stream, &begun).await,
-        Some(_) => lines(door, stream, begun).await,
+        Some(b'S') => frames(door, stream, &begun, guest).await,
+        Some(_) => lines(door, stream, begun, guest).await,
     }
 }
 
-async fn frames(door: &Arc<Door>, stream: Box<dyn Stream>, begun: &[u8]) -> Result<(), Broken> {
+async fn frames(
+    door: &Arc<Door>,
+    stream: Box<dyn Stream>,
+    begun: &[u8],
+    guest: &Guest,
+) -> Result<(), Broken> {
+    guest.spoke(false);
     let (mut reading, mut writing) = halves(stream, HELLO_LIMIT);
     reading.begin_with(begun);
     let hello: Hello = match reading.greeting().await {
@@ -99,11 +118,12 @@ async fn frames(door: &Arc<Door>, stream: Box<dyn Stream>, begun: &[u8]) -> Resu
     reading.set_limit(REQUEST_LIMIT);
     let lane = Arc::new(Lane::new(ANSWER_LIMIT));
     lane.open();
+    guest.is_answered_on(&lane);
     let ended = {
         let mut answers = pin!(answer(&lane, &mut writing));
         tokio::select! {
             ended = &mut answers => ended,
-            asked = ask(door, hello.role, &mut reading, &lane) => match asked {
+            asked = ask(door, hello.role, &mut reading, (&lane, guest)) => match asked {
                 Ok(()) if *door.stop.borrow() => {
                     lane.end();
                     answers.await
@@ -132,7 +152,7 @@ async fn ask(
     door: &Door,
     role: Role,
     reading: &mut Reading,
-    lane: &Arc<Lane>,
+    (lane, guest): (&Arc<Lane>, &Guest),
 ) -> Result<(), Broken> {
     let mut stop = door.stop.clone();
     loop {
@@ -151,9 +171,14 @@ async fn ask(
                 refuse(unsent.0, lane);
             }
         }
-        if !reading.more_before(&mut stop).await? {
+        let more = tokio::select! {
+            more = reading.more_before(&mut stop) => more?,
+            () = guest.is_sent_away() => return Err(Broken::Displaced),
+        };
+        if !more {
             return Ok(());
         }
+        guest.spoke(false);
     }
 }
 
@@ -170,8 +195,14 @@ fn tell(lane: &Lane, number: u64, why: &str) {
     let _ = lane.push(|out| seal(&told, out));
 }
 
-async fn lines(door: &Door, mut stream: Box<dyn Stream>, begun: Vec<u8>) -> Result<(), Broken> {
+async fn lines(
+    door: &Door,
+    mut stream: Box<dyn Stream>,
+    begun: Vec<u8>,
+    guest: &Guest,
+) -> Result<(), Broken> {
     door.meter.accepted.inc();
+    guest.spoke(false);
     let (mut session, mut stop) = (Session::fresh(), door.stop.clone());
     let mut lines = Lines::new(begun);
     loop {
@@ -183,9 +214,12 @@ async fn lines(door: &Door, mut stream: Box<dyn Stream>, begun: Vec<u8>) -> Resu
                     return farewell(&mut stream, &why).await;
                 }
                 Line::Unfinished => {
-                    let read = more(&mut stream, lines.room(), &mut stop).await?;
+                    let read = tokio::select! {
+                        read = more(&mut stream, lines.room(), &mut stop) => read?,
+                        () = guest.is_sent_away() => return give_way(&mut stream).await,
+                    };
                     match read {
-                        Some(1..) => {}
+                        Some(1..) => guest.spoke(false),
                         None => return farewell(&mut stream, STOPPING).await,
                         Some(0) if lines.is_within() => {
                             let why = "the last line has no end, so it was not done";
@@ -196,6 +230,7 @@ async fn lines(door: &Door, mut stream: Box<dyn Stream>, begun: Vec<u8>) -> Resu
                 }
             }
         };
+        guest.spoke(true);
         let told = match session.read(&text) {
             Ok((session, command)) => {
                 let (answer, told) = oneshot::channel();
@@ -206,9 +241,20 @@ async fn lines(door: &Door, mut stream: Box<dyn Stream>, begun: Vec<u8>) -> Resu
             }
             Err(why) => format!("error: {why}"),
         };
-        stream.write_all(format!("{told}\n").as_bytes()).await?;
-        stream.flush().await?;
+        let write = async {
+            stream.write_all(format!("{told}\n").as_bytes()).await?;
+            stream.flush().await
+        };
+        // One that does not read its answers does not keep its place by that.
+        timeout(WRITE, write).await.map_err(|_| Broken::Slow(WRITE))??;
+        guest.spoke(false);
     }
+}
+
+/// Ends the connection of one whose place is another's by now.
+async fn give_way(stream: &mut Box<dyn Stream>) -> Result<(), Broken> {
+    farewell(stream, DISPLACED).await?;
+    Err(Broken::Displaced)
 }
 
 /// Waits for some bytes, or the end: `Some(0)`. Once the member stops, only for those that were on their way: `None` when there are no more.
@@ -240,8 +286,10 @@ mod tests {
     use seatrial_node::NodeId;
     use tokio::net::TcpListener;
     use tokio::sync::mpsc;
+    use tokio::time::Instant;
 
     use super::*;
+    use crate::tcp::places::Places;
 
     #[tokio::test]
     async fn a_client_that_says_nothing_is_told_why_it_is_let_go() {
@@ -260,7 +308,9 @@ mod tests {
             events,
             stop: stopped,
         });
-        serve(&door, Box::new(stream), Duration::from_millis(20)).await.expect("it is no error");
+        let guest = Places::new(1, true).admit(Instant::now()).expect("a place");
+        let silence = Duration::from_millis(20);
+        serve(&door, Box::new(stream), silence, &guest).await.expect("it is no error");
         let mut told = String::new();
         caller.read_to_string(&mut told).await.expect("an answer");
         assert_eq!(told, "error: nothing was said for 0 s\n");

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::accept::Door;
+use super::places::Guest;
 use super::socket::{Broken, GREETING};
 use super::wires::Event;
 
@@ -15,7 +16,7 @@ use super::wires::Event;
 const HEAD_LIMIT: usize = 8 << 10;
 
 /// Answers one request; what there is, is `/metrics`.
-pub(crate) async fn scrape(door: Arc<Door>, mut stream: TcpStream) -> Result<(), Broken> {
+pub(crate) async fn scrape(door: Arc<Door>, mut stream: TcpStream, _: Guest) -> Result<(), Broken> {
     let mut head = Vec::new();
     let read = async {
         while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < HEAD_LIMIT {

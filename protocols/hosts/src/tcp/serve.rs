@@ -12,7 +12,7 @@ use std::time::Duration;
 use seatrial_node::{MembersError, Node, NodeId, Wire};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, warn};
 
@@ -22,6 +22,7 @@ use super::lane::Lane;
 use super::meter::{Meter, Peer};
 use super::metrics_port;
 use super::peer::{LANE_LIMIT, Reach};
+use super::places::Places;
 use super::tls::Keys;
 use super::watch::Watch;
 use super::wires::{Event, Way, Wires};
@@ -56,7 +57,7 @@ where
         let meter = Arc::new(Meter::default());
         let (events, heard) = mpsc::channel(EVENTS);
         let (stop, stopped) = watch::channel(false);
-        let clients = Arc::new(Semaphore::new(Room::Clients as usize));
+        let clients = Places::new(Room::Clients as u32, true);
         let door = Door {
             cluster: station.cluster.clone(),
             protocol,
@@ -106,8 +107,9 @@ impl Ports {
         Ok(Self { peer, client, metrics })
     }
 
-    fn open(self, door: Arc<Door>, clients: Arc<Semaphore>) {
-        let places = |room: Room| Arc::new(Semaphore::new(room as usize));
+    fn open(self, door: Arc<Door>, clients: Arc<Places>) {
+        // A greeting and a question have little time there.
+        let places = |room: Room| Places::new(room as u32, false);
         let members = places(Room::Members);
         tokio::spawn(accept::listen(door.clone(), self.peer, members, accept::member));
         if let Some(listener) = self.metrics {
@@ -157,7 +159,7 @@ struct Drive<N: Node> {
     meter: Arc<Meter>,
     stop: watch::Sender<bool>,
     /// The places of clients: all of them are free when no client is connected.
-    clients: Arc<Semaphore>,
+    clients: Arc<Places>,
     watch: Watch,
 }
 
@@ -239,7 +241,7 @@ where
         // Where nobody is connected, nobody has to know.
         let _ = self.stop.send(true);
         let clients = self.clients.clone();
-        let gone = timeout(DRAIN, clients.acquire_many(Room::Clients as u32));
+        let gone = timeout(DRAIN, clients.empty());
         tokio::pin!(gone);
         loop {
             tokio::select! {

@@ -27,7 +27,7 @@ pub(crate) const QUIET: Duration = Duration::from_millis(200);
 const LINGER: Duration = Duration::from_secs(1);
 
 /// How long a write may take before the connection is given up.
-const WRITE: Duration = Duration::from_secs(10);
+pub(crate) const WRITE: Duration = Duration::from_secs(10);
 
 /// Why a connection ends.
 #[derive(Debug, Error)]
@@ -44,6 +44,8 @@ pub(crate) enum Broken {
     Slow(Duration),
     #[error("refused: {0}")]
     Refused(Refusal),
+    #[error("it was silent longest, and made room for another")]
+    Displaced,
     #[error(
         "the caller speaks TLS, and this cluster has no keys: there is no [tls] in this member's cluster file"
     )]
@@ -66,6 +68,7 @@ impl Broken {
             Self::Cut => "cut",
             Self::Slow(_) => "slow",
             Self::Refused(refusal) => refusal.word(),
+            Self::Displaced => "displaced",
             Self::Tls => "tls",
         }
     }

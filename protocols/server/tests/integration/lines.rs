@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
 
 use super::support::{Cluster, PATIENCE, Port};
 
@@ -24,6 +25,47 @@ fn a_line_at_any_member_is_a_command_and_one_that_is_sent_again_counts_once() {
     assert_eq!(say(at(3), b"@77.1 incr\n"), "43\n");
     assert_eq!(say(at(1), b"@77.1 incr\n"), "43\n", "the same command, at another member");
     assert_eq!(say(at(1), b"@77.2 incr\nget\n"), "44\n44\n");
+    let told = say(at(2), b"@77.1 incr\nget\n");
+    let expected = "unknown: it may have been done when it was sent before: the session has gone on since\n44\n";
+    assert_eq!(told, expected, "it was done, and `error` would deny it");
+}
+
+#[test]
+fn whoever_is_silent_makes_room_when_there_is_no_place_left_and_who_works_stays() {
+    let cluster = Cluster::started("counter");
+    cluster.leader();
+    let mut working = BufReader::new(cluster.port(1, Port::Client));
+    let mut incr = || {
+        working.get_mut().write_all(b"incr\n").expect("it is sent");
+        let mut answer = String::new();
+        working.read_line(&mut answer).expect("an answer");
+        answer
+    };
+    assert_eq!(incr(), "1\n");
+    let silent: Vec<TcpStream> = (0..800).map(|_| cluster.port(1, Port::Client)).collect();
+    let begun = Instant::now();
+    // Who has only just come is left in peace for a moment.
+    let answer = loop {
+        let stream = cluster.port(1, Port::Client);
+        stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        let mut stream = BufReader::new(stream);
+        let mut answer = String::new();
+        let sent = stream.get_mut().write_all(b"get\n");
+        if sent.is_ok() && stream.read_line(&mut answer).is_ok_and(|read| read > 0) {
+            break answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the port stays shut");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(answer, "1\n");
+    assert_eq!(incr(), "2\n", "it has spoken, and others had not");
+    // Who makes room is told why first, and then counted.
+    let counted = "seatrial_connections_refused_total{why=\"displaced\"} ";
+    while !cluster.metrics(1).contains(counted) {
+        assert!(begun.elapsed() < PATIENCE, "it is not counted:\n{}", cluster.metrics(1));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(silent);
 }
 
 #[test]

@@ -115,7 +115,10 @@ fn a_cluster_of_which_all_logs_are_damaged_waits_and_says_so_and_goes_on_with_on
             "this member takes no full part yet: it waits for a leader whose log reaches entry ";
         cluster.has_logged(id, own);
     }
-    cluster.has_logged(1, "of 3 members wait like that: unless one that serves has what they wait for");
+    cluster.has_logged(
+        1,
+        "of 3 members wait like that: unless one that serves has what they wait for",
+    );
     let status = cluster.status(1, None).expect("it is up");
     assert!(status.contains("waits_for=a leader whose log reaches entry "), "{status}");
     cluster.kill(1);

@@ -6,10 +6,12 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use super::*;
 use crate::tcp::accept::{Door, member};
 use crate::tcp::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
+use crate::tcp::places::Places;
 use crate::tcp::socket::halves;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -60,7 +62,8 @@ async fn a_key_of_the_cluster_is_not_the_key_of_another_member() {
         let mut ended = Vec::new();
         for _ in 0..2 {
             let (stream, _) = listener.accept().await.expect("somebody comes");
-            ended.push(member(door.clone(), stream).await.expect_err("it is refused"));
+            let guest = Places::new(1, false).admit(Instant::now()).expect("a place");
+            ended.push(member(door.clone(), stream, guest).await.expect_err("it is refused"));
         }
         ended
     });
