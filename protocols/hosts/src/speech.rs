@@ -14,6 +14,15 @@ pub trait Speech<N: Node> {
 
     /// The answer to that line; nothing where the node is not so far yet, and the host asks again once more has happened.
     fn write(&mut self, asked: &str, answer: &N::Response, node: &N) -> Option<String>;
+
+    /// The node has opened, with what a former life has left it.
+    ///
+    /// # Errors
+    /// Why lines cannot be served with that: then nothing is.
+    fn begin(&mut self, node: &N) -> Result<(), String> {
+        let _ = node;
+        Ok(())
+    }
 }
 
 /// A form that knows nothing but the line and the answer.

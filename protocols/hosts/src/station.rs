@@ -96,6 +96,14 @@ pub enum ServeError {
         /// Why not.
         error: OpenError,
     },
+    /// The node has opened, and lines cannot be served with what it has.
+    #[error("{}: {why}", path.display())]
+    Speech {
+        /// Its files.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// What comes over a pipe makes no sense.
     #[error("the pipe: {0}")]
     Pipe(String),
@@ -137,8 +145,13 @@ impl<N: Node> Opened<N> {
         };
         let life = Life { me: station.me, members, number: boot.life };
         let mut files = Files::new(directory, station.me, station.durable);
+        let mut text = served.text;
         let mut engine = Engine::<N>::open(life, &(served.config)(&boot), &mut files)
             .map_err(|error| ServeError::Open { path: station.data.clone(), error })?;
+        if let Some(speech) = &mut text {
+            let path = || station.data.clone();
+            speech.begin(engine.node()).map_err(|why| ServeError::Speech { path: path(), why })?;
+        }
         if let Some(path) = &station.facts {
             engine.announce_to(FactLog::create(path)?);
         }
@@ -149,6 +162,6 @@ impl<N: Node> Opened<N> {
         if !station.durable {
             warn!("fsync is off: a power failure may take what was acknowledged");
         }
-        Ok(Self { engine, files, text: served.text })
+        Ok(Self { engine, files, text })
     }
 }

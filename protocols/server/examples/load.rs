@@ -2,10 +2,12 @@
 //! 64 10`, with so many clients, each with one write of 64 bytes under way, for so many seconds.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use clap::Parser;
 use hdrhistogram::Histogram;
 use seatrial_hosts::ClusterFile;
 use seatrial_kv::{Command, KvState};
@@ -13,15 +15,26 @@ use seatrial_server::ServiceClient;
 
 const VALUE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
+/// How many writes a cluster of raft-kv does, and how long one takes.
+#[derive(Parser)]
+struct Arguments {
+    /// The cluster file
+    #[arg(value_name = "CLUSTER_FILE")]
+    config: PathBuf,
+    /// How many clients write, one value of 64 bytes at a time each
+    clients: u64,
+    /// For how many seconds
+    seconds: u64,
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().collect();
-    let [_, file, clients, seconds] = arguments.as_slice() else { return ExitCode::from(2) };
-    let (Ok(clients), Ok(seconds)) = (clients.parse::<u64>(), seconds.parse::<u64>()) else {
-        return ExitCode::from(2);
-    };
-    let file = match ClusterFile::read(file.as_ref()) {
+    let Arguments { config, clients, seconds } = Arguments::parse();
+    let file = match ClusterFile::read(&config) {
         Ok(file) => file,
-        Err(error) => panic!("{error}"),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            return ExitCode::from(2);
+        }
     };
     let end = Instant::now() + Duration::from_secs(seconds);
     let work = |client: u64| {

@@ -6,9 +6,6 @@ use std::process::ExitCode;
 use seatrial_server::{Kind, Replicated};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().collect();
-    let [_, file, id] = arguments.as_slice() else { return ExitCode::from(2) };
-    let Ok(id) = id.parse() else { return ExitCode::from(2) };
     let tally = Replicated::new("tally", 0_i64)
         .classify(|line| match line {
             "get" => Ok(Kind::Read),
@@ -24,8 +21,5 @@ fn main() -> ExitCode {
             |total| total.to_be_bytes().to_vec(),
             |bytes| bytes.try_into().map(i64::from_be_bytes).map_err(|_| "not 8 bytes".to_owned()),
         );
-    match tally.serve(file.as_ref(), id) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => panic!("{failure}"),
-    }
+    tally.main()
 }

@@ -5,9 +5,6 @@ use std::process::ExitCode;
 use seatrial_server::{Kind, Replicated};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().collect();
-    let [_, file, id] = arguments.as_slice() else { return ExitCode::from(2) };
-    let Ok(id) = id.parse() else { return ExitCode::from(2) };
     let tally = Replicated::new("tally", 0_i64)
         .classify(|line| match line {
             "get" => Ok(Kind::Read),
@@ -19,8 +16,5 @@ fn main() -> ExitCode {
             *total += 1;
             total.to_string()
         });
-    match tally.serve(file.as_ref(), id) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => panic!("{failure}"),
-    }
+    tally.main()
 }

@@ -127,7 +127,10 @@ class Front:
     async def hear(self) -> None:
         """What the node says, until it ends."""
         while True:
-            kind, number, content = await read_frame(self.node.stdout)
+            try:
+                kind, number, content = await read_frame(self.node.stdout)
+            except asyncio.IncompleteReadError:
+                return
             if kind == MESSAGE and number in self.peers:
                 self.peers[number].send(frame(MESSAGE, self.me, content))
             elif kind in (LINE, REQUEST, REFUSED, STATUS):
@@ -144,9 +147,12 @@ class Front:
                     break
                 self.tell(MESSAGE, sender, content)
                 await self.node.stdin.drain()
-        except (asyncio.IncompleteReadError, ValueError, OSError):
-            pass
-        writer.close()
+        except ValueError as error:
+            say(f"a member's connection is ended: {error}")
+        except (asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
+            pass  # it has gone, or this front stops
+        finally:
+            writer.close()
 
     async def client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A client: its lines, one after the other, or its frames. No line begins as a frame does: commands are written small."""
@@ -161,14 +167,21 @@ class Front:
                 writer.write(answer + b"\n")
                 await writer.drain()
                 line = await reader.readline()
-        except (asyncio.IncompleteReadError, ValueError, OSError):
-            pass
+        except ValueError:
+            say("a client's connection is ended: its line does not end")
+            writer.write(b"error: a line has at most 65536 bytes\n")
+        except (asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
+            pass  # it has gone, or this front stops
         finally:
             writer.close()
 
     async def frames(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A client's greeting, then what it asks, with many requests under way."""
-        refusal = self.refusal(await unseal(reader, b"S"))
+        try:
+            refusal = self.refusal(await unseal(reader, b"S"))
+        except ValueError as error:
+            say(f"a client is refused: {error}")
+            refusal = b"\x04" + text(str(error))
         if refusal is not None:
             writer.write(seal(GREETING + b"\x01" + refusal))
             return
@@ -179,6 +192,8 @@ class Front:
                 task = asyncio.create_task(self.answer(await unseal(reader), writer))
                 asked.add(task)
                 task.add_done_callback(asked.discard)
+        except ValueError as error:
+            say(f"a client's connection is ended: {error}")
         finally:
             for task in asked:
                 task.cancel()
@@ -215,13 +230,22 @@ class Front:
         tasks = [asyncio.create_task(peer.keep()) for peer in self.peers.values()]
         tasks.append(asyncio.create_task(self.hear()))
         stop = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        for asked in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(asked, stop.set)
         ended = [asyncio.create_task(self.node.wait()), asyncio.create_task(stop.wait())]
         await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         self.node.stdin.close()  # the node ends with its input
         await self.node.wait()
-        for task in tasks + ended:
+        # All that is left waits for the node, or for who speaks to it.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+def say(what: str) -> None:
+    """Tells the people who run this, beside what the node tells them."""
+    print(f"front: {what}", file=sys.stderr, flush=True)
 
 
 def address(text: str) -> tuple[str, int]:

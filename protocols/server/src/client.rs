@@ -23,7 +23,7 @@ pub struct ClientArgs {
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
     /// How long to try, as "10s"
-    #[arg(long, value_name = "TIME", default_value = "10s")]
+    #[arg(long, value_name = "TIME", default_value = "10s", global = true)]
     pub patience: Span,
     /// What to ask
     #[command(subcommand)]
@@ -38,6 +38,7 @@ pub enum Asked {
         /// The key
         key: String,
         /// Its value from now on
+        #[arg(allow_hyphen_values = true)]
         value: String,
     },
     /// Show a key's value (raft-kv), or without a key the total (counter)
@@ -50,8 +51,10 @@ pub enum Asked {
         /// The key
         key: String,
         /// The value that it must have now
+        #[arg(allow_hyphen_values = true)]
         old: String,
         /// Its value from then on
+        #[arg(allow_hyphen_values = true)]
         new: String,
     },
     /// Take a key out (raft-kv)
@@ -181,5 +184,35 @@ fn status(file: &ClusterFile, patience: Duration, out: &mut impl Write) -> Resul
     match answered {
         0 => Err(Failure::NotDone("no member answers".to_owned())),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        client: ClientArgs,
+    }
+
+    fn read(line: &str) -> ClientArgs {
+        let line = format!("client --config cluster.toml {line}");
+        Cli::try_parse_from(line.split_whitespace()).expect(&line).client
+    }
+
+    #[test]
+    fn a_value_may_begin_with_a_hyphen_and_patience_may_come_last() {
+        let asked = |line| format!("{:?}", read(line).ask);
+        assert_eq!(asked("put n -5"), r#"Put { key: "n", value: "-5" }"#);
+        assert_eq!(asked("put n --all"), r#"Put { key: "n", value: "--all" }"#);
+        assert_eq!(asked("cas n -5 -x"), r#"Cas { key: "n", old: "-5", new: "-x" }"#);
+        assert_eq!(asked("add -5 --patience 4s"), "Add { amount: -5 }");
+        for line in ["--patience 4s put n 5", "put n 5 --patience 4s", "put n -5 --patience 4s"] {
+            assert_eq!(read(line).patience, Span::from_secs(4), "{line}");
+        }
     }
 }

@@ -29,8 +29,10 @@
 mod journal;
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use clap::Parser;
 use seatrial_hosts::pipe::serve_pipe;
 use seatrial_hosts::tcp::serve;
 use seatrial_hosts::{ClusterFile, LogForm, Served, Session, Speech, Station, begin_log};
@@ -38,7 +40,7 @@ use seatrial_node::{Boot, NodeId};
 use seatrial_service::{Op, Request, Response, Service};
 
 use self::journal::{Journal, Saved, Write};
-use crate::serve::{Failure, of_life, service_config};
+use crate::serve::{Failure, exit, of_life, service_config};
 use crate::text;
 
 /// What a line asks.
@@ -55,6 +57,20 @@ type OnRead<S> = Box<dyn Fn(&S, &str) -> String>;
 type OnWrite<S> = Box<dyn Fn(&mut S, &str) -> String>;
 type Save<S> = Box<dyn Fn(&S) -> Vec<u8>>;
 type Restore<S> = Box<dyn Fn(&[u8]) -> Result<S, String>>;
+
+/// One member of a cluster that replicates a service.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The cluster file: who the members are, and where
+    #[arg(value_name = "CLUSTER_FILE")]
+    config: PathBuf,
+    /// Which member of the cluster file this process is
+    #[arg(value_name = "ID")]
+    id: u32,
+    /// This member has lived before with another disk, which is gone: it asks the others what it may have promised
+    #[arg(long)]
+    replaced_disk: bool,
+}
 
 /// So many answers are saved with a state: for whoever asks again, and has not heard the answer.
 const ANSWERS: usize = 1_000;
@@ -76,6 +92,7 @@ pub struct Replicated<S> {
     answers: VecDeque<String>,
     /// Why the state could not be read back: what is answered from then on.
     broken: Option<String>,
+    replaced_disk: bool,
 }
 
 impl<S> std::fmt::Debug for Replicated<S> {
@@ -99,6 +116,7 @@ impl<S: 'static> Replicated<S> {
             offered: 0,
             answers: VecDeque::new(),
             broken: None,
+            replaced_disk: false,
         }
     }
 
@@ -124,7 +142,8 @@ impl<S: 'static> Replicated<S> {
     }
 
     /// How the state is saved, and how it is read back from what was saved: once in `snapshot_every` writes, a setting of the cluster's file.
-    /// Equal states must be saved as equal bytes. Bytes that cannot be read back are said to be so to every client, with the reason.
+    /// Equal states must be saved as equal bytes. A member whose bytes cannot be read back does not start; one that gets such bytes from another
+    /// tells every client so, with the reason.
     ///
     /// ```
     /// use seatrial_server::Replicated;
@@ -143,6 +162,20 @@ impl<S: 'static> Replicated<S> {
     ) -> Self {
         self.saving = Some((Box::new(save), Box::new(restore)));
         self
+    }
+
+    /// Says that this member has lived before with another disk, which is gone: it asks the others what it may have promised.
+    #[must_use]
+    pub const fn with_replaced_disk(mut self, replaced: bool) -> Self {
+        self.replaced_disk = replaced;
+        self
+    }
+
+    /// Serves as a program of its own, by its arguments: the cluster file, the number of the member, and `--replaced-disk`. What is wrong is
+    /// told on standard error, with exit code 2.
+    pub fn main(self) -> ExitCode {
+        let Arguments { config, id, replaced_disk } = Arguments::parse();
+        exit(self.with_replaced_disk(replaced_disk).serve(&config, id))
     }
 
     /// Serves as this member of this cluster, until the process is told to stop.
@@ -173,7 +206,7 @@ impl<S: 'static> Replicated<S> {
         let mut file = ClusterFile::read(config)?;
         let given = std::mem::take(&mut file.settings);
         let mut config = service_config(given)?;
-        let station = file.station(NodeId(id), false)?;
+        let station = file.station(NodeId(id), self.replaced_disk)?;
         if self.saving.is_some() {
             self.every = config.snapshot_every.max(1);
         } else {
@@ -216,9 +249,11 @@ impl<S: 'static> Replicated<S> {
             }
             Err(why) => {
                 let upto = saved.upto;
-                self.broken = Some(format!(
+                let told = format!(
                     "what was saved of the state after {upto} writes cannot be read: {why}"
-                ));
+                );
+                tracing::error!("{told}; every client is told so");
+                self.broken = Some(told);
             }
         }
         self.done = saved.upto;
@@ -251,6 +286,14 @@ impl<S: 'static> Speech<Service<Journal>> for Replicated<S> {
             Kind::Write => Op::Command(Write { line: line.to_owned(), saved: self.due() }),
         };
         Ok(Request { client: session.client, seq: session.number, op })
+    }
+
+    fn begin(&mut self, node: &Service<Journal>) -> Result<(), String> {
+        self.catch_up(node.state());
+        match &self.broken {
+            Some(broken) => Err(format!("{broken}; start the program that has saved it")),
+            None => Ok(()),
+        }
     }
 
     fn write(

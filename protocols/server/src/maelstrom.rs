@@ -5,7 +5,7 @@
 //! | `echo` | echo, by way of another node |
 //! | `unique-ids` | a node's name, its life by chance, a count |
 //! | `broadcast`, `g-set` | eager reliable broadcast over perfect links, and the set of what was delivered |
-//! | `g-counter`, `pn-counter` | the same, and the sum |
+//! | `g-counter`, `pn-counter` | the same, and the sum; the first takes nothing below zero |
 //! | `g-counter-seq-kv` | Maelstrom's service seq-kv, which the nodes ask |
 //! | `lin-kv` | the replicated map over Raft |
 
@@ -55,7 +55,8 @@ pub fn serve(
         Workload::UniqueIds => speak(unique_ids::Workload, input, output),
         Workload::Broadcast => speak(broadcast::Numbers::default(), input, output),
         Workload::GSet => speak(broadcast::Elements::default(), input, output),
-        Workload::GCounter | Workload::PnCounter => speak(broadcast::Sum::default(), input, output),
+        Workload::GCounter => speak(broadcast::Growing::default(), input, output),
+        Workload::PnCounter => speak(broadcast::Sum::default(), input, output),
         Workload::GCounterSeqKv => speak(seq_counter::Workload::default(), input, output),
         Workload::LinKv => speak(kv::Workload::default(), input, output),
     }

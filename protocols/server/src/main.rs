@@ -1,11 +1,10 @@
 //! The binary `seatrial-server`: one member of a cluster, without planted bugs where it is built by itself.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 use seatrial_server::VERSION;
-use seatrial_server::serve::{ServeArgs, serve};
+use seatrial_server::serve::{ServeArgs, exit, serve};
 
 /// Serves a protocol as one member of a cluster.
 #[derive(Debug, Parser)]
@@ -23,12 +22,5 @@ Examples:
 Ends with 0 when it was asked to stop (SIGTERM, SIGINT), with 2 where it cannot serve.";
 
 fn main() -> ExitCode {
-    match serve(&Cli::parse().serve) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // Where even that cannot be written, the exit code has to do.
-            let _ = writeln!(std::io::stderr(), "error: {failure}");
-            ExitCode::from(2)
-        }
-    }
+    exit(serve(&Cli::parse().serve))
 }

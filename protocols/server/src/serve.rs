@@ -1,6 +1,8 @@
 //! One member of a cluster, as the command line asks for it.
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use seatrial_counter::Counter;
@@ -142,6 +144,18 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
             without_mutants(args)?;
             let config = mesh::config(settings)?;
             carry::<mesh::Mesh>(args, &station, Box::new(move |_| config), mesh::TEXT)
+        }
+    }
+}
+
+/// How a server's process ends: with 0 when it was asked to, with 2 where it cannot serve, and says why.
+pub fn exit(served: Result<(), Failure>) -> ExitCode {
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Where even that cannot be written, the exit code has to do.
+            let _ = writeln!(std::io::stderr(), "error: {failure}");
+            ExitCode::from(2)
         }
     }
 }

@@ -38,7 +38,13 @@ pub(crate) fn encode_into<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
 
 /// Reads a value from the beginning of the bytes, and returns what follows it.
 pub(crate) fn decode_prefix<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), WireError> {
-    postcard::take_from_bytes(bytes).map_err(|error| WireError::Malformed(error.to_string()))
+    postcard::take_from_bytes(bytes).map_err(|error| {
+        WireError::Malformed(match error {
+            postcard::Error::DeserializeUnexpectedEnd => "they end within the value".to_owned(),
+            // The codec's own words tell of its ways, and not of the value.
+            _ => "they are no such value".to_owned(),
+        })
+    })
 }
 
 /// What a log entry of the service says.

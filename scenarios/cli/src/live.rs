@@ -27,7 +27,7 @@ Examples:
   seatrial live raft-kv
   seatrial live raft-kv --nodes 5 --for 60s --faults kill,pause,partition
   seatrial live raft-counter --faults all --seed 7 --html live.html
-  seatrial live raft-kv --mutant stale-read --expect-violation
+  seatrial live raft-kv --mutant apply-before-commit --for 20s --expect-violation
 
 The processes are killed and gone when it ends, also by Ctrl-C. It touches loopback, its folder and its own children only.
 

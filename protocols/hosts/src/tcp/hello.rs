@@ -148,7 +148,9 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
         VERSION => {}
         found => return Err(WireError::Version { found, expected: VERSION }),
     }
-    let malformed = |error: postcard::Error| WireError::Malformed(error.to_string());
+    // Whatever the codec says of its own ways, that is what it means.
+    let malformed =
+        |_| WireError::Malformed("they are no greeting, nor an answer to one".to_owned());
     let (value, rest) = postcard::take_from_bytes(reader.rest()).map_err(malformed)?;
     WireReader::new(rest).end()?;
     Ok(value)
@@ -214,6 +216,13 @@ mod tests {
         assert_eq!(Hello::decode(&bytes), Ok(hello));
         bytes[0] = 7;
         assert_eq!(Hello::decode(&bytes), Err(WireError::Version { found: 7, expected: 1 }));
+    }
+
+    #[test]
+    fn what_is_no_greeting_is_told_in_plain_words() {
+        let bytes = [&VERSION.to_le_bytes()[..], &[0xff; 9]].concat();
+        let told = Hello::decode(&bytes).expect_err("no greeting").to_string();
+        assert!(told.ends_with("they are no greeting, nor an answer to one"), "{told}");
     }
 
     proptest! {

@@ -39,7 +39,9 @@ pub(super) struct Gathering<G> {
 
 pub(super) type Numbers = Gathering<Set<false>>;
 pub(super) type Elements = Gathering<Set<true>>;
-pub(super) type Sum = Gathering<Total>;
+/// The counter that never goes back.
+pub(super) type Growing = Gathering<Total<true>>;
+pub(super) type Sum = Gathering<Total<false>>;
 
 impl<G: Gathered> maelstrom::Workload for Gathering<G> {
     type Node = Member;
@@ -85,6 +87,9 @@ impl<G: Gathered> maelstrom::Workload for Gathering<G> {
     }
 }
 
+/// Why a counter that only grows refuses an addition.
+pub(super) const BELOW_ZERO: &str = "`delta` is below zero: this counter never goes back";
+
 /// All that was delivered, each once: as `messages` of `broadcast`, or as the `value` of a set.
 #[derive(Debug, Default)]
 pub(super) struct Set<const IS_VALUE: bool>(BTreeSet<String>);
@@ -109,15 +114,19 @@ impl<const IS_VALUE: bool> Gathered for Set<IS_VALUE> {
     }
 }
 
-/// The sum of what was delivered.
+/// The sum of what was delivered; where it only grows, nothing is taken away from it.
 #[derive(Debug, Default)]
-pub(super) struct Total(i64);
+pub(super) struct Total<const GROWS: bool>(i64);
 
-impl Gathered for Total {
+impl<const GROWS: bool> Gathered for Total<GROWS> {
     const ADD: [&'static str; 2] = ["add", "add_ok"];
 
     fn added(body: &Body) -> Result<String, RpcError> {
-        number(body, "delta").map(|delta| delta.to_string())
+        let delta = number(body, "delta")?;
+        if GROWS && delta < 0 {
+            return Err(RpcError::malformed(BELOW_ZERO));
+        }
+        Ok(delta.to_string())
     }
 
     fn deliver(&mut self, text: &str) {

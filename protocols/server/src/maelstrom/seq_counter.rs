@@ -15,6 +15,8 @@ use seatrial_hosts::maelstrom::{
 use seatrial_node::NodeId;
 use serde_json::{Value, json};
 
+use super::broadcast::BELOW_ZERO;
+
 /// How often a sum is offered to the service before the client is told that nobody knows: with a second for each, before the client stops
 /// waiting, which it does after five.
 const ATTEMPTS: u32 = 4;
@@ -65,7 +67,7 @@ impl Tally {
     /// The sum with this.
     fn add(&mut self, delta: i64) -> Result<i64, RpcError> {
         if delta < 0 {
-            return Err(RpcError::malformed("`delta` is below zero: this counter never goes back"));
+            return Err(RpcError::malformed(BELOW_ZERO));
         }
         let sum = self.added.checked_add(delta);
         self.added = sum.ok_or_else(|| RpcError::malformed("`delta` is beyond what fits in"))?;

@@ -8,20 +8,27 @@ use std::process::Command;
 use super::support::{Cluster, Port};
 
 /// A cluster of this example, which Cargo builds before it runs these tests, with these settings.
-fn started(example: &str, settings: &str) -> Cluster {
+fn started(name: &'static str, settings: &str) -> Cluster {
     let mut cluster = Cluster::new("counter", settings);
-    let server = Path::new(env!("CARGO_BIN_EXE_seatrial-server"));
-    let example = server.with_file_name("examples").join(example);
-    cluster.launch_by(move |cluster, id| {
-        let mut command = Command::new(&example);
-        command.arg(cluster.path("cluster.toml")).arg(id.to_string());
-        command
-    });
+    cluster.launch_by(launch(name));
     for id in 1..=3 {
         cluster.start(id);
     }
     cluster.leader();
     cluster
+}
+
+fn launch(name: &'static str) -> impl Fn(&Cluster, usize) -> Command + Send {
+    move |cluster, id| {
+        let mut command = example(name);
+        command.arg(cluster.path("cluster.toml")).arg(id.to_string());
+        command
+    }
+}
+
+fn example(name: &str) -> Command {
+    let server = Path::new(env!("CARGO_BIN_EXE_seatrial-server"));
+    Command::new(server.with_file_name("examples").join(name))
 }
 
 /// What a member answers to these lines.
@@ -76,5 +83,27 @@ fn a_service_that_saves_its_state_goes_on_from_there() {
         assert_eq!(say(&cluster, id, "@9.1 incr\nget\n"), "151\n151\n", "n{id}");
         cluster.has_logged(id, "the state goes on from what was saved of it");
         assert!(!cluster.log(id).contains("every write since the first is kept"), "n{id}");
+    }
+    // A program that cannot read what was saved serves nothing of it.
+    cluster.stop(1);
+    cluster.launch_by(launch("tally"));
+    cluster.start(1);
+    cluster.has_logged(1, "cannot be read: this program does not say how it is read back; start the program that has saved it");
+}
+
+#[test]
+fn a_program_of_closures_that_is_called_in_a_wrong_way_says_how() {
+    for (arguments, word) in [
+        (&[][..], "<CLUSTER_FILE>"),
+        (&["cluster.toml"], "<ID>"),
+        (&["cluster.toml", "one"], "invalid value 'one' for '<ID>'"),
+        (&["/nowhere/cluster.toml", "1"], "error: /nowhere/cluster.toml: "),
+    ] {
+        for name in ["tally", "saved_tally"] {
+            let output = example(name).args(arguments).output().expect("it starts");
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{told}");
+            assert!(told.contains(word) && !told.contains("panicked"), "{told}");
+        }
     }
 }

@@ -155,14 +155,14 @@ fn what_one_member_of_a_mesh_says_the_others_deliver_while_one_is_killed() {
     cluster.kill(3);
     // Nobody knows yet that it is dead: it is delivered once that is detected.
     assert_eq!(say(cluster.port(2, Port::Client), b"say all hands\n"), "delivered n2:1\n");
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     for (id, from, text) in
         [(1, 1, "ahoy"), (2, 1, "ahoy"), (1, 2, "all hands"), (2, 2, "all hands")]
     {
         let delivered = format!("delivered from=n{from} text=\"{text}\"");
         while cluster.log(id).matches(&delivered).count() != 1 {
             assert!(begun.elapsed() < PATIENCE, "n{id}: {delivered}\n{}", cluster.log(id));
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }

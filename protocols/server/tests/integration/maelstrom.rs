@@ -70,6 +70,8 @@ fn a_counter_and_a_set_have_all_that_was_added_once() {
         assert!(Instant::now() < until, "n1 has not heard all");
         net.carry(Duration::from_millis(50));
     }
+    let error = net.ask("n1", json!({ "type": "add", "delta": -1 }));
+    assert_eq!(error["code"], json!(12), "it never goes back: {error}");
     let error = net.ask("n1", json!({ "type": "add", "delta": "much" }));
     assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!(12)));
 

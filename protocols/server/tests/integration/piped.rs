@@ -111,6 +111,20 @@ fn python_ends_a_connection_on_which_something_makes_no_sense_and_serves_on() {
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).expect("an answer");
     assert!(answer.starts_with("error: \"nonsense\" is no command"), "{answer}");
+    let mut stream = cluster.port(1, Port::Client);
+    let _ = stream.write_all(&[b'x'; 200_000]);
+    let mut answer = String::new();
+    // What it has not read by then resets the connection, perhaps before the answer is here.
+    let _ = BufReader::new(stream).read_line(&mut answer);
+    assert!(["", "error: a line has at most 65536 bytes\n"].contains(&answer.as_str()), "{answer}");
+    for told in [
+        "front: a client is refused: no frame",
+        "front: a client's connection is ended: a frame that was changed",
+        "front: a client's connection is ended: its line does not end",
+        "front: a member's connection is ended: a frame of ",
+    ] {
+        cluster.has_logged(1, told);
+    }
     assert!(!cluster.log(1).contains("Traceback"), "{}", cluster.log(1));
 }
 
@@ -152,5 +166,6 @@ fn a_cluster_whose_messages_python_carries_serves_and_survives_a_kill() {
     assert_eq!(say(&cluster, 3, "get"), "50");
     for id in 1..=3 {
         assert_eq!(cluster.stop(id).code(), Some(0), "{}", cluster.log(id));
+        assert!(!cluster.log(id).contains("Traceback"), "{}", cluster.log(id));
     }
 }

@@ -219,6 +219,8 @@ fn what_is_wrong_with_a_cluster_file_is_told_with_its_line() {
     }
     assert!(start(&cluster, 9).contains("there is no member 9; there are 1, 2, 3"));
     let mut command = cluster.command(1);
-    let error = refused(&command.env("SEATRIAL_LOG", "=,").output().expect("it starts"));
-    assert!(error.contains("the environment's SEATRIAL_LOG: "), "{error}");
+    for bad in ["=,", "nonsense level"] {
+        let error = refused(&command.env("SEATRIAL_LOG", bad).output().expect("it starts"));
+        assert!(error.contains("the environment's SEATRIAL_LOG: "), "{error}");
+    }
 }
