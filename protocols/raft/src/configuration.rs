@@ -31,12 +31,12 @@ impl Configuration {
         self.voters.contains(&node)
     }
 
-    /// Whether this node is the only voter.
     /// All but this one.
     pub(crate) fn others(&self, me: NodeId) -> impl Iterator<Item = NodeId> {
         self.voters.iter().copied().filter(move |voter| *voter != me)
     }
 
+    /// Whether this node is the only voter.
     pub(crate) fn is_only(&self, node: NodeId) -> bool {
         self.voters == [node]
     }
