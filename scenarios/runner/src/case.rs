@@ -299,7 +299,8 @@ impl Case {
         let course = std::mem::take(&mut self.schedule)
             .map_or_else(Course::default, |schedule| Course::Schedule(Arc::new(schedule)));
         let turns = std::mem::take(&mut self.turns);
-        let recipe = (!turns.is_empty()).then_some(Recipe { seed: self.seed, turns, order: None });
+        let recipe =
+            (!turns.is_empty()).then_some(Recipe { turns, ..Recipe::plain(self.seed, None) });
         Bent {
             plan: Some(std::mem::take(&mut self.plan)),
             choices: std::mem::take(&mut self.choices),

@@ -1,6 +1,7 @@
 //! From a scenario and a seed to one run: every knob is drawn, and so is the plan of trouble.
 
 mod plan;
+mod storm;
 mod swarm;
 
 use std::collections::BTreeMap;
@@ -85,9 +86,7 @@ pub(crate) enum Trouble {
 
 /// Draws a run, without trouble where there is nothing to draw it from. The tape goes on where this leaves it.
 pub(crate) fn draw(scenario: &Scenario, trouble: Option<&Trouble>, tape: &mut Tape) -> Drawn {
-    let others = scenario.cluster.versions.keys().map(|version| version.number());
-    let versions = [1].into_iter().chain(others).collect();
-    let mut drawing = Drawing { tape, versions, knobs: Vec::new() };
+    let mut drawing = Drawing::new(scenario, tape);
     let nodes = drawing.scalar("cluster.nodes", &scenario.cluster.nodes);
     let settings = draw_settings("settings", &scenario.cluster.settings, &mut drawing);
     let versions = draw_versions(scenario, &mut drawing);
@@ -104,13 +103,23 @@ pub(crate) fn draw(scenario: &Scenario, trouble: Option<&Trouble>, tape: &mut Ta
     let zones = zones.map_or_else(Vec::new, |zones| zones.of(&setup.members));
     let cluster = plan::Cluster { members: &setup.members, clients: count, zones: &zones };
     let calm_knobs = drawing.knobs.len();
-    setup.plan = match trouble {
-        Some(Trouble::Scenario) => plan::draw(&scenario.faults, "faults", &cluster, &mut drawing),
-        Some(Trouble::Menu(menu)) => menu.draw(&cluster, &mut drawing),
-        None => FaultPlan::default(),
-    };
+    setup.plan = draw_plan(scenario, trouble, &cluster, &mut drawing);
     let (knobs, course) = (drawing.knobs, Course::default());
     Drawn { knobs, calm_knobs, setup, settings, versions, clients, course }
+}
+
+/// Draws the trouble of a run; none, where there is nothing to draw it from.
+fn draw_plan(
+    scenario: &Scenario,
+    trouble: Option<&Trouble>,
+    cluster: &plan::Cluster<'_>,
+    drawing: &mut Drawing<'_>,
+) -> FaultPlan {
+    match trouble {
+        Some(Trouble::Scenario) => plan::draw(&scenario.faults, "faults", cluster, drawing),
+        Some(Trouble::Menu(menu)) => menu.draw(cluster, drawing),
+        None => FaultPlan::default(),
+    }
 }
 
 impl Drawn {
@@ -211,6 +220,14 @@ pub(crate) struct Drawing<'a> {
     /// As which versions nodes can run, the first first.
     pub(crate) versions: Vec<u32>,
     knobs: Vec<(String, String)>,
+}
+
+impl<'a> Drawing<'a> {
+    /// One of this scenario, of which nothing is drawn yet.
+    fn new(scenario: &Scenario, tape: &'a mut Tape) -> Self {
+        let others = scenario.cluster.versions.keys().map(|version| version.number());
+        Self { tape, versions: [1].into_iter().chain(others).collect(), knobs: Vec::new() }
+    }
 }
 
 impl Drawing<'_> {

@@ -387,8 +387,9 @@ impl Prepared {
         let is_given = self.bent.plan.is_some() && self.bent.course.is_led();
         let trouble = (!is_given).then_some(&self.trouble);
         let mut drawn = draw(&self.scenario, trouble, tape);
-        if let Some(plan) = &self.bent.plan {
-            drawn.bend(plan);
+        match &self.bent.plan {
+            Some(plan) => drawn.bend(plan),
+            None => drawn.strike(&self.scenario, &self.trouble, &recipe.storms),
         }
         if self.bent.course.is_led() {
             drawn.setup.order = Order::Chosen;

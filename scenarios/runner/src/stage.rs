@@ -208,8 +208,8 @@ impl Observer for Ear<'_> {
         self.judges.fact(at, node, fact);
         self.tally.fact(at, node, fact);
         if let Some(states) = &mut self.states {
-            states.fact(at.step, node, fact);
-            states.landmark(at.step, self.tally.trail());
+            states.fact(at, node, fact);
+            states.trail(at, self.tally.trail());
         }
         if let Some(recorder) = &mut self.recorder {
             recorder.fact(at, node, fact);

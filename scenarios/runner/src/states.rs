@@ -1,20 +1,28 @@
 //! Abstract states of the whole system: what is left of it when names, times and contents are taken away.
 //!
-//! Of each node this keeps whether it is up, paused or down, whether it leads and whom it trusts, the ranks of its term, its log and its commit
-//! index among all nodes, how many it suspects, and how much it has delivered, in powers of two. A state is the multiset of its
-//! nodes, so that names do not matter. Runs that come past no state that others have not shown teach nothing new.
+//! Of each node this keeps whether it is up, paused or down, whether it leads and whom it trusts, the ranks of its term, of its log's length and
+//! age and of its commit index among all nodes, whether its log has all that is committed, how many it suspects, and how much it has
+//! delivered, in powers of two. A state is the multiset of its nodes, so that names do not matter. It is what there is when an event is over:
+//! a node that starts tells its log entry by entry, and was never in between. Runs that come past no state that others have not shown teach
+//! nothing new.
 //!
-//! A *landmark* is a set of places worth reaching that the run has reached, each once, twice or more often. There are far fewer of them than of
-//! arrangements of nodes, so that one that is seldom met says more.
+//! An *outline* leaves out most of this. It has who is up, who leads or is trusted, and how the logs stand to one another: whose is more up to
+//! date, which is what decides an election (Raft §5.4.1), and who has what is committed. A *trail* is a set of places worth reaching that the
+//! run has reached, each once, twice or more often. There are far fewer of both than of states, so that one that is seldom met says more.
 //!
-//! It is folded from facts alone: a fact of none of these kinds costs one look, and one of them a few comparisons with each node.
+//! All is folded from facts alone: a fact of none of these kinds costs one look, and one of them a few comparisons with each node.
 
+mod body;
 mod known;
+mod log;
 
-use seatrial_node::{Fact, NodeId};
-use seatrial_search::Seen;
+use seatrial_history::Moment;
+use seatrial_node::{Fact, Instant, NodeId};
+use seatrial_search::{Grain, Seen};
 
+use self::body::{AGE, Body, COMMIT, DELIVERED, LOG, TERM};
 pub(crate) use self::known::Known;
+use self::log::Log;
 
 /// Among more nodes than this, ranks are not told apart: each would cost a look at all others.
 const MOST_RANKED: usize = 16;
@@ -22,48 +30,18 @@ const MOST_RANKED: usize = 16;
 /// More different states than this of one run are not kept. Runs that come past so many are far longer than a scenario's should be.
 const MOST_OF_A_RUN: usize = 1 << 14;
 
-/// How a node is, abstractly.
-#[derive(Clone, Copy, Debug, Default)]
-struct Body {
-    life: Life,
-    leads: bool,
-    trusts: Trust,
-    /// Term, last index of the log, commit index; and the rank of each: how many nodes have more.
-    levels: [u64; 3],
-    ranks: [u8; 3],
-    suspects: u8,
-    delivered: u64,
-    compacted: bool,
-    /// What it adds to the state.
-    part: u64,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-enum Life {
-    #[default]
-    Down,
-    Up,
-    Paused,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-enum Trust {
-    #[default]
-    Nobody,
-    Itself,
-    Another,
-}
-
-const TERM: usize = 0;
-const LOG: usize = 1;
-const COMMIT: usize = 2;
-
 /// The abstract states of one run, each once, in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct States {
     members: Vec<NodeId>,
     bodies: Vec<Body>,
-    sum: u64,
+    logs: Vec<Log>,
+    /// The last entry that anybody has committed: its index and its term.
+    committed: (u64, u64),
+    /// The state and its outline: sums over the nodes.
+    sums: [u64; 2],
+    /// When something has changed that is not noted yet.
+    changed: Option<Moment>,
     /// Which places worth reaching have been reached.
     trail: u64,
     found: Vec<Seen>,
@@ -78,61 +56,98 @@ impl States {
         self.members.extend_from_slice(members);
         self.bodies.clear();
         self.bodies.resize(members.len(), Body::default());
+        self.logs.iter_mut().for_each(Log::clear);
+        self.logs.resize(members.len(), Log::default());
         self.found.clear();
         self.table.fill(0);
-        (self.sum, self.trail) = (0, 0);
+        (self.committed, self.sums, self.trail) = ((0, 0), [0; 2], 0);
+        self.changed = None;
         (0..members.len()).for_each(|at| self.refresh(at));
     }
 
-    /// The states that the run has come past.
-    pub(crate) fn found(&self) -> &[Seen] {
+    /// The states that the run has come past, which is over.
+    pub(crate) fn found(&mut self) -> &[Seen] {
+        self.settle();
         &self.found
     }
 
-    /// A node has announced something, after so many events.
+    /// A node has announced something.
     #[inline]
-    pub(crate) fn fact(&mut self, step: u64, node: NodeId, fact: &Fact) {
+    pub(crate) fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         match *fact {
             Fact::Persist { .. } | Fact::Apply { .. } | Fact::Vote { .. } | Fact::Stamp { .. } => {}
             Fact::Send { .. } | Fact::Broadcast { .. } | Fact::Reached { .. } => {}
-            _ => self.take(step, node, fact),
+            _ => self.take(at, node, fact),
         }
     }
 
-    /// The places that the run has reached so far, as one number: each set of them is a landmark.
+    /// The places that the run has reached so far, as one number.
     #[inline]
-    pub(crate) fn landmark(&mut self, step: u64, trail: u64) {
+    pub(crate) fn trail(&mut self, at: Moment, trail: u64) {
         if trail != self.trail {
             self.trail = trail;
-            self.note(step, mix(trail), true);
+            self.note(at, mix(trail), Grain::Trail);
         }
     }
 
-    fn take(&mut self, step: u64, node: NodeId, fact: &Fact) {
+    fn take(&mut self, when: Moment, node: NodeId, fact: &Fact) {
+        if self.changed.is_some_and(|before| before.step != when.step) {
+            self.settle();
+        }
         let at = node.0 as usize;
         let known = self.members.get(at) == Some(&node);
         let Some(at) = known.then_some(at).or_else(|| self.members.binary_search(&node).ok())
         else {
             return;
         };
-        let level = match *fact {
-            Fact::Snapshot { index, .. } => {
-                let body = &mut self.bodies[at];
-                body.compacted = true;
-                Some((LOG, index.max(body.levels[LOG])))
+        match *fact {
+            Fact::Snapshot { index, term, .. } => {
+                self.bodies[at].compacted = true;
+                self.logs[at].cover(index, term);
+                self.compare(at);
             }
-            Fact::Term { term } => Some((TERM, term)),
-            Fact::Append { index, .. } => Some((LOG, index)),
-            Fact::Truncate { from } => Some((LOG, from.saturating_sub(1))),
-            Fact::Commit { index } => Some((COMMIT, index)),
-            _ if self.bodies[at].turn(node, fact) => None,
+            Fact::Append { index, term, .. } => {
+                self.logs[at].append(index, term);
+                self.compare(at);
+            }
+            Fact::Truncate { from } => {
+                self.logs[at].truncate(from);
+                self.compare(at);
+            }
+            Fact::Commit { index } => self.commit(at, index),
+            Fact::Term { term } => self.rank(at, TERM, term),
+            Fact::Deliver { .. } => {
+                self.rank(at, DELIVERED, self.bodies[at].levels[DELIVERED] + 1);
+            }
+            Fact::Started { .. } | Fact::Crashed => {
+                self.rank(at, DELIVERED, 0);
+                self.bodies[at].turn(node, fact);
+                self.refresh(at);
+            }
+            _ if self.bodies[at].turn(node, fact) => self.refresh(at),
             _ => return,
-        };
-        match level {
-            Some((which, value)) => self.rank(at, which, value),
-            None => self.refresh(at),
         }
-        self.note(step, self.sum, false);
+        self.changed = Some(when);
+    }
+
+    /// A node's log is another.
+    fn compare(&mut self, at: usize) {
+        let (term, last) = self.logs[at].age();
+        self.rank(at, LOG, last);
+        self.rank(at, AGE, term);
+        let (index, of) = self.committed;
+        self.bodies[at].lacks = index > 0 && self.logs[at].term(index) != Some(of);
+        self.refresh(at);
+    }
+
+    /// A node knows more to be committed.
+    fn commit(&mut self, at: usize, index: u64) {
+        self.rank(at, COMMIT, index);
+        let newer = self.logs[at].term(index).filter(|_| index > self.committed.0);
+        if let Some(term) = newer {
+            self.committed = (index, term);
+            (0..self.logs.len()).for_each(|at| self.compare(at));
+        }
     }
 
     /// A level of a node has changed: its rank, and those of the nodes that it has passed.
@@ -161,16 +176,28 @@ impl States {
         self.refresh(at);
     }
 
-    /// A node adds something else to the state than before.
+    /// A node adds something else to the state and its outline than before.
     fn refresh(&mut self, at: usize) {
         let body = &mut self.bodies[at];
-        let part = mix(body.word());
-        self.sum = self.sum.wrapping_sub(body.part).wrapping_add(part);
-        body.part = part;
+        let parts = [body.word(), body.outline()].map(mix);
+        for (sum, (is, was)) in self.sums.iter_mut().zip(parts.iter().zip(body.parts)) {
+            *sum = sum.wrapping_sub(was).wrapping_add(*is);
+        }
+        body.parts = parts;
+    }
+
+    /// An event is over.
+    fn settle(&mut self) {
+        if let Some(at) = self.changed.take() {
+            let [state, outline] = self.sums;
+            self.note(at, state, Grain::Fine);
+            // Under a hash of its own: the same nodes may add up to the same, in detail and in outline.
+            self.note(at, mix(outline), Grain::Outline);
+        }
     }
 
     /// Keeps a state that the run is in now, unless it has been in it before.
-    fn note(&mut self, step: u64, state: u64, landmark: bool) {
+    fn note(&mut self, at: Moment, state: u64, grain: Grain) {
         if self.found.len() * 2 >= self.table.len() {
             if self.found.len() >= MOST_OF_A_RUN {
                 return;
@@ -180,7 +207,7 @@ impl States {
         // The last bit is for those who keep states, and zero is no state.
         let state = mix(state ^ self.bodies.len() as u64) | 1;
         if place(&mut self.table, state) {
-            self.found.push(Seen { state, step, landmark });
+            self.found.push(Seen { state, step: at.step, at: at.time - Instant::ZERO, grain });
         }
     }
 
@@ -209,53 +236,6 @@ fn place(table: &mut [u64], state: u64) -> bool {
     }
 }
 
-impl Body {
-    /// All that is told apart of a node, side by side.
-    fn word(&self) -> u64 {
-        let [term, log, commit] = self.ranks.map(u64::from);
-        let ahead = self.levels[LOG] > self.levels[COMMIT];
-        let delivered = u64::from(u64::BITS - self.delivered.leading_zeros());
-        self.life as u64
-            | u64::from(self.leads) << 2
-            | (self.trusts as u64) << 3
-            | u64::from(self.compacted) << 5
-            | u64::from(ahead) << 6
-            | u64::from(self.suspects.min(15)) << 7
-            | delivered << 11
-            | term << 20
-            | log << 28
-            | commit << 36
-    }
-
-    /// Follows a fact that changes no level; false, where it changes nothing at all.
-    fn turn(&mut self, node: NodeId, fact: &Fact) -> bool {
-        match *fact {
-            Fact::Started { .. } => {
-                self.forget();
-                self.life = Life::Up;
-            }
-            Fact::Crashed => self.forget(),
-            Fact::Paused => self.life = Life::Paused,
-            Fact::Resumed => self.life = Life::Up,
-            Fact::Lead { .. } => self.leads = true,
-            Fact::StepDown { .. } => self.leads = false,
-            Fact::Trust { leader } if leader == node => self.trusts = Trust::Itself,
-            Fact::Trust { .. } => self.trusts = Trust::Another,
-            Fact::Suspect { .. } => self.suspects = self.suspects.saturating_add(1),
-            Fact::Restore { .. } => self.suspects = self.suspects.saturating_sub(1),
-            Fact::Deliver { .. } => self.delivered += 1,
-            _ => return false,
-        }
-        true
-    }
-
-    /// What a life ends with it; what it has reached, it is still compared by.
-    fn forget(&mut self) {
-        let Self { levels, ranks, part, .. } = *self;
-        *self = Self { levels, ranks, part, ..Self::default() };
-    }
-}
-
 /// Spreads a value over all bits: the finaliser of splitmix64 (Steele, Lea and Flood 2014). Ours and frozen, as counts of states are compared.
 fn mix(value: u64) -> u64 {
     let mut x = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -265,79 +245,4 @@ fn mix(value: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn last(facts: &[(u32, Fact)]) -> u64 {
-        let mut states = States::default();
-        states.begin(&[NodeId(0), NodeId(1), NodeId(2)]);
-        for (node, fact) in facts {
-            states.fact(0, NodeId(*node), fact);
-        }
-        states.found().last().expect("a fact that counts").state
-    }
-
-    const LEAD: Fact = Fact::Lead { term: 1 };
-
-    fn append(index: u64) -> Fact {
-        Fact::Append { index, term: 1, digest: 0 }
-    }
-
-    #[test]
-    fn names_and_exact_numbers_do_not_matter_and_roles_do() {
-        assert_eq!(last(&[(0, LEAD)]), last(&[(2, LEAD)]));
-        assert_ne!(last(&[(0, LEAD)]), last(&[(0, Fact::Trust { leader: NodeId(0) })]));
-        let at = |index| [(0, LEAD), (0, append(index)), (1, append(index + 1))];
-        assert_eq!(last(&at(5)), last(&at(90)));
-        let other = [(0, LEAD), (0, append(6)), (1, append(5))];
-        assert_ne!(last(&at(5)), last(&other), "who leads is ahead, or behind");
-    }
-
-    #[test]
-    fn ranks_are_what_counting_anew_gives() {
-        let mut states = States::default();
-        states.begin(&[NodeId(0), NodeId(1), NodeId(2)]);
-        for (node, index) in [(0, 3), (1, 5), (2, 5), (0, 9), (1, 1), (2, 4), (0, 4), (2, 4)] {
-            states.fact(0, NodeId(node), &append(index));
-            for body in &states.bodies {
-                let more = states.bodies.iter().filter(|b| b.levels[LOG] > body.levels[LOG]);
-                assert_eq!(usize::from(body.ranks[LOG]), more.count());
-            }
-        }
-    }
-
-    #[test]
-    fn a_state_is_found_once_and_a_run_that_begins_anew_forgets() {
-        let mut states = States::default();
-        for _ in 0..2 {
-            states.begin(&[NodeId(0)]);
-            for step in 0..500 {
-                states.fact(step, NodeId(0), &Fact::Paused);
-                states.fact(step, NodeId(0), &Fact::Resumed);
-            }
-            let steps: Vec<u64> = states.found().iter().map(|seen| seen.step).collect();
-            assert_eq!(steps, [0, 0], "when it was first in each");
-            states.landmark(7, 99);
-            states.landmark(8, 99);
-            let landmarks: Vec<&Seen> = states.found().iter().filter(|s| s.landmark).collect();
-            assert_eq!((landmarks.len(), landmarks[0].step), (1, 7));
-        }
-    }
-
-    #[test]
-    fn a_long_run_keeps_a_bounded_number_of_states() {
-        let members: Vec<NodeId> = (0..40).map(NodeId).collect();
-        let mut states = States::default();
-        states.begin(&members);
-        for round in 0..40_u32 {
-            for node in &members {
-                for _ in 0..(1_u32 << (round % 12)) {
-                    states.fact(0, *node, &Fact::Deliver { origin: *node, message: 0, digest: 0 });
-                }
-                states.fact(0, *node, &Fact::Paused);
-                states.fact(0, *node, &Fact::Resumed);
-            }
-        }
-        assert!(states.found().len() <= MOST_OF_A_RUN, "{}", states.found().len());
-    }
-}
+mod tests;

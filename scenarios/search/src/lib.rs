@@ -123,7 +123,7 @@ mod symmetry;
 mod tests;
 
 pub use account::{Counterexample, Explored, Extent, Line};
-pub use campaign::{Arm, Campaign, Recipe, Seen};
+pub use campaign::{Arm, Campaign, Grain, Recipe, Seen, Storm};
 pub use choice::Choice;
 pub use exploration::{Explorable, Exploration, Reduction};
 pub use identity::{Arrivals, Identity};

@@ -139,6 +139,16 @@ impl Menu {
         plan
     }
 
+    /// Keeps a plan that was put together from several within what is survived. Who was to be left out of its core goes by what the
+    /// first of them did; where that leaves too many out, everybody is healed.
+    pub(super) fn keep_within(&self, plan: &mut FaultPlan, members: &[NodeId]) {
+        let Some(budget) = &self.budget else { return };
+        budget.trim(plan, members);
+        if plan.core.is_some() && !budget.excesses(plan, members).is_empty() {
+            plan.core = None;
+        }
+    }
+
     /// Which kinds are on: each or not by the toss of a coin, or only a few, so that nothing else keeps them from being met at their worst.
     fn pick(&self, few: bool, tape: &mut Tape) -> Vec<&Dish> {
         if !few {

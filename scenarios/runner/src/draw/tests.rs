@@ -1,7 +1,12 @@
 //! What a drawn run tells of its trouble is what happens in it.
 
+use seatrial_history::TraceLine;
+use seatrial_node::{Duration, Instant};
+use seatrial_search::{Recipe, Storm};
+use seatrial_sim::{FaultPlan, PlannedFault, Turn};
+
 use crate::scenario::Knob;
-use crate::{Faults, LIBRARY, PlanFile, Prepared, Registry};
+use crate::{Faults, LIBRARY, PlanFile, Prepared, Recording, Registry};
 
 fn raft(faults: &str, beyond: bool) -> Prepared {
     let scenario = Registry::ours().scenario("raft-kv").expect("it is in the library");
@@ -73,4 +78,74 @@ fn what_is_drawn_for_a_node_all_alone_is_a_plan() {
             }
         }
     }
+}
+
+/// The run of a seed whose trouble is that of others from these moments on, in milliseconds.
+fn struck(seed: u64, storms: &[(u64, u64)]) -> Recipe {
+    let storm = |(ms, seed): &(u64, u64)| Storm { after: Duration::from_millis(*ms), seed: *seed };
+    Recipe { storms: storms.iter().map(storm).collect(), ..Recipe::plain(seed, None) }
+}
+
+fn begun(plan: &FaultPlan, until: Duration) -> Vec<&PlannedFault> {
+    plan.faults.iter().filter(|planned| planned.at <= until).collect()
+}
+
+#[test]
+fn a_storm_leaves_what_has_begun_brings_other_trouble_soon_and_stays_within_the_budget() {
+    for faults in ["scenario", "swarm"] {
+        let prepared = raft(faults, false);
+        let (mut others, mut soon, mut late) = (0, 0, 0);
+        for seed in 0..200 {
+            let plan = prepared.plan(seed);
+            let storms = [(100, seed + 1_000), (300, seed + 2_000)];
+            let drawn = prepared.clone().made_by(struck(seed, &storms)).drawn(seed);
+            let other = &drawn.setup.plan;
+            let moment = Duration::from_millis(100);
+            assert_eq!(begun(other, moment), begun(&plan, moment), "{faults}, seed {seed}");
+            assert!(other.heal_after >= plan.heal_after, "{faults}, seed {seed}");
+            assert!(other.faults.iter().all(|planned| planned.at < other.heal_after));
+            assert_eq!(prepared.excuses(&drawn.setup), Vec::<String>::new(), "seed {seed}");
+            others += u32::from(other.faults != plan.faults);
+            let after = |planned: &&PlannedFault| planned.at > Duration::from_millis(300);
+            for planned in other.faults.iter().filter(after) {
+                let half = planned.at < Duration::from_millis(300) + other.heal_after / 4;
+                *(if half { &mut soon } else { &mut late }) += 1;
+            }
+            let told = drawn.knobs.iter().filter(|(place, _)| place == "other trouble");
+            assert_eq!(told.count(), 2, "{:?}", drawn.knobs);
+        }
+        assert!(others > 150, "{faults}: {others}");
+        assert!(soon > 2 * late, "{faults}: {soon} soon, {late} late");
+    }
+}
+
+#[test]
+fn trouble_that_is_over_does_not_begin_again() {
+    let prepared = raft("swarm", false);
+    for seed in 0..50 {
+        let plan = prepared.plan(seed);
+        let healed = plan.heal_after.as_millis() + 1;
+        let drawn = prepared.clone().made_by(struck(seed, &[(healed, seed + 1)])).drawn(seed);
+        assert_eq!(drawn.setup.plan, plan, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_run_that_turns_under_a_storm_is_its_parent_up_to_there() {
+    let prepared = raft("swarm", false);
+    let mut differ = 0;
+    for seed in 0..20 {
+        let Recording { trace, .. } = prepared.record(seed);
+        let at = trace[trace.len() / 4].at;
+        let turns = vec![Turn { step: at.step, seed: seed + 500 }];
+        let storms = vec![Storm { after: at.time - Instant::ZERO, seed: seed + 500 }];
+        let recipe = Recipe { turns, storms, ..Recipe::plain(seed, None) };
+        let child = prepared.clone().made_by(recipe).record(seed).trace;
+        let before = |line: &&TraceLine| line.at.step <= at.step;
+        let both = [&trace, &child].map(|trace| trace.iter().take_while(before).count());
+        assert_eq!(both[0], both[1], "seed {seed}");
+        assert_eq!(trace[..both[0]], child[..both[0]], "seed {seed}");
+        differ += u32::from(trace != child);
+    }
+    assert!(differ > 15, "{differ}");
 }

@@ -263,8 +263,8 @@ impl Worker<'_> {
     }
 
     /// The abstract states that the last run came past.
-    pub(crate) fn states(&self) -> Vec<Seen> {
-        self.states.as_ref().map(|states| states.found().to_vec()).unwrap_or_default()
+    pub(crate) fn states(&mut self) -> Vec<Seen> {
+        self.states.as_mut().map(|states| states.found().to_vec()).unwrap_or_default()
     }
 
     /// What was measured in the last run, handed over.

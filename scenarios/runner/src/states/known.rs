@@ -158,11 +158,14 @@ fn slot(table: &[u64], state: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use seatrial_node::Duration;
+    use seatrial_search::Grain;
+
     use super::super::mix;
     use super::*;
 
     fn state(n: u64) -> Seen {
-        Seen { state: mix(n) | 1, step: n, landmark: false }
+        Seen { state: mix(n) | 1, step: n, at: Duration::ZERO, grain: Grain::Fine }
     }
 
     #[test]
