@@ -10,6 +10,7 @@ mod error;
 mod files;
 mod keeper;
 mod memory;
+mod met;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -20,3 +21,5 @@ pub use error::DataDirError;
 pub use files::Files;
 pub(crate) use keeper::{Done, Job, Keeper};
 pub(crate) use memory::Memory;
+pub use met::Home;
+pub(crate) use met::Met;

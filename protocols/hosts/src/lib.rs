@@ -23,7 +23,7 @@ mod timers;
 
 pub use chance::random;
 pub use config::{ClusterFile, ConfigError, Settings};
-pub use disk::{DataDir, DataDirError, Files, Owner};
+pub use disk::{DataDir, DataDirError, Files, Home, Owner};
 pub use facts::{monotonic_nanos, read_facts};
 pub use log::{LOG_VARIABLE, LogForm, begin_log};
 pub use parent::die_with_parent;

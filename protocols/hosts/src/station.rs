@@ -6,7 +6,7 @@ use seatrial_node::{Boot, MembersError, Node, NodeId, OpenError};
 use thiserror::Error;
 use tracing::{info, warn};
 
-use crate::disk::{DataDir, DataDirError, Files, Owner};
+use crate::disk::{DataDir, DataDirError, Files, Home, Met, Owner};
 use crate::engine::{Engine, Life};
 use crate::facts::FactLog;
 use crate::speech::Speech;
@@ -104,6 +104,18 @@ pub enum ServeError {
         /// Why not.
         why: String,
     },
+    /// Another member has met this one with another directory.
+    #[error(
+        "{}: {by} knows this member by another directory, which is gone or was left behind. Put that one back; or take this one away and start \
+         the member with --replaced-disk, so that it promises nothing before the others have told it what it may have promised",
+        path.display()
+    )]
+    Disowned {
+        /// The directory.
+        path: PathBuf,
+        /// Who says so.
+        by: NodeId,
+    },
     /// What comes over a pipe makes no sense.
     #[error("the pipe: {0}")]
     Pipe(String),
@@ -128,6 +140,8 @@ pub(crate) struct Opened<N: Node> {
     pub(crate) engine: Engine<N>,
     pub(crate) files: Files,
     pub(crate) text: Option<Box<dyn Speech<N>>>,
+    pub(crate) home: Home,
+    pub(crate) met: Met,
 }
 
 impl<N: Node> Opened<N> {
@@ -143,6 +157,7 @@ impl<N: Node> Opened<N> {
             version: 1,
             replaced_disk: directory.is_replaced(),
         };
+        let (home, met) = (directory.home(), Met::read(directory.path())?);
         let life = Life { me: station.me, members, number: boot.life };
         let mut files = Files::new(directory, station.me, station.durable);
         let mut text = served.text;
@@ -162,6 +177,6 @@ impl<N: Node> Opened<N> {
         if !station.durable {
             warn!("fsync is off: a power failure may take what was acknowledged");
         }
-        Ok(Self { engine, files, text })
+        Ok(Self { engine, files, text, home, met })
     }
 }

@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use seatrial_conformance::bytes::{TARGETS, Target};
+use seatrial_hosts::Home;
 use seatrial_hosts::pipe::write_parcel;
 use seatrial_hosts::tcp::{Ask, Hello, Role, Told, Welcome};
 use seatrial_kv::{Command, Output, Query};
@@ -22,7 +23,8 @@ fn samples(name: &str) -> Vec<Vec<u8>> {
         seq: 3,
         op: Op::Command(Command::Write { key: "k".to_owned(), value: "v".into() }),
     };
-    let role = Role::Member { from: NodeId(1), to: NodeId(2) };
+    let home = Home { directory: 7, anew: false };
+    let role = Role::Member { from: NodeId(1), to: NodeId(2), home };
     let hello = Hello { cluster: "harbour".to_owned(), protocol: "raft-kv".to_owned(), role };
     match name {
         "frames" => {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `LOCK` | locked (`flock`) as long as a process serves the directory; names that process |
 //! | `IDENTITY` | whose it is, and how many lives have begun in it; replaced whole, never changed in place |
+//! | `MET` | by which [directory](super::met) each other member is known |
 //! | `files/` | the node's files, one each; `/` in a name is `+` here, so that all are in one folder |
 //! | `files/STAMP` | which files have to be there, a name a line; there before the first life, so that files that were taken away are missed |
 //!
@@ -17,8 +18,9 @@ use seatrial_node::NodeId;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::DataDirError;
 use super::names::{Names, STAMP};
+use super::{DataDirError, Home};
+use crate::chance;
 
 const FORM: u32 = 1;
 
@@ -41,6 +43,7 @@ pub struct DataDir {
     _lock: File,
     life: u64,
     replaced: bool,
+    home: Home,
     names: Names,
 }
 
@@ -54,6 +57,12 @@ struct Identity {
     node: NodeId,
     lives: u64,
     replaced_disk: bool,
+    /// Tells this directory from all others; 0 in one that was begun before they were told apart.
+    #[serde(default)]
+    directory: u64,
+    /// Whether it was begun in place of another.
+    #[serde(default)]
+    anew: bool,
 }
 
 impl DataDir {
@@ -88,8 +97,12 @@ impl DataDir {
         }
         tell_beginning(path, before.as_ref(), replaced, in_use && !is_lost);
         let is_first = before.is_none();
-        let (lives, was_replaced) =
-            before.map_or((0, false), |before| (before.lives, before.replaced_disk));
+        let drawn = || (chance::random() >> 1).max(1);
+        let (lives, was_replaced, directory, anew) = before
+            .map_or((0, false, 0, replaced), |before| {
+                (before.lives, before.replaced_disk, before.directory, before.anew)
+            });
+        let home = Home { directory: if directory == 0 { drawn() } else { directory }, anew };
         let now = Identity {
             form: FORM,
             cluster: owner.cluster.to_owned(),
@@ -97,6 +110,8 @@ impl DataDir {
             node: owner.node,
             lives: lives + 1,
             replaced_disk: replaced || was_replaced,
+            directory: home.directory,
+            anew: home.anew,
         };
         let mut names = names.unwrap_or_else(|| Names::none(&files));
         let mut list = || {
@@ -122,6 +137,7 @@ impl DataDir {
             _lock: lock,
             life: now.lives,
             replaced: now.replaced_disk,
+            home,
             names,
         })
     }
@@ -139,6 +155,11 @@ impl DataDir {
     /// Whether the node has once lived with another disk, which is gone.
     pub const fn is_replaced(&self) -> bool {
         self.replaced
+    }
+
+    /// By which others know it.
+    pub const fn home(&self) -> Home {
+        self.home
     }
 
     pub(super) fn files(&self) -> PathBuf {

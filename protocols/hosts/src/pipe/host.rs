@@ -45,7 +45,7 @@ where
     N::Request: Wire,
     N::Response: Wire,
 {
-    let Opened { mut engine, files, text } = Opened::new(station, served)?;
+    let Opened { mut engine, files, text, .. } = Opened::new(station, served)?;
     let (way, events) = channel();
     let disk = way.clone();
     // Where the node has stopped, nobody waits for its disk or its input.

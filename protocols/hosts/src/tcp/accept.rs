@@ -17,6 +17,7 @@ use super::socket::{Broken, GREETING, Stream, TLS, halves, linger, stopping};
 use super::throttle::Throttle;
 use super::tls::{Keys, Shown};
 use super::wires::Event;
+use crate::disk::{Home, Met};
 
 /// The longest message of a member, in bytes: a write-ahead log's longest record, and what comes with it.
 const MESSAGE_LIMIT: usize = 80 << 20;
@@ -38,6 +39,7 @@ pub(crate) struct Door {
     pub(crate) members: Vec<NodeId>,
     pub(crate) keys: Option<Arc<Keys>>,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) met: Arc<Mutex<Met>>,
     pub(crate) events: mpsc::Sender<Event>,
     /// Says that nothing new is read any more, because the node has stopped.
     pub(crate) stop: watch::Receiver<bool>,
@@ -111,6 +113,23 @@ impl Door {
         Ok((stream, Some(shown)))
     }
 
+    /// Whether this member may come with this directory.
+    fn meet(&self, member: NodeId, home: Home) -> Result<(), Refusal> {
+        // Nobody panics while holding it.
+        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner).meet(member, home);
+        match met {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                warn!(peer = %member, "it comes with another directory than before, and was not started with --replaced-disk: it is not let in");
+                Err(Refusal::Directory)
+            }
+            Err(error) => {
+                warn!(peer = %member, %error, "the directory with which it comes cannot be written down");
+                Ok(())
+            }
+        }
+    }
+
     /// Whether such a caller, with such a certificate, is welcome.
     pub(crate) fn check(&self, hello: &Hello, shown: Option<&Shown>) -> Result<(), Refusal> {
         hello.check(&self.cluster, self.protocol, self.me, &self.members)?;
@@ -169,9 +188,12 @@ pub(crate) async fn member(door: Arc<Door>, stream: TcpStream, _: Guest) -> Resu
         heard => heard?,
     };
     let from = match (door.check(&hello, shown.as_ref()), hello.role) {
-        (Ok(()), Role::Member { from, .. }) => from,
-        (checked, _) => {
-            let refusal = checked.err().unwrap_or(Refusal::Stranger);
+        (Ok(()), Role::Member { from, home, .. }) => door.meet(from, home).map(|()| from),
+        (checked, _) => Err(checked.err().unwrap_or(Refusal::Stranger)),
+    };
+    let from = match from {
+        Ok(from) => from,
+        Err(refusal) => {
             writing.say(&Welcome::Refused(refusal.clone())).await?;
             writing.end().await;
             return Err(Broken::Refused(refusal));

@@ -305,6 +305,7 @@ mod tests {
             members: vec![NodeId(1)],
             keys: None,
             meter: Arc::default(),
+            met: Arc::default(),
             events,
             stop: stopped,
         });

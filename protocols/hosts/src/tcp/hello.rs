@@ -6,6 +6,8 @@ use seatrial_node::{NodeId, Wire, WireError, WireReader};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::disk::Home;
+
 /// The version of all that follows the greeting, this included. A program speaks one.
 const VERSION: u32 = 1;
 
@@ -32,6 +34,8 @@ pub enum Role {
         from: NodeId,
         /// Whom it takes this for.
         to: NodeId,
+        /// With which directory it comes.
+        home: Home,
     },
     /// As a client, with requests.
     Client,
@@ -75,6 +79,8 @@ pub enum Refusal {
     Key(String),
     /// The caller speaks without TLS, and the cluster has keys.
     Plain,
+    /// The caller was known by another directory, and does not say that it was replaced.
+    Directory,
 }
 
 impl Refusal {
@@ -88,6 +94,7 @@ impl Refusal {
             Self::Unreadable(_) => "unreadable",
             Self::Key(_) => "key",
             Self::Plain => "plain",
+            Self::Directory => "directory",
         }
     }
 }
@@ -101,6 +108,7 @@ impl fmt::Display for Refusal {
             Self::Stranger => f.write_str("the caller is no other member of the cluster"),
             Self::Unreadable(why) => write!(f, "the greeting cannot be read: {why}"),
             Self::Key(why) => write!(f, "the caller's key: {why}"),
+            Self::Directory => f.write_str("the caller was a member with another directory"),
             Self::Plain => f.write_str(
                 "TLS is spoken here: name the folder of the cluster's keys under [tls] in the caller's cluster file",
             ),
@@ -195,7 +203,8 @@ mod tests {
 
     #[test]
     fn who_means_somebody_else_is_refused_with_what_is_here() {
-        let member = |from, to| Role::Member { from: NodeId(from), to: NodeId(to) };
+        let home = Home { directory: 7, anew: false };
+        let member = |from, to| Role::Member { from: NodeId(from), to: NodeId(to), home };
         let harbour = |role| hello("harbour", "raft-kv", role);
         assert_eq!(refused(&harbour(member(2, 1))), "welcome");
         assert_eq!(refused(&harbour(Role::Client)), "welcome");

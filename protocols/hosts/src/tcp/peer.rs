@@ -8,15 +8,17 @@ use std::time::Duration;
 
 use seatrial_node::NodeId;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
-use super::hello::{HELLO_LIMIT, Hello, Role, Welcome};
+use super::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
 use super::lane::Lane;
 use super::meter::{Meter, Peer};
 use super::socket::{Broken, GREETING, Stream, halves};
 use super::tls::Keys;
 use crate::chance;
+use crate::disk::Home;
 
 /// How many bytes may wait for one member.
 pub(crate) const LANE_LIMIT: usize = 16 << 20;
@@ -35,12 +37,19 @@ pub(crate) struct Reach {
     pub(crate) keys: Option<Arc<Keys>>,
     pub(crate) lane: Arc<Lane>,
     pub(crate) meter: Arc<Meter>,
+    /// Is told where that member knows this one by another directory.
+    pub(crate) disowned: UnboundedSender<NodeId>,
 }
 
 impl Reach {
-    /// The greeting of `me`.
-    pub(crate) fn greeting(cluster: &str, protocol: &str, me: NodeId, to: NodeId) -> Hello {
-        let role = Role::Member { from: me, to };
+    /// The greeting of `me`, who comes with this directory.
+    pub(crate) fn greeting(
+        cluster: &str,
+        protocol: &str,
+        (me, home): (NodeId, Home),
+        to: NodeId,
+    ) -> Hello {
+        let role = Role::Member { from: me, to, home };
         Hello { cluster: cluster.to_owned(), protocol: protocol.to_owned(), role }
     }
 
@@ -84,7 +93,13 @@ impl Reach {
         writing.say(&self.hello).await?;
         match reading.greeting().await? {
             Welcome::Come(_) => {}
-            Welcome::Refused(refusal) => return Err(Broken::Refused(refusal)),
+            Welcome::Refused(refusal) => {
+                if refusal == Refusal::Directory {
+                    // Where the node has stopped, that is all right.
+                    let _ = self.disowned.send(self.to);
+                }
+                return Err(Broken::Refused(refusal));
+            }
         }
         info!(peer = %self.to, address = %self.address, "connected");
         connected.set(1);

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use seatrial_node::{MembersError, Node, NodeId, Wire};
@@ -26,7 +27,7 @@ use super::places::Places;
 use super::tls::Keys;
 use super::watch::Watch;
 use super::wires::{Event, Way, Wires};
-use crate::disk::{Done, Keeper};
+use crate::disk::{Done, Home, Keeper};
 use crate::engine::Engine;
 use crate::station::{Member, Opened, ServeError, Served, Station};
 
@@ -53,7 +54,7 @@ where
         // Ports first: who cannot have them leaves the directory as it is.
         let ports = Ports::bind(station).await?;
         let protocol = served.name;
-        let Opened { engine, files, text } = Opened::new(station, served)?;
+        let Opened { engine, files, text, home, met } = Opened::new(station, served)?;
         let meter = Arc::new(Meter::default());
         let (events, heard) = mpsc::channel(EVENTS);
         let (stop, stopped) = watch::channel(false);
@@ -65,6 +66,7 @@ where
             members: engine.life().members.clone(),
             keys,
             meter: meter.clone(),
+            met: Arc::new(Mutex::new(met)),
             events,
             stop: stopped,
         };
@@ -72,7 +74,8 @@ where
         // Where the node has stopped, nobody waits for the disk.
         let tell = move |done| _ = told.send(done);
         let keeper = Keeper::start(files, tell)?;
-        let ways = reach(station, &door);
+        let (disown, disowned) = mpsc::unbounded_channel();
+        let ways = reach(station, &door, home, &disown);
         let watch = Watch::new(station, door.keys.as_deref());
         let wires = Wires {
             ways,
@@ -83,7 +86,10 @@ where
             is_closing: false,
         };
         ports.open(Arc::new(door), clients.clone());
-        Drive { engine, wires, heard, disk, keeper, meter, stop, clients, watch }.run().await
+        let path = station.data.clone();
+        Drive { engine, wires, heard, disk, keeper, meter, stop, clients, watch, disowned, path }
+            .run()
+            .await
     })
 }
 
@@ -130,17 +136,23 @@ async fn bind(address: &str, what: &'static str) -> Result<TcpListener, ServeErr
 }
 
 /// Begins to reach for all other members.
-fn reach(station: &Station, door: &Door) -> BTreeMap<NodeId, Way> {
+fn reach(
+    station: &Station,
+    door: &Door,
+    home: Home,
+    disown: &mpsc::UnboundedSender<NodeId>,
+) -> BTreeMap<NodeId, Way> {
     let others = station.members.iter().filter(|member| member.id != station.me);
     let begin = |member: &Member| {
         let lane = Arc::new(Lane::new(LANE_LIMIT));
         let reach = Reach {
             to: member.id,
             address: member.peer.clone(),
-            hello: Reach::greeting(&door.cluster, door.protocol, door.me, member.id),
+            hello: Reach::greeting(&door.cluster, door.protocol, (door.me, home), member.id),
             keys: door.keys.clone(),
             lane: lane.clone(),
             meter: door.meter.clone(),
+            disowned: disown.clone(),
         };
         tokio::spawn(reach.keep());
         let sent = door.meter.sent.get_or_create(&Peer { peer: member.id.0 }).clone();
@@ -161,6 +173,10 @@ struct Drive<N: Node> {
     /// The places of clients: all of them are free when no client is connected.
     clients: Arc<Places>,
     watch: Watch,
+    /// Members that know this one by another directory.
+    disowned: mpsc::UnboundedReceiver<NodeId>,
+    /// This one's.
+    path: PathBuf,
 }
 
 impl<N: Node> Drive<N>
@@ -184,6 +200,9 @@ where
             tokio::select! {
                 Some(event) = self.heard.recv() => self.wires.take(event, &mut self.engine),
                 Some(done) = self.disk.recv() => self.done(done),
+                Some(by) = self.disowned.recv() => {
+                    return Err(ServeError::Disowned { path: self.path, by });
+                }
                 () = sleep(due.unwrap_or_default()), if due.is_some() => {}
                 () = sleep_until(self.watch.next()) => self.watch.look(&self.engine.node().status()),
                 _ = term.recv(), if until.is_none() => until = Some(self.close()),

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use seatrial_hosts::Home;
 use seatrial_hosts::tcp::{Callee, Caller, Hello, Role, Welcome};
 use seatrial_kv::{Command, KvState, Output, Query};
 use seatrial_node::{NodeId, Wire, seal, unseal};
@@ -9,16 +10,27 @@ use seatrial_server::{ClientError, ServiceClient};
 
 use super::support::{Cluster, PATIENCE, Port};
 
-/// What strangers send.
-fn garbage() -> Vec<Vec<u8>> {
+/// By which directory this member is known.
+fn directory(cluster: &Cluster, id: usize) -> u64 {
+    let identity = cluster.path(&format!("data/n{id}/IDENTITY"));
+    let identity = std::fs::read_to_string(identity).expect("it lives");
+    let line = identity.lines().find_map(|line| line.strip_prefix("directory = "));
+    line.expect("its directory").parse().expect("a number")
+}
+
+/// What strangers send, who know the directory of n2.
+fn garbage(directory: u64) -> Vec<Vec<u8>> {
     let hello = |cluster: &str, protocol: &str, role| {
         let hello = Hello { cluster: cluster.into(), protocol: protocol.into(), role };
         let mut bytes = Vec::new();
         seal(&hello, &mut bytes);
         bytes
     };
-    let member = |from, to| Role::Member { from: NodeId(from), to: NodeId(to) };
+    let home = Home { directory, anew: false };
+    let member = |from, to| Role::Member { from: NodeId(from), to: NodeId(to), home };
     let whole = hello("harbour", "raft-kv", member(2, 1));
+    let home = Home { directory: directory ^ 1, anew: false };
+    let another = Role::Member { from: NodeId(2), to: NodeId(1), home };
     let mut lying = whole.clone();
     lying[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
     let mut changed = whole.clone();
@@ -45,6 +57,7 @@ fn garbage() -> Vec<Vec<u8>> {
         hello("harbour", "raft-kv", member(9, 1)),
         hello("harbour", "raft-kv", member(1, 1)),
         hello("harbour", "raft-kv", member(2, 3)),
+        hello("harbour", "raft-kv", another),
         message,
         big,
     ]
@@ -57,7 +70,9 @@ fn a_cluster_serves_on_and_loses_nothing_whatever_is_sent_to_its_ports() {
     let map = map.as_mut().expect("a client");
     let write = |key: &str| Command::Write { key: key.into(), value: "1".into() };
     assert_eq!(map.command(write("before")), Ok(Output::Written));
-    for bytes in garbage() {
+    // Before strangers come in its name.
+    cluster.has_logged(1, "a member has connected peer=n2");
+    for bytes in garbage(directory(&cluster, 2)) {
         for port in [Port::Peer, Port::Client, Port::Metrics] {
             let mut stream = cluster.port(1, port);
             // It may end the connection before it has all.
@@ -83,6 +98,7 @@ fn a_cluster_serves_on_and_loses_nothing_whatever_is_sent_to_its_ports() {
         "checksum",
         "too long",
         "tls",
+        "directory",
     ] {
         let counted = format!("seatrial_connections_refused_total{{why=\"{why}\"}} ");
         assert!(metrics.contains(&counted), "{why} is not counted in\n{metrics}");

@@ -1,12 +1,14 @@
 //! What a server cannot do it says, with the place and the way out, and ends with 2 before it has touched anything.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::process;
 
 use seatrial_kv::{Command, KvState, Output, Query};
 use seatrial_server::ServiceClient;
 
-use super::support::{Cluster, PATIENCE};
+use super::support::{Cluster, PATIENCE, Port};
 
 fn refused(output: &process::Output) -> String {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -175,6 +177,68 @@ fn a_member_that_begins_with_nothing_says_what_to_do_if_it_has_been_one_before()
     });
     assert_eq!(once_more(&mut cluster, 2, 2), 1);
     assert!(cluster.log(2).contains("--replaced-disk is of no use"), "{}", cluster.log(2));
+}
+
+#[test]
+fn a_member_that_comes_back_without_its_directory_is_known_by_the_others_and_serves_nothing() {
+    let mut cluster = written();
+    for id in 1..=3 {
+        cluster.start(id);
+    }
+    // Each has met it.
+    for id in 2..=3 {
+        cluster.has_logged(id, "a member has connected peer=n1");
+    }
+    let here = cluster.path("data/n1");
+    let lost = cluster.path("lost");
+    cluster.stop(1);
+    fs::rename(&here, &lost).expect("it is there");
+    let word = "knows this member by another directory, which is gone or was left behind";
+    cluster.start(1);
+    cluster.has_logged(1, word);
+    cluster.kill(1);
+    cluster.launch_by(|cluster, id| {
+        let mut command = cluster.command(id);
+        command.args((id == 1).then_some("--replaced-disk"));
+        command
+    });
+    cluster.start(1);
+    // What has begun as a first directory is not made a replaced one by saying so later.
+    cluster.has_logged(1, word);
+    cluster.kill(1);
+    fs::remove_dir_all(&here).expect("it is there");
+    cluster.start(1);
+    wait_until_recovered(&cluster);
+    cluster.has_logged(2, "a member has connected peer=n1");
+    // It passes on what it is asked, though no client has written since; in its next life, too.
+    for _ in 0..2 {
+        let mut map = KvClient::at(&cluster, 1);
+        assert_eq!(map.get("nothing"), "error: there is no such key");
+        cluster.stop(1);
+        cluster.launch_by(Cluster::command);
+        cluster.start(1);
+    }
+    cluster.stop(1);
+    fs::remove_dir_all(&here).expect("it is there");
+    fs::rename(&lost, &here).expect("it is put back too late");
+    cluster.start(1);
+    cluster.has_logged(1, word);
+}
+
+/// One who asks this member and no other, in lines.
+struct KvClient(BufReader<TcpStream>);
+
+impl KvClient {
+    fn at(cluster: &Cluster, id: usize) -> Self {
+        Self(BufReader::new(cluster.port(id, Port::Client)))
+    }
+
+    fn get(&mut self, key: &str) -> String {
+        writeln!(self.0.get_mut(), "get {key}").expect("it is sent");
+        let mut answer = String::new();
+        self.0.read_line(&mut answer).expect("an answer");
+        answer.trim_end().to_owned()
+    }
 }
 
 #[test]

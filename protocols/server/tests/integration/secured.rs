@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use seatrial_counter::{Add, CounterState, Read as Total, Sum};
+use seatrial_hosts::Home;
 use seatrial_hosts::tcp::{Hello, KeyFiles, Keys, Role};
 use seatrial_node::{NodeId, seal};
 use seatrial_server::ServiceClient;
@@ -138,7 +139,8 @@ fn a_greeting_without_a_key_is_never_heard() {
 
 /// How n2 greets n1.
 fn greeting() -> Vec<u8> {
-    let role = Role::Member { from: NodeId(2), to: NodeId(1) };
+    let home = Home { directory: 7, anew: false };
+    let role = Role::Member { from: NodeId(2), to: NodeId(1), home };
     let hello = Hello { cluster: "harbour".into(), protocol: "counter".into(), role };
     let mut bytes = Vec::new();
     seal(&hello, &mut bytes);

@@ -9,10 +9,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::*;
+use crate::disk::Home;
 use crate::tcp::accept::{Door, member};
 use crate::tcp::hello::{HELLO_LIMIT, Hello, Refusal, Role, Welcome};
 use crate::tcp::places::Places;
 use crate::tcp::socket::halves;
+
+const HOME: Home = Home { directory: 7, anew: false };
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
@@ -53,6 +56,7 @@ async fn a_key_of_the_cluster_is_not_the_key_of_another_member() {
         members: vec![NodeId(1), NodeId(2)],
         keys: Some(Arc::new(ours.expect("they are n1's"))),
         meter: Arc::default(),
+        met: Arc::default(),
         events,
         stop: stopped,
     });
@@ -73,7 +77,7 @@ async fn a_key_of_the_cluster_is_not_the_key_of_another_member() {
     };
     // It says that it is n2, and shows a client's key.
     let (mut reading, mut writing) = halves(dial(NodeId(1)).await.expect("n1"), HELLO_LIMIT);
-    let role = Role::Member { from: NodeId(2), to: NodeId(1) };
+    let role = Role::Member { from: NodeId(2), to: NodeId(1), home: HOME };
     let hello = Hello { cluster: "harbour".into(), protocol: "echo".into(), role };
     writing.say(&hello).await.expect("it is sent");
     let told: Welcome = reading.greeting().await.expect("an answer");
