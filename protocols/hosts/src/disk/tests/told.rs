@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
@@ -25,6 +25,12 @@ impl Lines {
 
     /// Has this thread's events written here for as long as the guard lives.
     fn listen(&self) -> tracing::subscriber::DefaultGuard {
+        // Somebody listens to everything as long as the process lives: what other threads say while nobody does would not be said here either.
+        static ALWAYS: Once = Once::new();
+        ALWAYS.call_once(|| {
+            let log = tracing_subscriber::registry();
+            tracing::subscriber::set_global_default(log).expect("the only one");
+        });
         let log =
             tracing_subscriber::fmt().with_writer(self.clone()).with_ansi(false).with_target(false);
         tracing::subscriber::set_default(log.finish())
