@@ -84,7 +84,7 @@ where
     (checker.unique_state_count(), checker.discoveries().is_empty())
 }
 
-/// Two-phase commit: resource managers, the transaction manager, and what was said.
+/// Two-phase commit as stateright's own example of it has it: resource managers, the transaction manager, and the set of what was said.
 struct TwoPhase {
     managers: u32,
 }
@@ -97,13 +97,20 @@ enum Stage {
     Aborted,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Said {
+    Prepared(u32),
+    Commit,
+    Abort,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Commit {
     resources: Vec<Stage>,
     transaction: Stage,
-    /// Who is known to be prepared, and who has said so, a bit each.
-    known: u32,
-    said: u32,
+    /// Who is known to be prepared.
+    known: Vec<bool>,
+    said: BTreeSet<Said>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +120,8 @@ enum Action {
     Hear(u32),
     Prepare(u32),
     GiveUp(u32),
-    /// A manager does as was decided.
-    Follow(u32),
+    FollowCommit(u32),
+    FollowAbort(u32),
 }
 
 impl Model for TwoPhase {
@@ -123,25 +130,30 @@ impl Model for TwoPhase {
 
     fn init_states(&self) -> Vec<Commit> {
         let resources = vec![Stage::Working; self.managers as usize];
-        vec![Commit { resources, transaction: Stage::Working, known: 0, said: 0 }]
+        let known = vec![false; self.managers as usize];
+        vec![Commit { resources, transaction: Stage::Working, known, said: BTreeSet::new() }]
     }
 
     fn actions(&self, state: &Commit, actions: &mut Vec<Action>) {
         let is_open = state.transaction == Stage::Working;
+        if is_open && state.known.iter().all(|known| *known) {
+            actions.push(Action::Commit);
+        }
         if is_open {
             actions.push(Action::Abort);
-            if state.known == (1 << self.managers) - 1 {
-                actions.push(Action::Commit);
-            }
         }
         for manager in 0..self.managers {
+            if is_open && state.said.contains(&Said::Prepared(manager)) {
+                actions.push(Action::Hear(manager));
+            }
             if state.resources[manager as usize] == Stage::Working {
                 actions.extend([Action::Prepare(manager), Action::GiveUp(manager)]);
             }
-            if !is_open {
-                actions.push(Action::Follow(manager));
-            } else if state.said & 1 << manager != 0 {
-                actions.push(Action::Hear(manager));
+            if state.said.contains(&Said::Commit) {
+                actions.push(Action::FollowCommit(manager));
+            }
+            if state.said.contains(&Said::Abort) {
+                actions.push(Action::FollowAbort(manager));
             }
         }
     }
@@ -149,15 +161,22 @@ impl Model for TwoPhase {
     fn next_state(&self, state: &Commit, action: Action) -> Option<Commit> {
         let mut next = state.clone();
         match action {
-            Action::Commit => next.transaction = Stage::Committed,
-            Action::Abort => next.transaction = Stage::Aborted,
-            Action::Hear(manager) => next.known |= 1 << manager,
+            Action::Commit => {
+                next.transaction = Stage::Committed;
+                next.said.insert(Said::Commit);
+            }
+            Action::Abort => {
+                next.transaction = Stage::Aborted;
+                next.said.insert(Said::Abort);
+            }
+            Action::Hear(manager) => next.known[manager as usize] = true,
             Action::Prepare(manager) => {
                 next.resources[manager as usize] = Stage::Prepared;
-                next.said |= 1 << manager;
+                next.said.insert(Said::Prepared(manager));
             }
             Action::GiveUp(manager) => next.resources[manager as usize] = Stage::Aborted,
-            Action::Follow(manager) => next.resources[manager as usize] = state.transaction,
+            Action::FollowCommit(manager) => next.resources[manager as usize] = Stage::Committed,
+            Action::FollowAbort(manager) => next.resources[manager as usize] = Stage::Aborted,
         }
         Some(next)
     }
@@ -185,7 +204,8 @@ pub(crate) fn two_phase_orbits(managers: u32) -> u64 {
     while let Some(state) = states.pop() {
         let of = |manager: u32| {
             let stage = state.resources[manager as usize] as u32;
-            (stage, state.known >> manager & 1, state.said >> manager & 1)
+            let has_said = state.said.contains(&Said::Prepared(manager));
+            (stage, state.known[manager as usize], has_said)
         };
         let exact: Vec<_> = (0..managers).map(of).collect();
         let mut sorted = exact.clone();
