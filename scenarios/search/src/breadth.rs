@@ -10,7 +10,7 @@ use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::Prints;
 use crate::sight::Sight;
 use crate::solo::Solos;
-use crate::state::{State, Told};
+use crate::state::{Choices, State, Told};
 
 /// A state by the step that led to it from another.
 struct Link {
@@ -79,20 +79,9 @@ const ROOT: usize = usize::MAX;
 impl<N: Explorable> Breadth<'_, N> {
     /// All steps from a state.
     fn steps(&mut self, state: &State) -> Schedule {
-        let (within, mut steps, mut choices) = (self.within, Vec::new(), Vec::new());
+        let (within, mut steps, mut choices) = (self.within, Vec::new(), Choices::default());
         state.choices(within, self.solos, &mut choices);
-        for choice in choices {
-            let Some(deed) = state.deed(choice, within, self.solos) else {
-                steps.push((choice, None));
-                continue;
-            };
-            let solo = state.solos[within.place(choice.node())];
-            for number in self.solos.outcomes(solo, deed, state.now, within) {
-                if !state.is_nothing(choice, self.solos.outcome(number), within) {
-                    steps.push((choice, Some(number)));
-                }
-            }
-        }
+        state.steps(&choices, within, self.solos, |open| steps.push((open.choice, open.outcome)));
         steps
     }
 
@@ -103,14 +92,14 @@ impl<N: Explorable> Breadth<'_, N> {
         link: usize,
         oracle: &mut Oracle<'_, N>,
     ) -> Option<Violation> {
-        let (told, mut choices) = (self.told(link), Vec::new());
+        let (told, mut choices) = (self.told(link), Choices::default());
         state.choices(self.within, self.solos, &mut choices);
         let (within, solos) = (self.within, &*self.solos);
         let by = self.links.get(link).and_then(|link| link.outcome);
         let by = by.map(|number| solos.outcome(number));
         let news = by.map_or(told.len(), |outcome| outcome.told.len());
         let news = if link == ROOT { news } else { by.map_or(0, |_| news) };
-        let is_over = state.may_end(&choices, within, solos);
+        let is_over = state.may_end(&choices.all, within, solos);
         let sight = Sight { told: &told, news, is_over, state, within, solos };
         within.judge(&sight, by.and_then(|outcome| outcome.incident.as_ref()), oracle)
     }

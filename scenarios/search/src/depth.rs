@@ -1,7 +1,5 @@
 //! The search itself: depth first, so that it keeps no more states than the longest execution has steps.
 
-use std::ops::Range;
-
 use seatrial_history::Violation;
 use seatrial_sim::Incident;
 
@@ -9,9 +7,10 @@ use crate::account::{Explored, Extent};
 use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration, Reduction};
 use crate::fingerprint::Prints;
+use crate::seen::Seen;
 use crate::sight::Sight;
 use crate::solo::Solos;
-use crate::state::{State, Told};
+use crate::state::{Choices, Leads, Open, State, Told};
 
 /// Steps, each with its outcome, if anything happens to a node in it.
 pub(crate) type Schedule = Vec<(Choice, Option<u32>)>;
@@ -27,28 +26,31 @@ pub(crate) fn search<N: Explorable>(
     how: Reduction,
     oracle: &mut Oracle<'_, N>,
 ) -> (Explored, Option<(Schedule, Violation)>) {
+    let counts = how == Reduction::States && within.counts_executions;
+    let is_bounded = within.budget.depth < u64::MAX;
     let mut search = Depth {
         within,
         solos,
         how,
         here: start.0.clone(),
         told: start.1.to_vec(),
-        seen: Prints::default(),
+        known: if counts || is_bounded { Known::numbered() } else { Known::bare() },
         ends: Prints::default(),
-        counts: how == Reduction::States && within.counts_executions,
+        counts,
+        looks_ahead: how == Reduction::States && !is_bounded,
         ways: Vec::new(),
         reached: Vec::new(),
         visits: 0,
         executions: 0,
         has_cycle: false,
-        choices: Vec::new(),
+        choices: Choices::default(),
         stack: Vec::new(),
         spare: Vec::new(),
         explored: Explored::default(),
     };
     let found = search.run(oracle);
-    let Depth { seen, ends, mut explored, .. } = search;
-    explored.states = seen.len() as u64;
+    let Depth { known, ends, mut explored, .. } = search;
+    explored.states = known.len() as u64;
     explored.ends = ends.len() as u64;
     explored.ends_digest = ends.digest();
     (explored, found)
@@ -61,13 +63,15 @@ struct Depth<'a, N: Explorable> {
     /// Where steps are made, and all that was told on the way there.
     here: State,
     told: Vec<Told>,
-    seen: Prints,
+    known: Known,
     ends: Prints,
     /// Whether executions are counted by state.
     counts: bool,
-    /// By place in `seen`, where that is so: how many executions go on from there.
+    /// Whether a step need not be made that leads to a known state.
+    looks_ahead: bool,
+    /// By place in `known`, where executions are counted: how many go on from there.
     ways: Vec<u128>,
-    /// By place in `seen`, where depth is bounded: in how few steps it was reached.
+    /// By place in `known`, where depth is bounded: in how few steps it was reached.
     reached: Vec<u64>,
     visits: u64,
     /// Ends that were come to.
@@ -75,11 +79,57 @@ struct Depth<'a, N: Explorable> {
     /// An execution came back to a state that it had been in.
     has_cycle: bool,
     /// All that may happen next, there.
-    choices: Vec<Choice>,
+    choices: Choices,
     stack: Vec<Frame>,
     /// Frames that were left, for their memory.
     spare: Vec<Frame>,
     explored: Explored,
+}
+
+/// The states that were seen.
+enum Known {
+    /// Nothing is written down about them.
+    Bare(Seen),
+    /// Each has a place, for what is.
+    Numbered(Prints),
+}
+
+impl Known {
+    fn bare() -> Self {
+        Self::Bare(Seen::default())
+    }
+
+    fn numbered() -> Self {
+        Self::Numbered(Prints::default())
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Bare(seen) => seen.len(),
+            Self::Numbered(prints) => prints.len(),
+        }
+    }
+
+    /// Whether it can be seen at a glance that a state is known, and nothing else has to be known of it.
+    fn knows_at_a_glance(&self, print: u128) -> bool {
+        matches!(self, Self::Bare(seen) if seen.is_at_home(print))
+    }
+
+    /// The place of a state that was seen.
+    fn place(&self, print: u128) -> Option<u32> {
+        match self {
+            Self::Bare(seen) => seen.contains(print).then_some(0),
+            Self::Numbered(prints) => prints.place(print),
+        }
+    }
+
+    /// Puts a state in. Returns its place, where it has one, and whether it is new.
+    fn insert(&mut self, print: u128) -> (u32, bool) {
+        match self {
+            Self::Bare(seen) => (0, seen.insert(print)),
+            Self::Numbered(prints) => prints.insert(print),
+        }
+    }
 }
 
 /// A state on the present path.
@@ -91,10 +141,9 @@ struct Frame {
     /// The step that led here, and its outcome; none to the first state.
     by: Option<(Choice, Option<u32>)>,
     place: u32,
-    choices: Vec<Choice>,
-    /// The choice that is being tried, and those of its outcomes that are still to come, where they are known.
+    /// What may be done next, and the place of what is to be tried next among it.
+    steps: Vec<Open>,
     next: usize,
-    outcomes: Option<Range<u32>>,
     /// Choices that lead to nothing new: what they lead to was seen from a state before this one.
     asleep: Vec<Choice>,
     ways: u128,
@@ -108,13 +157,10 @@ fn sum(ways: u128, others: u128) -> u128 {
     ways.saturating_add(others).min(UNCOUNTED - 1)
 }
 
-/// A state's fingerprint, its place among those that were seen, and whether it is new there.
-type Seen = (u128, u32, bool);
-
 /// What has come of a step.
 enum Arrival {
-    /// A state to go on from.
-    New(u32),
+    /// A state to go on from, and whether the execution may end there.
+    New(u32, bool),
     /// One that is known.
     Known(u32),
     /// One as deep as may be.
@@ -124,27 +170,35 @@ enum Arrival {
 
 impl<N: Explorable> Depth<'_, N> {
     fn run(&mut self, oracle: &mut Oracle<'_, N>) -> Option<(Schedule, Violation)> {
-        match self.arrive(None, None, self.told.len(), oracle) {
-            Arrival::New(place) => self.push(None, place, Vec::new()),
+        match self.arrive(None, self.told.len(), oracle) {
+            Arrival::New(place, is_end) => self.push(None, place, is_end, Vec::new()),
             Arrival::Known(_) => unreachable!("nothing was seen before the first state"),
             Arrival::Cut => return None,
             Arrival::Broken(violation) => return Some(self.broken(Vec::new(), violation)),
         }
         while let Some(frame) = self.stack.last_mut() {
-            let Some(&choice) = frame.choices.get(frame.next) else {
+            let Some(&step) = frame.steps.get(frame.next) else {
                 self.pop();
                 continue;
             };
-            if frame.asleep.contains(&choice) {
-                frame.next += 1;
+            frame.next += 1;
+            if frame.asleep.contains(&step.choice) {
                 continue;
             }
             if self.visits >= self.within.budget.states {
                 self.explored.extent = Extent::Limit;
                 return None;
             }
-            let Some(outcome) = self.next_outcome(choice) else { continue };
-            if let Some(violation) = self.advance(choice, outcome, oracle) {
+            self.explored.transitions += 1;
+            match step.leads {
+                Leads::Back => continue,
+                Leads::Told if let Some(place) = self.known.place(step.print) => {
+                    self.join(place);
+                    continue;
+                }
+                Leads::Told | Leads::Unknown => {}
+            }
+            if let Some(violation) = self.advance(step, oracle) {
                 return Some(violation);
             }
         }
@@ -156,48 +210,14 @@ impl<N: Explorable> Depth<'_, N> {
         None
     }
 
-    /// The next outcome of the choice that is being tried from the state on top of the path, if it is one that changes something; nothing
-    /// comes of a loss but the loss.
-    fn next_outcome(&mut self, choice: Choice) -> Option<Option<u32>> {
-        let frame = self.stack.last_mut().expect("there is a state to go on from");
-        let mut left = frame.outcomes.take().unwrap_or_else(|| {
-            let Some(deed) = frame.state.deed(choice, self.within, self.solos) else { return 0..0 };
-            let solo = frame.state.solos[self.within.place(choice.node())];
-            self.solos.outcomes(solo, deed, frame.state.now, self.within)
-        });
-        let outcome = left.next();
-        if left.is_empty() {
-            frame.next += 1;
-        } else {
-            frame.outcomes = Some(left);
-        }
-        let is_nothing = |number| {
-            let outcome = self.solos.outcome(number);
-            frame.state.is_nothing(choice, outcome, self.within)
-        };
-        (!outcome.is_some_and(is_nothing)).then_some(outcome)
-    }
-
-    /// Makes one step from the state on top of the path.
-    fn advance(
-        &mut self,
-        choice: Choice,
-        outcome: Option<u32>,
-        oracle: &mut Oracle<'_, N>,
-    ) -> Option<(Schedule, Violation)> {
-        let early = self.look_ahead(choice, outcome);
-        if let Some((_, place, false)) = early {
-            self.explored.transitions += 1;
-            self.join(place);
-            return None;
-        }
+    /// Makes a step from the state on top of the path.
+    fn advance(&mut self, step: Open, oracle: &mut Oracle<'_, N>) -> Option<(Schedule, Violation)> {
+        let Open { choice, outcome, .. } = step;
         let frame = self.stack.last_mut().expect("there is a state to go on from");
         self.here.clone_from(&frame.state);
         self.told.truncate(frame.told);
         let asleep = frame.asleep_after(choice, self.how);
-        if frame.outcomes.is_none() && self.how == Reduction::Classes {
-            frame.asleep.push(choice);
-        }
+        frame.put_to_sleep(choice, self.how);
         let before = frame.told;
         if outcome.is_some_and(|number| self.solos.mirror(number, self.within).is_err()) {
             self.explored.extent = Extent::Unlike;
@@ -210,16 +230,17 @@ impl<N: Explorable> Depth<'_, N> {
             self.explored.extent = Extent::Chance(site);
         }
         self.here.apply(choice, outcome, &mut self.told, self.within, solos);
-        self.explored.transitions += 1;
         let incident = came.and_then(|outcome| outcome.incident.as_ref()).cloned();
-        match self.arrive(early, incident.as_ref(), before, oracle) {
+        match self.arrive(incident.as_ref(), before, oracle) {
             Arrival::Cut => {}
             Arrival::Broken(violation) => {
                 let mut schedule = self.schedule();
                 schedule.push((choice, outcome));
                 return Some(self.broken(schedule, violation));
             }
-            Arrival::New(place) => self.push(Some((choice, outcome)), place, asleep),
+            Arrival::New(place, is_end) => {
+                self.push(Some((choice, outcome)), place, is_end, asleep);
+            }
             Arrival::Known(place) => self.join(place),
         }
         None
@@ -239,32 +260,15 @@ impl<N: Explorable> Depth<'_, N> {
         }
     }
 
-    /// Where a step leads, if that can be told before it is made, and nothing need be done again in a state that is known.
-    fn look_ahead(&mut self, choice: Choice, outcome: Option<u32>) -> Option<Seen> {
-        let is_plain = self.within.permutations.is_empty();
-        if self.how != Reduction::States || self.within.budget.depth < u64::MAX || !is_plain {
-            return None;
-        }
-        let outcome = self.solos.outcome(outcome?);
-        let frame = self.stack.last()?;
-        let print = frame.state.print_after(choice, outcome, self.within, self.solos)?;
-        let (place, is_new) = self.seen.insert(print);
-        Some((print, place, is_new))
-    }
-
     /// A step has led here, and something was told since then: is it new, and is anything wrong with it?
     fn arrive(
         &mut self,
-        early: Option<Seen>,
         incident: Option<&Incident>,
         before: usize,
         oracle: &mut Oracle<'_, N>,
     ) -> Arrival {
-        let (print, place, is_new) = early.unwrap_or_else(|| {
-            let print = self.here.print(self.within);
-            let (place, is_new) = self.seen.insert(print);
-            (print, place, is_new)
-        });
+        let print = self.here.print(self.within);
+        let (place, is_new) = self.known.insert(print);
         if is_new && self.within.budget.depth < u64::MAX {
             self.reached.push(self.here.step);
         }
@@ -275,9 +279,8 @@ impl<N: Explorable> Depth<'_, N> {
         self.visits += u64::from(is_new || self.how != Reduction::States);
         self.explored.depth = self.explored.depth.max(self.here.step);
         let Self { within, solos, here: state, told, choices, .. } = self;
-        choices.clear();
         state.choices(within, solos, choices);
-        let is_over = state.may_end(choices, within, solos);
+        let is_over = state.may_end(&choices.all, within, solos);
         let news = told.len() - before;
         let sight = Sight { told, news, is_over, state, within, solos };
         if let Some(violation) = within.judge(&sight, incident, oracle) {
@@ -286,11 +289,11 @@ impl<N: Explorable> Depth<'_, N> {
         if is_over {
             self.ends.insert(print);
         }
-        if state.step >= within.budget.depth && !choices.is_empty() {
+        if state.step >= within.budget.depth && !choices.all.is_empty() {
             self.explored.extent = Extent::Depth(within.budget.depth);
             return Arrival::Cut;
         }
-        Arrival::New(place)
+        Arrival::New(place, is_over)
     }
 
     /// Whether this state, seen before, has been reached in fewer steps than ever: then more may follow it within the bound.
@@ -305,19 +308,38 @@ impl<N: Explorable> Depth<'_, N> {
     }
 
     /// Goes on from here.
-    fn push(&mut self, by: Option<(Choice, Option<u32>)>, place: u32, asleep: Vec<Choice>) {
+    fn push(
+        &mut self,
+        by: Option<(Choice, Option<u32>)>,
+        place: u32,
+        is_end: bool,
+        asleep: Vec<Choice>,
+    ) {
         let mut frame = self.spare.pop().unwrap_or_default();
-        frame.state.clone_from(&self.here);
-        frame.choices.clone_from(&self.choices);
-        let is_end = self.here.may_end(&self.choices, self.within, self.solos);
+        frame.steps.clear();
+        let take = |open| frame.steps.push(open);
+        self.here.steps(&self.choices, self.within, self.solos, take);
+        self.look_ahead(&mut frame.steps);
+        std::mem::swap(&mut frame.state, &mut self.here);
         (frame.told, frame.by, frame.place) = (self.told.len(), by, place);
-        (frame.next, frame.outcomes, frame.asleep) = (0, None, asleep);
+        (frame.next, frame.asleep) = (0, asleep);
         frame.ways = u128::from(is_end);
         if self.counts {
-            self.ways.resize(self.seen.len(), UNCOUNTED);
+            self.ways.resize(self.known.len(), UNCOUNTED);
             self.ways[place as usize] = UNCOUNTED;
         }
         self.stack.push(frame);
+    }
+
+    /// Finds out which steps lead back. That is a loop of its own, so that memory is asked for all of them at once.
+    fn look_ahead(&self, steps: &mut [Open]) {
+        for step in steps {
+            step.leads = match step.leads {
+                Leads::Told if !self.looks_ahead => Leads::Unknown,
+                Leads::Told if self.known.knows_at_a_glance(step.print) => Leads::Back,
+                other => other,
+            };
+        }
     }
 
     /// All has been tried that may follow the state on top of the path.
@@ -352,5 +374,13 @@ impl Frame {
             return Vec::new();
         }
         self.asleep.iter().copied().filter(|other| other.is_independent_of(choice)).collect()
+    }
+
+    /// This choice has been tried, once none of its outcomes is left.
+    fn put_to_sleep(&mut self, choice: Choice, how: Reduction) {
+        let is_left = self.steps.get(self.next).is_some_and(|step| step.choice == choice);
+        if how == Reduction::Classes && !is_left {
+            self.asleep.push(choice);
+        }
     }
 }

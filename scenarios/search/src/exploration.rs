@@ -13,7 +13,7 @@ use crate::depth::{Oracle, Schedule};
 use crate::identity::{Arrivals, Identity};
 use crate::sight::Sight;
 use crate::solo::Solos;
-use crate::state::{State, Told};
+use crate::state::{Choices, State, Told};
 use crate::symmetry::{Permutation, permutations};
 use crate::{breadth, depth};
 
@@ -31,6 +31,9 @@ impl<N> Explorable for N where
         + Hash
 {
 }
+
+/// How many nodes a small world has at most.
+pub(crate) const MOST_NODES: usize = 64;
 
 /// How much is done twice; see the crate's page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +71,7 @@ struct Start<N: Node> {
 
 impl<N: Explorable> Exploration<N> {
     /// How many nodes there may be at most. Far fewer can be searched through.
-    pub const MAX_NODES: u32 = 64;
+    pub const MAX_NODES: u32 = MOST_NODES as u32;
     /// How many requests there may be at most.
     pub const MAX_REQUESTS: usize = 64;
 
@@ -282,16 +285,15 @@ impl<N: Explorable> Exploration<N> {
         let mut solos = Solos::new();
         let mut state = self.first(start, &mut solos);
         let mut told = start.told.clone();
-        let mut choices = Vec::new();
+        let mut choices = Choices::default();
         let mut found = None;
         state.choices(self, &mut solos, &mut choices);
         for (place, line) in lines.iter().enumerate() {
-            let outcome = self.outcome_of(line, &state, &choices, &mut solos).ok_or(place)?;
+            let outcome = self.outcome_of(line, &state, &choices.all, &mut solos).ok_or(place)?;
             let before = told.len();
             state.apply(line.choice, outcome, &mut told, self, &solos);
-            choices.clear();
             state.choices(self, &mut solos, &mut choices);
-            let is_over = state.may_end(&choices, self, &solos);
+            let is_over = state.may_end(&choices.all, self, &solos);
             let news = told.len() - before;
             let sight =
                 Sight { told: &told, news, is_over, state: &state, within: self, solos: &solos };

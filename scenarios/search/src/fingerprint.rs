@@ -134,6 +134,11 @@ impl Prints {
         (self.len - 1, true)
     }
 
+    /// The place of a fingerprint that was put in.
+    pub(crate) fn place(&self, print: u128) -> Option<u32> {
+        (self.len > 0).then(|| self.slots[self.find(print)]).and_then(|slot| slot.checked_sub(1))
+    }
+
     /// One number for the set, whatever the order in which it was filled.
     pub(crate) fn digest(&self) -> u128 {
         let prints = self.pieces.iter().flatten();

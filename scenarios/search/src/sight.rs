@@ -29,10 +29,8 @@ impl<N: Explorable> Sight<'_, N> {
 
     /// A node, if it is up.
     pub fn node(&self, node: NodeId) -> Option<&N> {
-        self.members()
-            .contains(&node)
-            .then(|| self.state.solos[self.within.place(node)])
-            .and_then(|solo| self.solos.node(solo))
+        let solo = self.state.solos.get(self.within.place(node))?;
+        self.solos.node(*solo)
     }
 
     /// The time.

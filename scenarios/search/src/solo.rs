@@ -13,6 +13,7 @@ use seatrial_sim::{Enabled, Happening, Incident, World};
 use crate::chance;
 use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::{Printer, Prints, fingerprint};
+use crate::identity::Arrivals;
 use crate::symmetry::Images;
 
 /// See the module.
@@ -20,6 +21,10 @@ pub(crate) struct Solos<N: Node> {
     /// Nodes and messages are numbered, equal ones alike, by their fingerprints.
     node_prints: Prints,
     nodes: Vec<Solo<N>>,
+    /// By node: what most steps ask for.
+    glances: Vec<Glance>,
+    /// By node, and by letter among those to it: what came of it, as far as its glance says that it is known.
+    received: Vec<Vec<Range<u32>>>,
     letter_prints: Prints,
     letters: Vec<Letter<N>>,
     /// What has been tried, and where among the outcomes what came of it begins and ends.
@@ -35,22 +40,55 @@ struct Solo<N: Node> {
     /// With no other node in it, and nothing under way.
     world: Box<World<N>>,
     node: NodeId,
-    is_up: bool,
-    print: u128,
     /// The numbers of its timers that may come due next, and of what its disk does next, in that world.
     timers: Vec<u64>,
     disk: Option<u64>,
-    /// What came of letters that arrived, by their numbers among those to this node, at the time that is said. Others, and other times, are
-    /// found by fingerprints. A bit each says that nothing came of it.
-    received: Vec<Range<u32>>,
+}
+
+/// What can be seen of a node at a glance: apart from the rest, so that much of it is near the processor.
+struct Glance {
+    print: u128,
+    is_up: bool,
+    has_disk: bool,
+    /// It is up, and has neither a timer nor anything to do for its disk.
+    is_still: bool,
+    timers: u32,
+    /// The letters that have been tried at the time that is said, and those of which nothing came, a bit each, by their ordinals. Others, and
+    /// other times, are found by fingerprints.
+    tried: u64,
     unheeded: u64,
-    received_at: Instant,
+    tried_at: Instant,
 }
 
 /// So many letters to one node are found without a fingerprint.
-const NEAR: u32 = 64;
-/// Nothing is known.
-const UNKNOWN: Range<u32> = u32::MAX..u32::MAX;
+const NEAR: u32 = u64::BITS;
+
+/// What a node listens to: for each letter to it whether that is known, and whether it does, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ears {
+    known: u64,
+    open: u64,
+}
+
+impl Ears {
+    /// The ordinal of a letter as they take it.
+    pub(crate) const fn ordinal(ordinal: u32) -> u8 {
+        if ordinal < NEAR { ordinal as u8 } else { NEAR as u8 }
+    }
+
+    /// Whether it listens to the letter of this ordinal, where that is known.
+    #[inline]
+    pub(crate) fn heed(self, ordinal: u8) -> Option<bool> {
+        let bit = 1_u64.checked_shl(ordinal.into()).unwrap_or(0);
+        (self.known & bit != 0).then_some(self.open & bit != 0)
+    }
+}
+
+impl Glance {
+    fn has_tried(&self, ordinal: u32, now: Instant) -> bool {
+        ordinal < NEAR && self.tried_at == now && self.tried & 1 << ordinal != 0
+    }
+}
 
 /// A message: from whom, to whom, and what it says.
 pub(crate) struct Letter<N: Node> {
@@ -59,7 +97,7 @@ pub(crate) struct Letter<N: Node> {
     pub(crate) body: N::Message,
     pub(crate) print: u128,
     /// The how-manieth it is to that node.
-    ordinal: u32,
+    pub(crate) ordinal: u32,
 }
 
 /// Something that happens to a node.
@@ -95,6 +133,10 @@ pub(crate) struct Outcome {
     pub(crate) incident: Option<Incident>,
     /// The node is as before, and has neither sent nor told anything.
     pub(crate) is_idle: bool,
+    /// It has told nothing, and nothing is wrong with it.
+    pub(crate) is_quiet: bool,
+    /// The difference between the fingerprints of the node afterwards and before.
+    pub(crate) change: u128,
 }
 
 impl<N: Explorable> Solos<N> {
@@ -102,6 +144,8 @@ impl<N: Explorable> Solos<N> {
         Self {
             node_prints: Prints::default(),
             nodes: Vec::new(),
+            glances: Vec::new(),
+            received: Vec::new(),
             letter_prints: Prints::default(),
             letters: Vec::new(),
             tried: Prints::default(),
@@ -161,22 +205,27 @@ impl<N: Explorable> Solos<N> {
     }
 
     pub(crate) fn is_up(&self, solo: u32) -> bool {
-        self.nodes[solo as usize].is_up
+        self.glances[solo as usize].is_up
     }
 
     /// Stands for the node, its timers and its disk.
     pub(crate) fn print(&self, solo: u32) -> u128 {
-        self.nodes[solo as usize].print
+        self.glances[solo as usize].print
+    }
+
+    /// Whether nothing happens to a node but what others do to it.
+    pub(crate) fn is_still(&self, solo: u32) -> bool {
+        self.glances[solo as usize].is_still
     }
 
     /// How many of its timers may come due next.
     pub(crate) fn timers(&self, solo: u32) -> u32 {
-        self.nodes[solo as usize].timers.len() as u32
+        self.glances[solo as usize].timers
     }
 
     /// Whether its disk has something to do.
     pub(crate) fn has_disk(&self, solo: u32) -> bool {
-        self.nodes[solo as usize].disk.is_some()
+        self.glances[solo as usize].has_disk
     }
 
     /// All that may come of this, by the numbers of the outcomes.
@@ -189,31 +238,41 @@ impl<N: Explorable> Solos<N> {
         within: &Exploration<N>,
     ) -> Range<u32> {
         let Deed::Receive(letter) = deed else { return self.find(solo, deed, now, within) };
-        let near = self.letters[letter as usize].ordinal as usize;
-        let Solo { received, received_at, .. } = &self.nodes[solo as usize];
-        if let Some(known) = received.get(near)
-            && *received_at == now
-            && *known != UNKNOWN
-        {
-            return known.clone();
+        let ordinal = self.letters[letter as usize].ordinal;
+        if self.glances[solo as usize].has_tried(ordinal, now) {
+            return self.received[solo as usize][ordinal as usize].clone();
         }
         let found = self.find(solo, deed, now, within);
-        let Solo { received, unheeded, received_at, .. } = &mut self.nodes[solo as usize];
-        if *received_at != now {
-            received.clear();
-            (*unheeded, *received_at) = (0, now);
-        }
-        if near < NEAR as usize {
-            received.resize(received.len().max(near + 1), UNKNOWN);
-            received[near] = found.clone();
+        if ordinal < NEAR {
             let mut came = found.clone().map(|number| &self.outcomes[number as usize]);
-            *unheeded |= u64::from(came.all(|outcome| outcome.is_idle)) << near;
+            let is_idle = came.all(|outcome| outcome.is_idle);
+            let (glance, received) =
+                (&mut self.glances[solo as usize], &mut self.received[solo as usize]);
+            if glance.tried_at != now {
+                (glance.tried, glance.unheeded, glance.tried_at) = (0, 0, now);
+            }
+            glance.tried |= 1 << ordinal;
+            glance.unheeded |= u64::from(is_idle) << ordinal;
+            let near = ordinal as usize;
+            received.resize(received.len().max(near + 1), 0..0);
+            received[near] = found.clone();
         }
         found
     }
 
-    /// Whether anything comes of a letter that this node receives.
+    /// What this node listens to, as far as that is known.
     #[inline]
+    pub(crate) fn ears(&self, solo: u32, now: Instant, within: &Exploration<N>) -> Ears {
+        let glance = &self.glances[solo as usize];
+        match glance.is_up {
+            false => Ears { known: u64::MAX, open: 0 },
+            true if within.arrivals == Arrivals::Once => Ears { known: u64::MAX, open: u64::MAX },
+            true if glance.tried_at == now => Ears { known: glance.tried, open: !glance.unheeded },
+            true => Ears::default(),
+        }
+    }
+
+    /// Whether a node is there to receive a letter, and anything comes of it.
     pub(crate) fn heeds(
         &mut self,
         solo: u32,
@@ -221,10 +280,8 @@ impl<N: Explorable> Solos<N> {
         now: Instant,
         within: &Exploration<N>,
     ) -> bool {
-        let near = self.letters[letter as usize].ordinal;
-        let Solo { unheeded, received_at, .. } = &self.nodes[solo as usize];
-        if near < NEAR && *received_at == now && unheeded & 1 << near != 0 {
-            return false;
+        if !self.is_up(solo) || within.arrivals == Arrivals::Once {
+            return self.is_up(solo);
         }
         let mut came = self.outcomes(solo, Deed::Receive(letter), now, within);
         came.any(|number| !self.outcomes[number as usize].is_idle)
@@ -267,7 +324,9 @@ impl<N: Explorable> Solos<N> {
             let sent = self.drain(&mut world);
             let now = world.now();
             let after = self.keep(world, node, within);
-            let is_idle = after == solo && sent.is_empty() && told.is_empty() && went.is_ok();
+            let is_quiet = told.is_empty() && went.is_ok();
+            let is_idle = after == solo && sent.is_empty() && is_quiet;
+            let change = self.print(after).wrapping_sub(self.print(solo));
             let index = self.outcomes.len() as u32 - first;
             self.outcomes.push(Outcome {
                 of: (solo, deed, began, index),
@@ -279,6 +338,8 @@ impl<N: Explorable> Solos<N> {
                 too_wide,
                 incident: went.err(),
                 is_idle,
+                is_quiet,
+                change,
             });
         }
         first..self.outcomes.len() as u32
@@ -330,19 +391,20 @@ impl<N: Explorable> Solos<N> {
             let of = |is_meant: fn(Happening) -> bool| {
                 enabled.iter().filter(move |event| is_meant(event.what)).map(|event| event.number)
             };
-            let timers = of(|what| matches!(what, Happening::Timer { .. })).collect();
+            let timers: Vec<u64> = of(|what| matches!(what, Happening::Timer { .. })).collect();
             let disk = of(|what| matches!(what, Happening::Disk { .. })).next();
-            self.nodes.push(Solo {
-                world: Box::new(world),
-                node,
-                is_up,
+            self.glances.push(Glance {
                 print,
-                timers,
-                disk,
-                received: Vec::new(),
+                is_up,
+                has_disk: disk.is_some(),
+                is_still: is_up && timers.is_empty() && disk.is_none(),
+                timers: timers.len() as u32,
+                tried: 0,
                 unheeded: 0,
-                received_at: Instant::ZERO,
+                tried_at: Instant::ZERO,
             });
+            self.received.push(Vec::new());
+            self.nodes.push(Solo { world: Box::new(world), node, timers, disk });
         }
         number
     }

@@ -1,15 +1,18 @@
 //! One state of a search: which nodes there are, what is under way, and what may still be done.
 
 mod print;
+mod steps;
 
 use seatrial_node::{Fact, Instant, NodeId};
 
+pub(crate) use self::print::Sums;
+pub(crate) use self::steps::{Choices, Leads, Open};
 use crate::budget::Spent;
 use crate::choice::Choice;
-use crate::exploration::{Explorable, Exploration};
-use crate::fingerprint::{Printer, fingerprint, mixed};
+use crate::exploration::{Explorable, Exploration, MOST_NODES};
+use crate::fingerprint::{Printer, fingerprint};
 use crate::identity::{Arrivals, Identity};
-use crate::solo::{Deed, Letter, Outcome, Solos};
+use crate::solo::{Deed, Ears, Letter, Solos};
 use crate::symmetry::Unlike;
 
 /// What a node has told, and at which step of the schedule; step 0 is before the search.
@@ -42,6 +45,8 @@ pub(crate) struct State {
     /// Of all that was told, where an oracle says what of it counts.
     past: u128,
     sums: Sums,
+    /// Stands for what is not in the sums, and for what was said.
+    rest: u128,
     /// The same of what each permutation of alike nodes makes of this state.
     mirrors: Vec<Mirror>,
 }
@@ -53,26 +58,14 @@ struct Mirror {
     said: Vec<u128>,
 }
 
-/// The sums of the fingerprints of nodes, of letters under way, and of what was said, each with its node.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    here: u128,
-    under_way: u128,
-    heard: u128,
-}
-
-impl Sums {
-    /// One node becomes another.
-    fn replace(&mut self, before: u128, after: u128) {
-        self.here = self.here.wrapping_sub(before).wrapping_add(after);
-    }
-}
-
 /// A letter under way. Its number is the same in every schedule that begins alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Flight {
     number: u32,
     letter: u32,
+    /// The place of the receiver, and the letter's ordinal there, as far as [`Ears`] know of it.
+    to: u8,
+    ordinal: u8,
 }
 
 /// By hand, so that a copy keeps its memory.
@@ -84,9 +77,10 @@ impl Clone for State {
     }
 
     fn clone_from(&mut self, other: &Self) {
-        let Self { step, now, newest, asked, spent, past, sums, .. } = *other;
+        let Self { step, now, newest, asked, spent, past, sums, rest, .. } = *other;
         (self.step, self.now, self.newest) = (step, now, newest);
-        (self.asked, self.spent, self.past, self.sums) = (asked, spent, past, sums);
+        (self.asked, self.spent, self.past) = (asked, spent, past);
+        (self.sums, self.rest) = (sums, rest);
         self.solos.clone_from(&other.solos);
         self.flights.clone_from(&other.flights);
         self.notices.clone_from(&other.notices);
@@ -106,17 +100,18 @@ impl State {
         among: &Solos<N>,
     ) -> Self {
         let said = vec![0; solos.len()];
-        let here = solos.iter().fold(0, |sum: u128, solo| sum.wrapping_add(among.print(*solo)));
-        let sums = Sums { here, ..Sums::default() };
+        let mut sums = Sums::default();
+        solos.iter().for_each(|solo| sums.add(among.print(*solo)));
         let mut state = Self { solos, now, said, sums, ..Self::default() };
         for letter in letters {
             state.send(*letter, within, among);
         }
         for told in told {
             let place = within.place(told.node);
-            hear(&mut state.said, &mut state.sums, place, fingerprint(&told.fact));
+            state.sums.hear(&mut state.said, place, fingerprint(&told.fact));
         }
         state.take_past(told, within);
+        state.rest = state.rest_of(within);
         state
     }
 
@@ -137,7 +132,7 @@ impl State {
             let sums = Sums { heard: 0, ..self.sums };
             let mut mirror = Mirror { sums, said: vec![0; self.solos.len()] };
             for Told { node, fact, .. } in facts.into_iter().map(|place| &told[place]) {
-                hear(&mut mirror.said, &mut mirror.sums, within.place(*node), fingerprint(fact));
+                mirror.sums.hear(&mut mirror.said, within.place(*node), fingerprint(fact));
             }
             self.mirrors.push(mirror);
         }
@@ -149,44 +144,72 @@ impl State {
         &self,
         within: &Exploration<N>,
         among: &mut Solos<N>,
-        choices: &mut Vec<Choice>,
+        choices: &mut Choices,
     ) {
-        let budget = &within.budget;
-        for flight in &self.flights {
-            let Letter { from, to, .. } = *among.letter(flight.letter);
-            let solo = self.solos[within.place(to)];
-            if among.is_up(solo)
-                && (within.arrivals == Arrivals::Once
-                    || among.heeds(solo, flight.letter, self.now, within))
-            {
-                choices.push(Choice::Deliver { number: flight.number.into(), from, to });
-            }
-        }
-        choices.extend(self.notices.iter().map(|(of, to)| Choice::Notice { of: *of, to: *to }));
+        choices.clear();
+        self.deliveries(within, among, choices);
+        let all = &mut choices.all;
+        all.extend(self.notices.iter().map(|(of, to)| Choice::Notice { of: *of, to: *to }));
+        let is_left_alone = within.asks.is_empty() && !self.spent.may_crash(&within.budget);
         for (&node, &solo) in within.members().iter().zip(&self.solos) {
-            if !among.is_up(solo) {
-                let may_restart = self.spent.may_restart(budget);
-                choices.extend(may_restart.then_some(Choice::Restart { node }));
-                continue;
+            if !(is_left_alone && among.is_still(solo)) {
+                self.own_choices(node, solo, within, among, all);
             }
-            if self.spent.may_wake(budget) {
-                let timers = 0..u64::from(among.timers(solo));
-                choices.extend(timers.map(|number| Choice::Timer { number, node }));
-            }
-            choices.extend(among.has_disk(solo).then_some(Choice::Disk { node }));
-            let open = |(index, ask): &(usize, &(NodeId, _))| {
-                ask.0 == node && self.asked & (1 << index) == 0
-            };
-            let next = within.asks.iter().enumerate().find(open);
-            choices.extend(next.map(|(index, _)| Choice::Ask { index: index as u32, node }));
-            choices.extend(self.spent.may_crash(budget).then_some(Choice::Crash { node }));
         }
-        if self.spent.may_lose(budget) {
-            choices.extend(self.flights.iter().map(|flight| {
+        if self.spent.may_lose(&within.budget) {
+            all.extend(self.flights.iter().map(|flight| {
                 let Letter { from, to, .. } = *among.letter(flight.letter);
                 Choice::Lose { number: flight.number.into(), from, to }
             }));
         }
+    }
+
+    /// The letters that may arrive.
+    fn deliveries<N: Explorable>(
+        &self,
+        within: &Exploration<N>,
+        among: &mut Solos<N>,
+        choices: &mut Choices,
+    ) {
+        // Once for each node, and not for each letter.
+        let mut ears = [Ears::default(); MOST_NODES];
+        for (ears, solo) in ears.iter_mut().zip(&self.solos) {
+            *ears = among.ears(*solo, self.now, within);
+        }
+        for &Flight { number, letter, to, ordinal } in &self.flights {
+            let place = usize::from(to) % ears.len();
+            let heeds = || among.heeds(self.solos[place], letter, self.now, within);
+            if ears[place].heed(ordinal).unwrap_or_else(heeds) {
+                let Letter { from, to, .. } = *among.letter(letter);
+                choices.deliver(number, letter, from, to);
+            }
+        }
+    }
+
+    /// What may happen to one node, besides what the others have sent to it.
+    fn own_choices<N: Explorable>(
+        &self,
+        node: NodeId,
+        solo: u32,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+        all: &mut Vec<Choice>,
+    ) {
+        let budget = &within.budget;
+        if !among.is_up(solo) {
+            all.extend(self.spent.may_restart(budget).then_some(Choice::Restart { node }));
+            return;
+        }
+        if self.spent.may_wake(budget) {
+            let timers = 0..u64::from(among.timers(solo));
+            all.extend(timers.map(|number| Choice::Timer { number, node }));
+        }
+        all.extend(among.has_disk(solo).then_some(Choice::Disk { node }));
+        let open =
+            |(index, ask): &(usize, &(NodeId, _))| ask.0 == node && self.asked & (1 << index) == 0;
+        let next = within.asks.iter().enumerate().find(open);
+        all.extend(next.map(|(index, _)| Choice::Ask { index: index as u32, node }));
+        all.extend(self.spent.may_crash(budget).then_some(Choice::Crash { node }));
     }
 
     /// Whether the execution may end here, where this may happen next: whether none of it must.
@@ -231,18 +254,6 @@ impl State {
         })
     }
 
-    /// Whether this choice comes to nothing: nobody heeds the letter, which is under way as if it had not arrived.
-    pub(crate) fn is_nothing<N: Explorable>(
-        &self,
-        choice: Choice,
-        outcome: &Outcome,
-        within: &Exploration<N>,
-    ) -> bool {
-        within.arrivals != Arrivals::Once
-            && outcome.is_idle
-            && matches!(choice, Choice::Deliver { .. })
-    }
-
     /// Lets this happen, which must be one of the choices, with this outcome. What it tells is added.
     pub(crate) fn apply<N: Explorable>(
         &mut self,
@@ -254,7 +265,25 @@ impl State {
     ) {
         self.step += 1;
         self.account_for(choice, within, among);
-        let Some(number) = outcome else { return };
+        let (before, now) = (told.len(), self.now);
+        if let Some(number) = outcome {
+            self.take_place(choice, number, told, within, among);
+        }
+        let is_delivery = matches!(choice, Choice::Deliver { .. });
+        if !is_delivery || told.len() > before || self.now > now {
+            self.rest = self.rest_of(within);
+        }
+    }
+
+    /// Something happens to a node, and this comes of it.
+    fn take_place<N: Explorable>(
+        &mut self,
+        choice: Choice,
+        number: u32,
+        told: &mut Vec<Told>,
+        within: &Exploration<N>,
+        among: &Solos<N>,
+    ) {
         let outcome = among.outcome(number);
         let place = within.place(choice.node());
         let before = std::mem::replace(&mut self.solos[place], outcome.solo);
@@ -265,12 +294,12 @@ impl State {
             mirror.sums.replace(among.print(before), among.print(after));
             let place = within.place(within.permutations[by].of(choice.node()));
             for (_, print) in &among.outcome(among.outcome_image(by, number)).told {
-                hear(&mut mirror.said, &mut mirror.sums, place, *print);
+                mirror.sums.hear(&mut mirror.said, place, *print);
             }
         }
         for (fact, print) in &outcome.told {
             told.push(Told { step: self.step, node: choice.node(), fact: *fact });
-            hear(&mut self.said, &mut self.sums, place, *print);
+            self.sums.hear(&mut self.said, place, *print);
         }
         if !outcome.told.is_empty() {
             self.take_past(told, within);
@@ -360,12 +389,13 @@ impl State {
         if !self.is_sent(letter, within, among) {
             return;
         }
-        self.sums.under_way = self.sums.under_way.wrapping_add(among.letter(letter).print);
+        self.sums.add(among.letter(letter).print);
         for (by, mirror) in self.mirrors.iter_mut().enumerate() {
-            let print = among.letter(among.letter_image(by, letter)).print;
-            mirror.sums.under_way = mirror.sums.under_way.wrapping_add(print);
+            mirror.sums.add(among.letter(among.letter_image(by, letter)).print);
         }
-        self.flights.push(Flight { number: self.newest, letter });
+        let Letter { to, ordinal, .. } = *among.letter(letter);
+        let (to, ordinal) = (within.place(to) as u8, Ears::ordinal(ordinal));
+        self.flights.push(Flight { number: self.newest, letter, to, ordinal });
     }
 
     /// Whether a letter that is sent now is under way then, and was not before.
@@ -383,11 +413,9 @@ impl State {
 
     fn remove<N: Explorable>(&mut self, number: u64, among: &Solos<N>) {
         let flight = self.flights.remove(self.place_of_flight(number));
-        let print = among.letter(flight.letter).print;
-        self.sums.under_way = self.sums.under_way.wrapping_sub(print);
+        self.sums.take_away(among.letter(flight.letter).print);
         for (by, mirror) in self.mirrors.iter_mut().enumerate() {
-            let print = among.letter(among.letter_image(by, flight.letter)).print;
-            mirror.sums.under_way = mirror.sums.under_way.wrapping_sub(print);
+            mirror.sums.take_away(among.letter(among.letter_image(by, flight.letter)).print);
         }
     }
 
@@ -398,12 +426,4 @@ impl State {
             self.past = printer.print();
         }
     }
-}
-
-/// A node has told something.
-fn hear(said: &mut [u128], sums: &mut Sums, place: usize, fact: u128) {
-    let before = mixed(said[place], place as u128);
-    said[place] = mixed(said[place], fact);
-    let after = mixed(said[place], place as u128);
-    sums.heard = sums.heard.wrapping_sub(before).wrapping_add(after);
 }
