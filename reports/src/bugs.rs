@@ -110,8 +110,7 @@ impl BugResults<'_> {
 
     /// How much longer its shrunk runs are than the schedule that was written by hand: the mean, and the worst.
     pub fn ratio(&self) -> Option<(f64, f64)> {
-        let ratio = |small: &&Small| Some(small.length as f64 / small.by_hand? as f64);
-        let all: Vec<f64> = self.shrunk.iter().filter_map(ratio).collect();
+        let all: Vec<f64> = self.shrunk.iter().filter_map(|small| small.ratio()).collect();
         let worst = all.iter().copied().fold(0.0, f64::max);
         (!all.is_empty()).then(|| (all.iter().sum::<f64>() / all.len() as f64, worst))
     }

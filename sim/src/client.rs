@@ -17,6 +17,9 @@ pub trait Driver<N: Node> {
     /// The client has slept as long as it wanted.
     fn wake(&mut self, io: &mut ClientIo<'_, N>);
 
+    /// All trouble is over; called once for each client.
+    fn healed(&mut self, _: &mut ClientIo<'_, N>) {}
+
     /// An answer has arrived: to which attempt, from which node. It may be late, and the client may long have gone on.
     fn answer(&mut self, attempt: u64, from: NodeId, body: N::Response, io: &mut ClientIo<'_, N>);
 }

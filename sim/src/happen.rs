@@ -113,6 +113,9 @@ impl<N: Node> World<N> {
                 self.heal();
                 self.flush(observer);
                 observer.healed(self.core.moment());
+                for client in 0..self.core.clients() {
+                    driver.healed(&mut ClientIo { client, core: &mut self.core, observer });
+                }
             }
             Event::Reopen { node } => self.reopen(node),
             Event::Message { .. } | Event::Timer { .. } => {

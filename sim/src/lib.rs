@@ -64,7 +64,7 @@ pub use plan::{
     Awaited, Buggify, Fault, FaultPlan, PausedClock, PlannedFault, Rates, Shift, Target, When,
 };
 pub use queue::Order;
-pub use schedule::{ParseStepError, Schedule, Script, Step, Stuck, Wish};
+pub use schedule::{Afterwards, ParseStepError, Schedule, Script, Step, Stuck, Wish};
 pub use setup::{Setup, SetupError};
 pub use steps::{Enabled, Happening};
 pub use strategy::{Steering, Strategy};

@@ -213,6 +213,18 @@ impl Queue {
             .map(|(entry, _)| entry.time_and_slot())
     }
 
+    /// Where order is chosen: from now on events happen by time, and none is earlier than now.
+    pub(crate) fn go_by_time(&mut self, now: u64) {
+        let Discipline::Chosen(chosen) = &self.discipline else {
+            return;
+        };
+        let mut timed = Timed::new();
+        for (entry, _) in chosen.pending() {
+            timed.push(entry.time().max(now), entry.sequence(), entry.slot());
+        }
+        self.discipline = Discipline::Timed(timed);
+    }
+
     /// Takes out the event of this number where order is chosen. Returns its time and its slot, if it is pending.
     pub(crate) fn take(&mut self, number: u64) -> Option<(u64, u32)> {
         let Discipline::Chosen(chosen) = &mut self.discipline else {

@@ -19,14 +19,18 @@
 //! | `crash n2 losing writes` | the same, and all that its disk has not synced is lost |
 //! | `restart n2` | a node that is down starts |
 //! | `begin disk-full`, `end disk-full #2` | a fault of the plan begins or ends: the first of that kind, or the second |
-//! | `heal` | all trouble of the plan is over |
+//! | `heal` | all trouble of the plan is over; as the last step, time decides from there on |
 //!
 //! The *word* of a message, request, answer or timer is the first word of its `Debug` form, within what is wrapped around it: that of
 //! `Raft(Vote { term: 1 })` is `Vote`. It tells kinds apart and survives changes elsewhere. It may be left out: then any is meant.
 //!
+//! What must never happen can be shown so. What must happen some day cannot, for a schedule may starve anybody; a schedule that ends with
+//! `heal` leads to where it no longer will, and a fair run [follows](crate::World::heal_afterwards).
+//!
 //! Time follows. A delivery takes as long as its link does, a timer comes due when it does, and the clock never goes back; what is late
 //! happens now. A node's own timers keep their order, but for those that are overdue, and what its disk has to do keeps its order always.
 
+mod afterwards;
 mod journal;
 mod open;
 mod perform;
@@ -40,6 +44,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::afterwards::Afterwards;
 pub(crate) use self::journal::{Journal, is_a_step};
 pub(crate) use self::open::word_of;
 pub use self::perform::Wish;

@@ -61,7 +61,7 @@ pub struct World<N: Node> {
     /// After how many events to look up: the limit is reached, the tape turns, or something is done by hand.
     pause: u64,
     /// Since which step the clock has stood still.
-    instant_began: u64,
+    pub(crate) instant_began: u64,
     pub(crate) started: bool,
     /// Whose code runs at this moment.
     pub(crate) acting: Option<NodeId>,

@@ -64,6 +64,14 @@ pub struct Small {
     pub seconds: f64,
 }
 
+impl Small {
+    /// How many times as long it is as the schedule that somebody has written by hand. A shorter one counts as 1, so that it does not make up
+    /// for others.
+    pub fn ratio(&self) -> Option<f64> {
+        Some((self.length as f64 / self.by_hand? as f64).max(1.0))
+    }
+}
+
 impl Campaigned {
     /// Whether another line is of the same campaign.
     pub fn is_same(&self, other: &Self) -> bool {

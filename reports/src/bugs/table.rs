@@ -124,10 +124,7 @@ fn summary(results: &[BugResults<'_>]) -> Table {
         }
     }
     let small: Vec<&Small> = results.iter().flat_map(|result| &result.shrunk).copied().collect();
-    let ratios: Vec<f64> = small
-        .iter()
-        .filter_map(|small| Some(small.length as f64 / small.by_hand? as f64))
-        .collect();
+    let ratios: Vec<f64> = small.iter().filter_map(|small| small.ratio()).collect();
     if !ratios.is_empty() {
         let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
         let worst = ratios.iter().copied().fold(0.0, f64::max);

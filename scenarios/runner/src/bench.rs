@@ -57,28 +57,40 @@ const ELSEWHERE: [(&str, &str, Option<&str>); 9] = [
 ];
 
 /// How many events the shortest schedule has that shows a bug, among those that were written by hand: see `tests/schedules`.
-pub const BY_HAND: [(&str, u64); 21] = [
+pub const BY_HAND: [(&str, u64); 33] = [
     ("ack-after-term-change", 33),
     ("ack-before-fsync", 15),
     ("apply-before-commit", 24),
+    ("causal-no-wait", 5),
     ("commit-falls-back", 20),
     ("commit-old-term", 57),
+    ("fd-no-unsuspect", 4),
+    ("fifo-gap", 5),
+    ("fixed-timeouts", 5),
     ("half-commits", 13),
     ("heartbeat-counts-as-append", 16),
     ("heartbeat-underflow", 12),
     ("last-index-acknowledged", 31),
+    ("last-not-applied", 12),
+    ("leader-not-counted", 13),
+    ("mislabelled-timer", 4),
     ("next-index-underflow", 21),
     ("no-client-dedup", 14),
+    ("no-pre-vote", 11),
     ("no-up-to-date-check", 28),
     ("ranking-not-sorted", 33),
     ("rejection-counts-as-match", 47),
+    ("request-lost", 14),
     ("snapshot-mislabelled", 43),
     ("stale-age", 43),
     ("stale-read", 36),
     ("step-down-drops-tail", 44),
     ("term-not-persisted", 19),
     ("truncate-always", 18),
+    ("urb-early", 6),
+    ("vote-never-reset", 13),
     ("vote-not-persisted", 19),
+    ("votes-of-others", 5),
 ];
 
 /// Seeds of two campaigns are so far apart that they have none in common.

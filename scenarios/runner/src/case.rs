@@ -310,6 +310,7 @@ impl Case {
             recipe,
             operations: self.operations.take(),
             touches: std::mem::take(&mut self.touches),
+            endless: false,
             until: None,
         }
     }

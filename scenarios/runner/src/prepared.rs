@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use seatrial_history::{Account, Explanation, History, Linearization, TraceLine};
 use seatrial_search::Recipe;
-use seatrial_sim::{FaultKind, FaultPlan, Missed, Order, Setup, Stuck, Tape};
+use seatrial_sim::{Afterwards, FaultKind, FaultPlan, Missed, Order, Setup, Stuck, Tape};
 
 pub(crate) use self::bent::{Bent, Course};
 pub(crate) use self::plan_fits::PlanSlip;
@@ -26,7 +26,7 @@ use crate::plan_file::PlanFile;
 use crate::record::Recorder;
 use crate::registry::{MutantInfo, Protocol, Registry};
 use crate::scenario::{Scenario, ScenarioError};
-use crate::stage::Limit;
+use crate::stage::Ending;
 use crate::strategy::{self, Strategy};
 use crate::workload::Operations;
 
@@ -274,6 +274,11 @@ impl Prepared {
         !self.scenario.judge.synchronous && late.iter().all(|kind| self.survives(*kind))
     }
 
+    /// Whether a node that has crashed takes part again once it has restarted.
+    pub(crate) const fn recovers(&self) -> bool {
+        self.budget.recovers
+    }
+
     /// Whether the protocol promises to survive this kind of fault.
     pub(crate) fn survives(&self, kind: FaultKind) -> bool {
         self.budget.survives(kind)
@@ -322,6 +327,12 @@ impl Prepared {
     /// The same runs, broken off after so many events.
     pub(crate) fn broken_off(mut self, until: u64) -> Self {
         self.bent.until = Some(until);
+        self
+    }
+
+    /// The same runs, judged as if they had no end, and nothing were to happen some day.
+    pub(crate) fn without_end(mut self) -> Self {
+        self.bent.endless = true;
         self
     }
 
@@ -411,10 +422,13 @@ impl Prepared {
     }
 
     /// How long a run may go on once the trouble is over.
-    fn limit(&self, drawn: &Drawn) -> Limit {
+    fn limit(&self, drawn: &Drawn) -> Ending {
         let judge = &self.scenario.judge;
         let last = drawn.clients.give_up;
-        Limit { clients: judge.progress_within + last * 2, last, settle: judge.settle }
+        let (loses, restarts) = (self.survives(FaultKind::Loss), self.recovers());
+        let afterwards = Afterwards { loses, restarts };
+        let clients = judge.progress_within + last * 2;
+        Ending { clients, last, settle: judge.settle, afterwards }
     }
 }
 

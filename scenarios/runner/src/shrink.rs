@@ -5,6 +5,7 @@
 //! relies on messages being in time. A candidate counts only where it fails in the same [way](crate::Signature).
 
 mod contest;
+mod courses;
 mod elsewhere;
 mod needed;
 mod oracle;

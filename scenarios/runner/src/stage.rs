@@ -4,7 +4,9 @@ use std::fmt::Debug;
 
 use seatrial_history::{Moment, Observer, OpEvent, TraceEvent};
 use seatrial_node::{Duration, Fact, Instant, Load, Node, NodeId};
-use seatrial_sim::{Counts, Incident, Inside, Missed, RunHash, Stop, Stuck, Tape, Wish, World};
+use seatrial_sim::{
+    Afterwards, Counts, Incident, Inside, Missed, RunHash, Stop, Stuck, Tape, Wish, World,
+};
 
 use crate::draw::Drawn;
 use crate::judges::Judges;
@@ -19,7 +21,7 @@ use crate::workload::{Clients, Workload};
 /// Makes runs of one kind of node, whatever its type.
 pub(crate) trait Stage {
     /// Makes a run. The tape goes on where drawing has left it, and can be taken back afterwards.
-    fn run(&mut self, drawn: &Drawn, limit: Limit, tape: Tape, ear: &mut Ear<'_>) -> RunEnd;
+    fn run(&mut self, drawn: &Drawn, ending: Ending, tape: Tape, ear: &mut Ear<'_>) -> RunEnd;
 
     /// The tape of the last run.
     fn take_tape(&mut self) -> Tape;
@@ -28,15 +30,17 @@ pub(crate) trait Stage {
     fn inside(&self) -> Vec<(NodeId, Inside)>;
 }
 
-/// How long a run may go on.
+/// How long a run may go on, and how it does where a schedule has led it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limit {
+pub(crate) struct Ending {
     /// Once the trouble is over, until the clients have finished.
     pub(crate) clients: Duration,
     /// For the operations under way then, where more is awaited once they are over.
     pub(crate) last: Duration,
     /// Once they have.
     pub(crate) settle: Duration,
+    /// What becomes of what a schedule has left as it is.
+    pub(crate) afterwards: Afterwards,
 }
 
 /// How a run ended.
@@ -54,6 +58,10 @@ pub(crate) struct RunEnd {
     pub(crate) missed: Option<Missed>,
     /// What happened as a schedule, where that is kept.
     pub(crate) wishes: Vec<Wish>,
+    /// A schedule led it, and it went on by time.
+    pub(crate) went_on: bool,
+    /// Who is down in the end.
+    pub(crate) down: Vec<NodeId>,
 }
 
 /// Everybody who listens to a run.
@@ -63,6 +71,8 @@ pub(crate) struct Ear<'a> {
     pub(crate) recorder: Option<&'a mut Recorder>,
     /// Where nobody wants to know which states a run comes past, they are not worked out.
     pub(crate) states: Option<&'a mut States>,
+    /// Whether what follows healing is fair to everybody, so that something good must come of it. The rest of a schedule is not.
+    pub(crate) heals: bool,
 }
 
 /// Makes a node's configuration from a run's settings.
@@ -98,22 +108,27 @@ where
 const LOOK: Duration = Duration::from_millis(10);
 
 impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
-    fn run(&mut self, drawn: &Drawn, limit: Limit, tape: Tape, ear: &mut Ear<'_>) -> RunEnd {
+    fn run(&mut self, drawn: &Drawn, ending: Ending, tape: Tape, ear: &mut Ear<'_>) -> RunEnd {
         let setup = &drawn.setup;
         let settings = Settings::new(drawn.settings.clone());
-        let (healed, core) = (Instant::ZERO + setup.plan.heal_after, setup.plan.core.as_deref());
-        self.clients.begin(&drawn.clients, setup.clients, healed, core);
+        let heals = drawn.course.heals_afterwards();
+        let healed = (!heals).then_some(Instant::ZERO + setup.plan.heal_after);
+        self.clients.begin(&drawn.clients, setup.clients, healed, setup.plan.core.as_deref());
         self.world.reset_with(setup, tape, |boot| {
             (self.config)(&settings.at(boot, &drawn.versions))
                 .expect("settings were checked when the scenario was prepared")
         });
+        // What a schedule ends with is no step of it.
+        let led = |all: usize| all - usize::from(heals);
         match &drawn.course {
             Course::ByTime { kept } => {
                 self.world.keep_schedule(*kept);
-                self.run_by_time(setup.plan.heal_after, limit, ear)
+                self.run_by_time(Instant::ZERO + setup.plan.heal_after, ending, ear)
             }
             Course::Schedule(schedule) => {
-                match self.world.perform(schedule, &mut self.clients, ear) {
+                let steps = &schedule.steps[..led(schedule.steps.len())];
+                match self.world.perform(steps, &mut self.clients, ear) {
+                    Ok(Stop::Idle) if heals => self.go_on_by_time(ending, ear),
                     Ok(stop) => self.ended(stop, self.world.moment()),
                     Err(stuck) => {
                         let end = self.ended(Stop::Idle, self.world.moment());
@@ -122,9 +137,15 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
                 }
             }
             Course::Wishes(wishes, at_once) => {
+                let (wishes, last) = wishes.split_at(led(wishes.len()));
                 let clients = &mut self.clients;
-                let (stop, wishes) = self.world.perform_what_can(wishes, at_once, clients, ear);
-                RunEnd { wishes, ..self.ended(stop, self.world.moment()) }
+                let (stop, mut done) = self.world.perform_what_can(wishes, at_once, clients, ear);
+                done.extend_from_slice(last);
+                let end = match stop {
+                    Stop::Idle if heals => self.go_on_by_time(ending, ear),
+                    stop => self.ended(stop, self.world.moment()),
+                };
+                RunEnd { wishes: done, ..end }
             }
         }
     }
@@ -140,10 +161,17 @@ impl<N: Node, W: Workload<N>> Stage for Arena<N, W> {
 }
 
 impl<N: Node, W: Workload<N>> Arena<N, W> {
+    /// A schedule has led up to here: healing, and what is still to be done then.
+    fn go_on_by_time(&mut self, ending: Ending, ear: &mut Ear<'_>) -> RunEnd {
+        let healed = self.world.now();
+        self.world.heal_afterwards(ending.afterwards, &mut self.clients, ear);
+        let end = self.run_by_time(healed, ending, ear);
+        RunEnd { went_on: true, ..end }
+    }
+
     /// Trouble, healing, and what is still to be done then.
-    fn run_by_time(&mut self, heal_after: Duration, limit: Limit, ear: &mut Ear<'_>) -> RunEnd {
-        let healed = Instant::ZERO + heal_after;
-        let Limit { clients, last, settle } = limit;
+    fn run_by_time(&mut self, healed: Instant, ending: Ending, ear: &mut Ear<'_>) -> RunEnd {
+        let Ending { clients, last, settle, .. } = ending;
         let mut limit = healed + clients;
         let mut until = healed;
         let mut stop = loop {
@@ -168,7 +196,7 @@ impl<N: Node, W: Workload<N>> Arena<N, W> {
         let mut end = self.world.moment();
         if stop == Stop::Idle {
             // Nothing can happen any more, so this is how things are when the time is up.
-            end.time = match self.clients.finished() {
+            end.time = match self.clients.finished() && !ear.judges.await_more(end.time) {
                 true if settle == Duration::ZERO => end.time,
                 true => until + settle,
                 false => limit,
@@ -179,6 +207,7 @@ impl<N: Node, W: Workload<N>> Arena<N, W> {
     }
 
     fn ended(&self, stop: Stop, end: Moment) -> RunEnd {
+        let members = self.world.members().iter().copied();
         RunEnd {
             end,
             hash: self.world.hash(),
@@ -191,6 +220,8 @@ impl<N: Node, W: Workload<N>> Arena<N, W> {
             stuck: None,
             missed: self.world.missed(),
             wishes: Vec::new(),
+            went_on: false,
+            down: members.filter(|node| self.world.node(*node).is_none()).collect(),
         }
     }
 }
@@ -217,7 +248,9 @@ impl Observer for Ear<'_> {
     }
 
     fn healed(&mut self, at: Moment) {
-        self.judges.healed(at);
+        if self.heals {
+            self.judges.healed(at);
+        }
         self.tally.healed(at);
     }
 

@@ -84,6 +84,16 @@ impl<N: Node> World<N> {
         }
     }
 
+    /// Whoever is down, and no fault of the plan is to blame, starts, but for who is left as he is.
+    pub(crate) fn start_the_fallen(&mut self) {
+        for node in 0..self.nodes.len() {
+            let is_down = self.nodes[node].is_none() && self.nemesis.down[node].is_none();
+            if is_down && self.nemesis.heals(node) && !self.nemesis.disks.refused(node) {
+                self.come_back(node);
+            }
+        }
+    }
+
     /// Whoever is down by this fault starts.
     fn bring_back(&mut self, index: usize) {
         for node in 0..self.nodes.len() {

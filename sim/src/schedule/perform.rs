@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use seatrial_history::Observer;
 use seatrial_node::{Instant, Node, NodeId};
 
-use super::Schedule;
 use super::open::{Flight, Sayings, delivery, shape_of, word_of};
 use super::step::Step;
 use super::stuck::Stuck;
@@ -34,7 +33,7 @@ const AT_ONCE: u32 = 1_000;
 const LOST: u64 = 1;
 
 impl<N: Node> World<N> {
-    /// Performs a schedule from the beginning, until the observer is done, something happens that must not, or the steps are over; then the
+    /// Performs the steps of a schedule from the beginning, until the observer is done, something happens that must not, or the steps are over; then the
     /// world is idle. Messages and timers have words only where the world knows how to [describe](World::describe_with) them.
     ///
     /// # Errors
@@ -44,13 +43,13 @@ impl<N: Node> World<N> {
     /// Where the world's setup does not say [`Order::Chosen`](crate::Order::Chosen).
     pub fn perform<D: Driver<N>, O: Observer>(
         &mut self,
-        schedule: &Schedule,
+        steps: &[Step],
         driver: &mut D,
         observer: &mut O,
     ) -> Result<Stop, Stuck> {
         self.begin_schedule(driver, observer);
         let mut said = Sayings::default();
-        for (index, step) in schedule.steps.iter().enumerate() {
+        for (index, step) in steps.iter().enumerate() {
             self.touch_between(driver, observer);
             if let Some(stop) = self.schedule_is_over(observer) {
                 return Ok(stop);
@@ -160,7 +159,7 @@ impl<N: Node> World<N> {
     }
 
     /// Lets something happen, and sees whether a node panics.
-    fn guarded<D: Driver<N>, O: Observer>(
+    pub(super) fn guarded<D: Driver<N>, O: Observer>(
         &mut self,
         driver: &mut D,
         observer: &mut O,

@@ -225,14 +225,14 @@ fn a_schedule_is_touched_between_its_steps() {
     world.reset(&setup, Tape::simple(), |_| ());
     let schedule = Schedule::parse(["n0 timer"]).expect("a schedule");
     let mut ear = Ear::default();
-    let stop = world.perform(&schedule, &mut (), &mut ear).expect("it can be performed");
+    let stop = world.perform(&schedule.steps, &mut (), &mut ear).expect("it can be performed");
     assert_eq!((stop, world.missed()), (Stop::Idle, None));
     assert_eq!(world.node(NodeId(1)).map(|node| node.seen.clone()), Some(vec![1]));
     assert!(world.node(NodeId(2)).is_none());
 
     let late = Setup { order: Order::Chosen, ..self::setup(&["after 4: delay #1 until 1s"]) };
     world.reset(&late, Tape::simple(), |_| ());
-    world.perform(&schedule, &mut (), &mut ear).expect("it can be performed");
+    world.perform(&schedule.steps, &mut (), &mut ear).expect("it can be performed");
     assert!(world.missed().expect("no time").why.contains("nothing comes by time"));
 }
 

@@ -70,6 +70,7 @@ impl Outside {
             tally: &mut tally,
             recorder: Some(&mut recorder),
             states: None,
+            heals: true,
         };
         let end = play(heard, healed, end, &mut ear);
         let mut judgements = judges.judge(end);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_node::NodeId;
 use seatrial_search::Recipe;
-use seatrial_sim::{FaultPlan, Override, Schedule, Simple, Steering, Tape, Touch, Wish};
+use seatrial_sim::{FaultPlan, Override, Schedule, Simple, Steering, Step, Tape, Touch, Wish};
 
 use crate::workload::Operations;
 
@@ -24,6 +24,8 @@ pub(crate) struct Bent {
     pub(crate) operations: Option<Operations>,
     /// What is done to the run by hand.
     pub(crate) touches: Vec<Touch>,
+    /// The run is judged as if it had no end, and nothing were to happen some day.
+    pub(crate) endless: bool,
     /// After how many events the run is broken off, for somebody to look inside.
     pub(crate) until: Option<u64>,
 }
@@ -64,8 +66,18 @@ impl Default for Course {
 }
 
 impl Course {
-    /// Whether somebody says what happens, so that the run has no end of its own.
+    /// Whether somebody says what happens.
     pub(crate) const fn is_led(&self) -> bool {
         !matches!(self, Self::ByTime { .. })
+    }
+
+    /// Whether that ends where the world heals: then the run goes on by time, and has an end of its own.
+    pub(crate) fn heals_afterwards(&self) -> bool {
+        let last = match self {
+            Self::ByTime { .. } => None,
+            Self::Schedule(schedule) => schedule.steps.last(),
+            Self::Wishes(wishes, _) => wishes.last().map(|wish| &wish.step),
+        };
+        last == Some(&Step::Heal)
     }
 }

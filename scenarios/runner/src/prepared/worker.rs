@@ -6,9 +6,12 @@ use seatrial_history::{
     Account, Evidence, Explanation, FaultCount, Judgement, Linearization, Outcome, SeedResult,
     Traffic, Verdict, Violation,
 };
-use seatrial_node::NodeId;
+use seatrial_node::{Duration, NodeId};
 use seatrial_search::{Recipe, Seen};
-use seatrial_sim::{Choice, Count, Counts, FaultKind, Incident, Inside, Missed, Stuck, Tape, Wish};
+use seatrial_sim::{
+    Choice, Count, Counts, Fault, FaultKind, Incident, Inside, Missed, PlannedFault, Setup, Stuck,
+    Tape, Target, Wish,
+};
 
 use super::Prepared;
 use crate::draw::{Drawn, describe_trouble};
@@ -118,7 +121,9 @@ impl Worker<'_> {
             states.begin(&drawn.setup.members);
         }
         let (judges, tally) = (&mut self.judges, &mut self.tally);
-        let mut ear = Ear { judges, tally, recorder, states: self.states.as_mut() };
+        let fair = !drawn.course.is_led() || drawn.course.heals_afterwards();
+        let heals = fair && !self.prepared.bent.endless;
+        let mut ear = Ear { judges, tally, recorder, states: self.states.as_mut(), heals };
         let end = hush::hushed(|| self.stage.run(&drawn, limit, tape, &mut ear));
         let end = end.unwrap_or_else(|payload| hush::tell(format_args!("seed {seed}"), &*payload));
         self.tape = Some(self.stage.take_tape());
@@ -128,7 +133,8 @@ impl Worker<'_> {
     /// Makes the run of this number by a recipe of its own.
     pub(crate) fn run_by(&mut self, seed: u64, recipe: &Recipe, recorder: Option<&mut Recorder>) {
         let (drawn, end) = self.make(seed, recipe, recorder);
-        let mut judgements = self.judge(&end, drawn.course.is_led());
+        let has_end = (!drawn.course.is_led() || end.went_on) && !self.prepared.bent.endless;
+        let mut judgements = self.judge(&end, has_end);
         let figures = self.figures(&drawn, &end);
         if end.incident.is_none() && !drawn.course.is_led() {
             let whole = self.judges.violation().is_none() && !end.cut_short;
@@ -137,7 +143,10 @@ impl Worker<'_> {
             judgements.extend(bounds.map(|bound| bound.judge(offers, end.end)));
         }
         let broken = judgements.iter().any(|judgement| judgement.verdict.violation().is_some());
-        let mut excuses = self.prepared.excuses(&drawn.setup);
+        let mut excuses = match end.down.is_empty() || !end.went_on {
+            true => self.prepared.excuses(&drawn.setup),
+            false => self.prepared.excuses(&without(&drawn.setup, &end.down)),
+        };
         let outside = !excuses.is_empty();
         if !broken {
             excuses.clear();
@@ -158,8 +167,8 @@ impl Worker<'_> {
         offers
     }
 
-    /// A run that is led has no end: it is judged as far as it goes.
-    fn judge(&mut self, end: &RunEnd, is_led: bool) -> Vec<Judgement> {
+    /// A run that is led to its last step has no end: it is judged as far as it goes.
+    fn judge(&mut self, end: &RunEnd, has_end: bool) -> Vec<Judgement> {
         let mut judgements = Vec::new();
         if let Some(incident) = &end.incident {
             judgements.push(incident_judgement(incident));
@@ -172,9 +181,9 @@ impl Worker<'_> {
             );
             return judgements;
         }
-        judgements.extend(match is_led {
-            true => self.judges.judge_beginning(end.end),
-            false => self.judges.judge(end.end),
+        judgements.extend(match has_end {
+            true => self.judges.judge(end.end),
+            false => self.judges.judge_beginning(end.end),
         });
         if let Some(stuck) = &end.stuck {
             let verdict = Verdict::Unknown { why: stuck.to_string() };
@@ -216,6 +225,11 @@ impl Worker<'_> {
     /// What was to be done by hand in the last run and could not.
     pub(crate) fn missed(&self) -> Option<&Missed> {
         self.last().end.missed.as_ref()
+    }
+
+    /// Who is down at the end of the last run.
+    pub(crate) fn down(&self) -> &[NodeId] {
+        &self.last().end.down
     }
 
     /// The last run as a schedule, where it was kept; handed over.
@@ -332,6 +346,22 @@ impl Worker<'_> {
             case: None,
         }
     }
+}
+
+/// A world in which these were gone for good: steps of a schedule have brought them down, and they do not come back.
+fn without(setup: &Setup, down: &[NodeId]) -> Setup {
+    let mut setup = setup.clone();
+    let plan = &mut setup.plan;
+    plan.heal_after = plan.heal_after.max(Duration::from_nanos(1));
+    let is_left = |node: &NodeId| plan.core.as_ref().is_some_and(|core| !core.contains(node));
+    let gone = down.iter().copied().filter(|node| !is_left(node)).map(|node| PlannedFault {
+        at: Duration::ZERO,
+        lasts: Duration::ZERO,
+        fault: Fault::CrashStop { node: Target::Node(node) },
+    });
+    let gone: Vec<PlannedFault> = gone.collect();
+    plan.faults.extend(gone);
+    setup
 }
 
 fn incident_judgement(incident: &Incident) -> Judgement {

@@ -5,6 +5,7 @@ use seatrial_node::{Duration, NodeId};
 use seatrial_search::Subject;
 use seatrial_sim::{Choice, FaultKind, FaultPlan, Override, Rates, Step, WORLD, Wish};
 
+use super::courses::{self, Route};
 use super::pin;
 use super::{REPLAYS, ShrinkError};
 use crate::case::Case;
@@ -133,31 +134,24 @@ impl<'r> Oracle<'r> {
             overrides(worker.recorded(), |choice| choice.value > 0).collect();
         let made = |choice: &Choice| choice.value > 0 && is_made_by_somebody(choice);
         let choices: Vec<Override> = overrides(worker.recorded(), made).collect();
-        let wishes = worker.take_wishes();
-        let plan = planned(&subject.plan, &wishes);
-        let asked = |choice: &&Override| choice.source != WORLD && choice.source >= subject.nodes;
-        let clients: Vec<Override> = choices.iter().filter(asked).cloned().collect();
-        let led = |losing, choices: &[Override], at_once: &[NodeId]| Subject {
-            plan: plan.clone(),
-            choices: choices.to_vec(),
-            simple: Vec::new(),
-            schedule: Some(wishes.iter().map(|wish| with_losses(wish, losing)).collect()),
-            at_once: at_once.to_vec(),
-            ..subject.clone()
-        };
-        let all: Vec<NodeId> = (0..subject.nodes).map(NodeId).collect();
-        let crashes = |node: &NodeId| {
-            wishes.iter().any(|w| matches!(&w.step, Step::Crash { node: of, .. } if of == node))
-        };
-        let steady: Vec<NodeId> = all.iter().copied().filter(|node| !crashes(node)).collect();
-        let mut ways = Vec::new();
-        for choices in [&clients, &choices] {
-            for losing in [false, true] {
-                ways.extend([&all, &steady, &Vec::new()].map(|disks| led(losing, choices, disks)));
-            }
+        let gone = if prepared.recovers() { worker.down().to_vec() } else { Vec::new() };
+        let mut routes = courses::routes(subject, worker.take_wishes(), &gone);
+        if self.shows_on_the_way(&prepared) {
+            routes.truncate(1);
         }
-        ways.push(Subject { plan: subject.plan.clone(), ..led(false, &exact, &[]) });
-        ways
+        routes.iter().flat_map(|route| ways(subject, route, (&exact, &choices))).collect()
+    }
+
+    /// Whether a run breaks something that must never happen, and not only what is to happen some day.
+    fn shows_on_the_way(&self, prepared: &Prepared) -> bool {
+        let endless = prepared.clone().without_end();
+        let mut worker = endless.worker(Measuring::Bounded);
+        worker.run(self.case.seed);
+        match self.signature.property.is_empty() {
+            // Nobody has said what is looked for: any failure is.
+            true => worker.outcome() == self.outcome,
+            false => self.signature.find(worker.judgements()).is_some(),
+        }
     }
 
     /// The same run with the choices of clients and nodes written down, so that they are the same when others are gone.
@@ -197,6 +191,38 @@ impl<'r> Oracle<'r> {
         };
         Ok((0..REPLAYS).filter(same).count() as u32)
     }
+}
+
+/// One course as schedules.
+fn ways(
+    subject: &Subject,
+    Route { wishes, plan }: &Route,
+    (exact, choices): (&[Override], &[Override]),
+) -> Vec<Subject> {
+    let begun = planned(plan, wishes);
+    let asked = |choice: &&Override| choice.source != WORLD && choice.source >= subject.nodes;
+    let clients: Vec<Override> = choices.iter().filter(asked).cloned().collect();
+    let led = |losing, choices: &[Override], at_once: &[NodeId]| Subject {
+        plan: begun.clone(),
+        choices: choices.to_vec(),
+        simple: Vec::new(),
+        schedule: Some(wishes.iter().map(|wish| with_losses(wish, losing)).collect()),
+        at_once: at_once.to_vec(),
+        ..subject.clone()
+    };
+    let all: Vec<NodeId> = (0..subject.nodes).map(NodeId).collect();
+    let crashes = |node: &NodeId| {
+        wishes.iter().any(|w| matches!(&w.step, Step::Crash { node: of, .. } if of == node))
+    };
+    let steady: Vec<NodeId> = all.iter().copied().filter(|node| !crashes(node)).collect();
+    let mut ways = Vec::new();
+    for choices in [clients.as_slice(), choices] {
+        for losing in [false, true] {
+            ways.extend([&all, &steady, &Vec::new()].map(|disks| led(losing, choices, disks)));
+        }
+    }
+    ways.push(Subject { plan: plan.clone(), ..led(false, exact, &[]) });
+    ways
 }
 
 /// Sites whose choices a schedule makes itself: when things happen, in which order, and what does not arrive.

@@ -3,8 +3,9 @@
 use std::sync::atomic::AtomicBool;
 
 use seatrial_checkers::Echo;
+use seatrial_history::Outcome;
 use seatrial_node::{Disk, Duration, Input, Io, Node, OpenError, RequestToken};
-use seatrial_sim::{Steering, Strategy};
+use seatrial_sim::{Steering, Step, Strategy};
 
 use super::*;
 use crate::prepared::Prepared;
@@ -202,4 +203,35 @@ fn a_run_that_has_become_one_that_cannot_be_led_is_led_as_it_was_on_the_way() {
     let options = ShrinkOptions { jobs: 2, max_runs: 2_000, elsewhere: false };
     let small = shrink(&registry, case, &options, &stop, &mut |_| {}).expect("it fails");
     assert!(small.after.steps.is_some(), "{:?}", small.after);
+}
+
+/// A schedule may starve anybody. What it leads to has to be the bug's doing, so the same schedule without the bug must end well.
+#[test]
+#[cfg(feature = "protocols")]
+fn what_no_longer_goes_on_is_led_to_where_it_stops_and_would_go_on_without_the_bug() {
+    let (registry, stop) = (Registry::ours(), AtomicBool::new(false));
+    for (name, mutant) in [
+        ("raft-core", "request-lost"),
+        ("raft-core", "no-pre-vote"),
+        ("reliable-broadcast", "no-relay"),
+    ] {
+        let scenario = registry.scenario(name).expect("it is in the library");
+        let prepared = Prepared::new(&registry, scenario, Some(mutant)).expect("it can be run");
+        let swarm =
+            |p: Prepared| p.with_faults("swarm".parse().expect("a menu"), false).expect("a menu");
+        let (prepared, faults) = match name {
+            "reliable-broadcast" => (swarm(prepared), Some("swarm".to_owned())),
+            _ => (prepared, None),
+        };
+        let fails = |seed: &u64| prepared.run(*seed).outcome() == Outcome::Violated;
+        let seed = (0..500).find(fails).unwrap_or_else(|| panic!("{mutant} is never found"));
+        let case = Case { faults, ..Case::new(&prepared, seed, None) };
+        let options = ShrinkOptions { jobs: 2, max_runs: 1_000, elsewhere: false };
+        let small = shrink(&registry, case, &options, &stop, &mut |_| {}).expect("it fails");
+        let schedule = small.case.schedule.clone().expect("it can be led");
+        assert_eq!(schedule.steps.last(), Some(&Step::Heal), "{mutant}: {schedule}");
+        let sound = Case { mutant: None, hash: None, ..small.case };
+        let (sound, seed) = sound.prepare(&registry).expect("it can be made without the bug");
+        assert_ne!(sound.run(seed).outcome(), Outcome::Violated, "{mutant}: {schedule}");
+    }
 }

@@ -17,8 +17,8 @@ use crate::draw::ClientPlan;
 pub(crate) struct Clients<W> {
     workload: W,
     plan: Option<ClientPlan>,
-    /// When the trouble is over.
-    healed: Instant,
+    /// When the trouble is over, where that is known beforehand or has come.
+    healed: Option<Instant>,
     /// Whom they ask from then on; anybody, where it is empty.
     core: Vec<NodeId>,
     clients: Vec<Client>,
@@ -37,6 +37,8 @@ struct Client {
     done: u32,
     last_round: u32,
     doing: Option<Doing>,
+    /// It has nothing to do until the trouble is over, and nobody knows when that will be.
+    resting: bool,
     finished: bool,
 }
 
@@ -56,9 +58,12 @@ struct Doing {
 /// How long a client whose attempt was refused waits before it tries again.
 const BACKOFF: Duration = Duration::from_millis(20);
 
+/// How soon after healing a client goes on. Not at the very instant: what begins then may begin before it.
+const AFTER_HEALING: Duration = Duration::from_millis(1);
+
 impl<W> Clients<W> {
     pub(crate) fn new(workload: W) -> Self {
-        let healed = Instant::ZERO;
+        let healed = None;
         let (clients, core) = (Vec::new(), Vec::new());
         Self { workload, plan: None, healed, core, clients, processes: 0, open: 0, closing: false }
     }
@@ -68,7 +73,7 @@ impl<W> Clients<W> {
         &mut self,
         plan: &ClientPlan,
         count: u32,
-        healed: Instant,
+        healed: Option<Instant>,
         core: Option<&[NodeId]>,
     ) where
         W: Workload<N>,
@@ -108,7 +113,7 @@ impl<W> Clients<W> {
         let (plan, done) = (self.plan(), self.clients[client as usize].done);
         match &plan.script {
             Some(script) => done < script.count(client),
-            None if plan.endless => now < self.healed,
+            None if plan.endless => self.healed.is_none_or(|healed| now < healed),
             None => done < plan.operations,
         }
     }
@@ -127,15 +132,15 @@ impl<W> Clients<W> {
     where
         W: Workload<N>,
     {
-        let (now, healed) = (io.now(), self.healed);
+        let now = io.now();
         if self.goes_on(io.client(), now) {
             let think = self.think(io);
-            io.sleep(think);
-        } else if now <= healed {
-            // Not at the very instant: what begins then may begin before it.
-            io.sleep(healed - now + Duration::from_millis(1));
-        } else {
-            io.sleep(Duration::ZERO);
+            return io.sleep(think);
+        }
+        match self.healed {
+            None => self.client(io.client()).resting = true,
+            Some(healed) if now <= healed => io.sleep(healed - now + AFTER_HEALING),
+            Some(_) => io.sleep(Duration::ZERO),
         }
     }
 
@@ -233,7 +238,7 @@ impl<W> Clients<W> {
     }
 
     fn only_core<N: Node, S: Shore<N>>(&self, io: &S) -> bool {
-        !self.core.is_empty() && io.now() >= self.healed
+        !self.core.is_empty() && self.healed.is_some_and(|healed| io.now() >= healed)
     }
 
     /// Turns to another node, any but the present one, that there is a reason to ask.
@@ -328,6 +333,7 @@ impl<W> Clients<W> {
             done: 0,
             last_round: 0,
             doing: None,
+            resting: false,
             finished: false,
         });
         self.rest(io);
@@ -351,6 +357,17 @@ impl<W> Clients<W> {
             self.turn(io);
         }
         self.again(io, "timed-out");
+    }
+
+    /// All trouble is over.
+    pub(super) fn heal<N: Node, S: Shore<N>>(&mut self, io: &mut S)
+    where
+        W: Workload<N>,
+    {
+        self.healed.get_or_insert(io.now());
+        if std::mem::take(&mut self.client(io.client()).resting) {
+            io.sleep(AFTER_HEALING);
+        }
     }
 
     /// An answer has arrived, perhaps a late one.

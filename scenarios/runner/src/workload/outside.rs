@@ -78,7 +78,7 @@ where
 {
     fn begin(&mut self, plan: &ClientPlan, count: u32, members: &[NodeId], healed: Instant) {
         self.members = members.to_vec();
-        self.clients.begin::<N>(plan, count, healed, None);
+        self.clients.begin::<N>(plan, count, Some(healed), None);
     }
 
     fn start(&mut self, client: u32, host: &mut dyn ClientHost) {

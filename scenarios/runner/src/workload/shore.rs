@@ -70,6 +70,10 @@ impl<N: Node, W: Workload<N>> Driver<N> for Clients<W> {
         Self::wake(self, io);
     }
 
+    fn healed(&mut self, io: &mut ClientIo<'_, N>) {
+        self.heal(io);
+    }
+
     fn answer(&mut self, attempt: u64, _: NodeId, body: N::Response, io: &mut ClientIo<'_, N>) {
         Self::answer(self, attempt, body, io);
     }
