@@ -65,7 +65,8 @@ fn side_by_side(
     budget: &Budget<'_>,
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
 ) -> Vec<End> {
-    let options = ShrinkOptions { jobs: 1, max_runs: share, ..*budget.options };
+    let jobs = (budget.options.jobs / cases.len().max(1)).max(1);
+    let options = ShrinkOptions { jobs, max_runs: share, ..*budget.options };
     let (next, stop) = (AtomicUsize::new(0), budget.stop);
     let work = |tell: Sender<Stand>| {
         let mut ended = Vec::new();

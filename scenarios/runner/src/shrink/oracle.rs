@@ -135,10 +135,11 @@ impl<'r> Oracle<'r> {
         let made = |choice: &Choice| choice.value > 0 && is_made_by_somebody(choice);
         let choices: Vec<Override> = overrides(worker.recorded(), made).collect();
         let gone = if prepared.recovers() { worker.down().to_vec() } else { Vec::new() };
-        let mut routes = courses::routes(subject, worker.take_wishes(), &gone);
-        if self.shows_on_the_way(&prepared) {
-            routes.truncate(1);
-        }
+        let happened = worker.take_wishes();
+        let routes = match self.shows_on_the_way(&prepared) {
+            true => vec![Route { wishes: happened, plan: subject.plan.clone() }],
+            false => courses::fair(subject, &happened, &gone),
+        };
         routes.iter().flat_map(|route| ways(subject, route, (&exact, &choices))).collect()
     }
 
