@@ -33,12 +33,33 @@ pub(super) struct Oracle<'r> {
     outcome: Outcome,
     /// Led runs must pass without the planted bug: the protocol relies on time, and a schedule may break it all by itself.
     controlled: bool,
+    /// What is looked for must never happen, so that no fair end is needed to show it: no run that is led has one.
+    never: bool,
 }
 
 impl<'r> Oracle<'r> {
     pub(super) fn new(registry: &'r Registry, case: Case) -> Self {
         let signature = Signature { property: String::new(), kind: String::new() };
-        Self { registry, case, signature, outcome: Outcome::Violated, controlled: false }
+        Self {
+            registry,
+            case,
+            signature,
+            outcome: Outcome::Violated,
+            controlled: false,
+            never: false,
+        }
+    }
+
+    /// The same, where it is known whether what is looked for must never happen.
+    #[cfg(feature = "proptest")]
+    pub(super) fn never(self, never: bool) -> Self {
+        Self { never, ..self }
+    }
+
+    /// Whether what is looked for must never happen. Otherwise it is something that must happen and does not.
+    #[cfg(feature = "proptest")]
+    pub(super) const fn must_never_happen(&self) -> bool {
+        self.never
     }
 
     pub(super) const fn signature(&self) -> &Signature {
@@ -63,6 +84,7 @@ impl<'r> Oracle<'r> {
         worker.run(self.case.seed);
         self.outcome = worker.outcome();
         self.signature = Signature::first(worker.judgements())?;
+        self.never = !ends_with_healing(subject) && self.shows_on_the_way(&prepared);
         self.judge(subject)
     }
 
@@ -93,6 +115,10 @@ impl<'r> Oracle<'r> {
         let mut case = pin::case(&self.case, subject);
         case.schedule = None;
         let course = match &subject.schedule {
+            Some(wishes) if self.never && ends_with_healing(subject) => {
+                let led = wishes[..wishes.len() - 1].into();
+                Course::Wishes(led, subject.at_once.clone())
+            }
             Some(wishes) => Course::Wishes(wishes.as_slice().into(), subject.at_once.clone()),
             None => Course::ByTime { kept },
         };
@@ -136,7 +162,7 @@ impl<'r> Oracle<'r> {
         let choices: Vec<Override> = overrides(worker.recorded(), made).collect();
         let gone = if prepared.recovers() { worker.down().to_vec() } else { Vec::new() };
         let happened = worker.take_wishes();
-        let routes = match self.shows_on_the_way(&prepared) {
+        let routes = match self.never {
             true => vec![Route { wishes: happened, plan: subject.plan.clone() }],
             false => courses::fair(subject, &happened, &gone),
         };
@@ -148,11 +174,7 @@ impl<'r> Oracle<'r> {
         let endless = prepared.clone().without_end();
         let mut worker = endless.worker(Measuring::Bounded);
         worker.run(self.case.seed);
-        match self.signature.property.is_empty() {
-            // Nobody has said what is looked for: any failure is.
-            true => worker.outcome() == self.outcome,
-            false => self.signature.find(worker.judgements()).is_some(),
-        }
+        self.signature.find(worker.judgements()).is_some()
     }
 
     /// The same run with the choices of clients and nodes written down, so that they are the same when others are gone.
@@ -192,6 +214,12 @@ impl<'r> Oracle<'r> {
         };
         Ok((0..REPLAYS).filter(same).count() as u32)
     }
+}
+
+/// Whether a schedule leads to where the world heals, and time goes on from there.
+fn ends_with_healing(subject: &Subject) -> bool {
+    let last = subject.schedule.as_ref().and_then(|wishes| wishes.last());
+    last.is_some_and(|wish| wish.step == Step::Heal)
 }
 
 /// One course as schedules.

@@ -18,6 +18,8 @@ pub(crate) struct Piecewise {
     shrink: Shrink,
     /// A run may become a schedule; one that is judged at its end may not.
     may_be_led: bool,
+    /// What it breaks must never happen.
+    never: bool,
     tried: Option<Subject>,
 }
 
@@ -40,14 +42,16 @@ impl Piecewise {
         let pinned = Case { scenario, ..case.clone() };
         // The scenario without what the seed drew, unless that makes another run.
         let case = if run(&pinned).is_some_and(|(same, _)| same == hash) { pinned } else { case };
-        let may_be_led = may_be_led && Oracle::new(registry, case.clone()).may_be_led();
+        let mut oracle = Oracle::new(registry, case.clone());
+        let may_be_led = may_be_led && oracle.first(&subject).is_some() && oracle.may_be_led();
+        let never = oracle.must_never_happen();
         let shrink = Shrink::new(subject, sites.into_iter().collect());
-        Some(Self { registry: registry.clone(), case, shrink, may_be_led, tried: None })
+        Some(Self { registry: registry.clone(), case, shrink, may_be_led, never, tried: None })
     }
 
     /// The next run to make; nothing, when nothing more can be left out.
     pub(crate) fn next(&mut self) -> Option<Prepared> {
-        let oracle = Oracle::new(&self.registry, self.case.clone());
+        let oracle = Oracle::new(&self.registry, self.case.clone()).never(self.never);
         loop {
             let Some(candidate) = self.shrink.candidate() else {
                 if !std::mem::take(&mut self.may_be_led) || self.shrink.best().schedule.is_some() {

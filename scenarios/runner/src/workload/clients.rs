@@ -364,7 +364,7 @@ impl<W> Clients<W> {
     where
         W: Workload<N>,
     {
-        self.healed.get_or_insert(io.now());
+        self.healed.get_or_insert_with(|| io.now());
         if std::mem::take(&mut self.client(io.client()).resting) {
             io.sleep(AFTER_HEALING);
         }
