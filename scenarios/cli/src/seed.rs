@@ -4,6 +4,9 @@ use std::num::NonZeroU64;
 
 use seatrial_node::Duration;
 
+/// The highest seed: a case file is TOML, whose numbers go no further.
+const MOST: u64 = i64::MAX as u64;
+
 /// Reads a seed: a whole number in decimal, or in hexadecimal after `0x`.
 pub(crate) fn seed(text: &str) -> Result<u64, String> {
     let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
@@ -14,11 +17,8 @@ pub(crate) fn seed(text: &str) -> Result<u64, String> {
         None if text.starts_with('+') => None,
         None => text.parse().ok(),
     };
-    read.ok_or_else(|| {
-        format!(
-            "no seed: write a whole number from 0 to {}, or one in hexadecimal, as 0x2a",
-            u64::MAX
-        )
+    read.filter(|seed| *seed <= MOST).ok_or_else(|| {
+        format!("no seed: write a whole number from 0 to {MOST}, or one in hexadecimal, as 0x2a")
     })
 }
 
@@ -59,13 +59,14 @@ mod tests {
     fn seeds_are_read_in_decimal_and_hexadecimal() {
         assert_eq!(seed("42"), Ok(42));
         assert_eq!(seed("0x2A"), Ok(42));
-        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
-        assert_eq!(seed("0xffffffffffffffff"), Ok(u64::MAX));
+        assert_eq!(seed("9223372036854775807"), Ok(MOST));
+        assert_eq!(seed("0x7fffffffffffffff"), Ok(MOST));
     }
 
     #[test]
     fn what_is_no_seed_is_refused_with_what_to_write() {
-        for text in ["", "x", "-1", "+1", "1.5", "0x", "0x-1", "18446744073709551616", "1e9"] {
+        let far = ["9223372036854775808", "0xffffffffffffffff", "18446744073709551616"];
+        for text in ["", "x", "-1", "+1", "1.5", "0x", "0x-1", "1e9"].into_iter().chain(far) {
             let error = seed(text).expect_err(text);
             assert!(error.contains("as 0x2a"), "{text}: {error}");
         }

@@ -21,8 +21,9 @@ struct Stand {
     /// The last index of its log, and the last that it knows to be committed, since when.
     last: u64,
     commit: Option<(u64, Moment)>,
-    /// What stays broken about it, in words.
+    /// What stays broken about it, in words, and whom it cannot reach for that.
     broken: Vec<String>,
+    unreached: Vec<NodeId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +48,27 @@ impl Standing {
             last: 0,
             commit: None,
             broken: Vec::new(),
+            unreached: Vec::new(),
         }));
     }
 
     /// Whether the node was left as it was when others were healed.
     pub(super) fn is_abandoned(&self, node: NodeId) -> bool {
         self.nodes.iter().any(|stand| stand.node == node && stand.abandoned)
+    }
+
+    /// Who leads the latest term from outside the core, though it and some node of the core cannot talk to each other.
+    pub(super) fn split_leader(&self) -> Option<(NodeId, u64)> {
+        let core = || self.nodes.iter().filter(|stand| !stand.abandoned);
+        let cut =
+            |a: &Stand, b: &Stand| a.unreached.contains(&b.node) || b.unreached.contains(&a.node);
+        let latest = core().map(|stand| stand.term).max();
+        let mut outside = self.nodes.iter().filter(|stand| stand.abandoned);
+        let leader = outside.find(|stand| {
+            let leads = stand.leads && stand.state == State::Up && Some(stand.term) >= latest;
+            leads && core().any(|of| cut(stand, of))
+        })?;
+        Some((leader.node, leader.term))
     }
 
     pub(super) fn see(&mut self, at: Moment, node: NodeId, fact: &Fact) {
@@ -71,6 +87,7 @@ impl Standing {
             Fact::StillBroken { fault, toward: None } => stand.broken.push(fault.to_owned()),
             Fact::StillBroken { fault, toward: Some(to) } => {
                 stand.broken.push(format!("{fault} toward {to}"));
+                stand.unreached.push(to);
             }
             Fact::Term { term } => {
                 stand.leads &= stand.term == term;

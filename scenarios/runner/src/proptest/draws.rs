@@ -2,7 +2,7 @@
 
 use proptest::arbitrary::any;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Reason, TestRunner};
 
 use super::run::TrialRun;
 use super::tree::{PlanTree, TrialTree};
@@ -21,7 +21,7 @@ impl Strategy for Trials {
     type Value = TrialRun;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        let seed = any::<u64>().new_tree(runner)?.current();
+        let seed = draw_seed(runner)?;
         Ok(TrialTree::new(self.registry.clone(), self.prepared.clone(), seed))
     }
 }
@@ -37,7 +37,12 @@ impl Strategy for Plans {
     type Value = seatrial_sim::FaultPlan;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        let seed = any::<u64>().new_tree(runner)?.current();
+        let seed = draw_seed(runner)?;
         Ok(PlanTree::new(self.prepared.plan(seed)))
     }
+}
+
+/// A seed that a case file can hold, whose numbers are those of TOML.
+fn draw_seed(runner: &mut TestRunner) -> Result<u64, Reason> {
+    Ok(any::<u64>().new_tree(runner)?.current() >> 1)
 }

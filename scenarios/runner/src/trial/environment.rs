@@ -41,7 +41,8 @@ impl Environment {
             }
         };
         Ok(Self {
-            seed: number("SEATRIAL_SEED", 0, u64::MAX)?,
+            // A case file is TOML, whose numbers go no further.
+            seed: number("SEATRIAL_SEED", 0, i64::MAX as u64)?,
             seeds: number("SEATRIAL_SEEDS", 0, u64::MAX)?,
             jobs: number("SEATRIAL_JOBS", 1, 256)?.map(|jobs| jobs as usize),
             case: value("SEATRIAL_CASE").map(PathBuf::from),
@@ -71,7 +72,9 @@ mod tests {
     #[test]
     fn what_is_no_number_is_answered_with_what_to_write() {
         let error = of("SEATRIAL_SEED", "forty").expect_err("no number");
-        assert_eq!(error, "SEATRIAL_SEED=forty: a whole number is wanted, as SEATRIAL_SEED=42");
+        let range = "a whole number from 0 to 9223372036854775807 is wanted";
+        assert_eq!(error, format!("SEATRIAL_SEED=forty: {range}, as SEATRIAL_SEED=42"));
+        assert!(of("SEATRIAL_SEED", "9223372036854775808").is_err());
         let error = of("SEATRIAL_JOBS", "0").expect_err("nobody to work");
         assert!(error.contains("a whole number from 1 to 256 is wanted"), "{error}");
         assert!(of("SEATRIAL_SEEDS", "-1").is_err());
