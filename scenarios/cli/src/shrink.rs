@@ -66,7 +66,10 @@ pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Res
     file.finish()?;
     console.out(&tell::shrunk(&shrunk, &out))?;
     if args.rust {
-        console.out(&format!("\n{}", tell::rust_test(&out)))?;
+        console.out(&format!(
+            "\n{}",
+            tell::rust_test(&out, is_ours(&shrunk.case.scenario.protocol))
+        ))?;
     }
     let (runs, threads) = (counted(shrunk.runs, "run"), counted(jobs as u64, "thread"));
     console.note(&format!("{runs} in {:.1}s, on {threads}", wall.as_secs_f64()));
@@ -75,6 +78,17 @@ pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Res
     } else {
         Exit::Violated
     })
+}
+
+/// Whether a protocol of this name comes with Seatrial.
+#[cfg(feature = "protocols")]
+fn is_ours(protocol: &str) -> bool {
+    Registry::ours().protocols().iter().any(|ours| ours.name() == protocol)
+}
+
+#[cfg(not(feature = "protocols"))]
+fn is_ours(_: &str) -> bool {
+    false
 }
 
 /// `raft-kv-42.min.case` for `raft-kv-42.case`.

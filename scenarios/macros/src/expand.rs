@@ -13,6 +13,7 @@ pub(crate) fn expand(options: &Options, function: ItemFn) -> syn::Result<Tokens>
     let (name, inputs, output) = (&sig.ident, &sig.inputs, &sig.output);
     let config = options.config();
     let set = options.setters();
+    let ignored = attrs.iter().any(|attr| attr.path().is_ident("ignore"));
     Ok(quote! {
         #(#attrs)*
         #[::core::prelude::v1::test]
@@ -23,6 +24,7 @@ pub(crate) fn expand(options: &Options, function: ItemFn) -> syn::Result<Tokens>
                     module: ::core::module_path!(),
                     name: ::core::stringify!(#name),
                     folder: ::core::env!("CARGO_MANIFEST_DIR"),
+                    ignored: #ignored,
                 },
                 #config,
                 |trial| trial #(#set)*,

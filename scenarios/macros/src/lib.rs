@@ -25,6 +25,7 @@ use crate::options::Options;
 /// - `seeds = 1000`: how many runs are made.
 /// - `jobs = 2`: on how many threads.
 /// - `faults = "swarm"`: where trouble comes from, as the command line's `--faults` says it.
+/// - `strategy = "portfolio"`: how runs are chosen, as the command line's `--strategy` says it.
 /// - `config = my_config`: a function that configures each node; without it, the configuration's `Default`.
 ///
 /// The test runs the cases that are kept for it first, those in `tests/regressions/PATH/OF/THE/TEST`. Where a run breaks a property it

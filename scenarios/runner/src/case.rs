@@ -132,8 +132,11 @@ impl Case {
         Document::Case.unless_other(file, text)?;
         check_version(file, text)?;
         if !text.trim_end().ends_with(END) {
-            let what = "the file is cut off: its last line is missing; get the whole file";
-            return Err(ScenarioError::new(file, what));
+            let what = format!(
+                "the file is cut off here: its last line, `{END}`, is missing; get the whole file"
+            );
+            let line = Some(text.lines().count());
+            return Err(ScenarioError { line, ..ScenarioError::new(file, what) });
         }
         let mut case: Self = toml::from_str(text).map_err(|error| no_case(file, text, &error))?;
         case.origin = Origin { file: file.to_owned(), text: text.to_owned(), within: "" };
@@ -178,9 +181,13 @@ impl Case {
         }
         let body = text::write(&table, &FIRST);
         let name = &self.scenario.name;
-        format!(
-            "# A run of the scenario {name}. Replay it with: seatrial replay FILE\n{body}\n{END}\n"
-        )
+        let head = match self.scenario.protocol == crate::trial::PROTOCOL {
+            true => "# A run of a test's trial. Run it again with: SEATRIAL_CASE=FILE cargo test NAME_OF_THE_TEST".to_owned(),
+            false => {
+                format!("# A run of the scenario {name}. Replay it with: seatrial replay FILE")
+            }
+        };
+        format!("{head}\n{body}\n{END}\n")
     }
 
     /// Writes the case to a file, whole or not at all.

@@ -54,13 +54,15 @@ use seatrial_node::Node;
 
 pub use self::draws::{Plans, Trials};
 pub use self::run::TrialRun;
-use crate::trial::Trial;
+use crate::case::Case;
+use crate::trial::{Environment, Trial};
 use crate::workload::{Op, Operations};
 
-/// Runs of this trial, each from a seed of its own.
+/// Runs of this trial, each from a seed of its own. In the environment `SEATRIAL_SEED=17` makes them all of this seed, and
+/// `SEATRIAL_CASE=FILE` all of the case in this file.
 ///
 /// # Panics
-/// Where the trial makes no sense.
+/// Where the trial makes no sense, or the environment asks for a case that cannot be run.
 #[track_caller]
 pub fn trials<N>(trial: Trial<N>) -> Trials
 where
@@ -71,7 +73,14 @@ where
     N::Response: Debug,
 {
     let (registry, prepared) = trial.prepared();
-    Trials { registry, prepared }
+    let Environment { seed, case, .. } = Environment::read();
+    let Some(path) = case else { return Trials { registry, prepared, seed } };
+    let kept = Case::read(&path)
+        .and_then(|case| case.prepare_kept(&registry).map_err(|error| error.in_file(&path)));
+    match kept {
+        Ok((prepared, seed, _)) => Trials { registry, prepared, seed: Some(seed) },
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// Plans of trouble, as this trial would draw them: for [`Trial::plan`]. They shrink to fewer faults, and to weaker ones.

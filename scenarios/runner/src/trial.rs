@@ -15,6 +15,8 @@ use seatrial_sim::FaultPlan;
 
 pub use self::ending::{Failed, Passed, Small, Trialled, run_test};
 pub use self::place::TestPlace;
+#[cfg(feature = "proptest")]
+pub(crate) use self::{environment::Environment, keeping::command, run::thread_name};
 use crate::budget::FaultBudget;
 use crate::faults::Faults;
 use crate::registry::{Protocol, WorkloadInfo};
@@ -212,7 +214,10 @@ where
     #[must_use]
     #[track_caller]
     pub fn faults_from(mut self, what: &str) -> Self {
-        self.faults = what.parse().unwrap_or_else(|what| panic!("faults_from: {what}"));
+        self.faults = match what.parse() {
+            Ok(faults) => faults,
+            Err(what) => panic!("faults_from: {what}"),
+        };
         self
     }
 
@@ -225,7 +230,10 @@ where
     #[must_use]
     #[track_caller]
     pub fn strategy(mut self, how: &str) -> Self {
-        self.strategy = how.parse().unwrap_or_else(|what| panic!("strategy: {what}"));
+        self.strategy = match how.parse() {
+            Ok(strategy) => strategy,
+            Err(what) => panic!("strategy: {what}"),
+        };
         self
     }
 
@@ -274,6 +282,7 @@ where
     /// # Panics
     /// Where the text is no percentage.
     #[must_use]
+    #[track_caller]
     pub fn loss(mut self, rate: &str) -> Self {
         self.scenario.faults.loss = Knob::Fixed(rate.parse().expect("a rate of loss"));
         self
@@ -284,6 +293,7 @@ where
     /// # Panics
     /// Where the text is no percentage.
     #[must_use]
+    #[track_caller]
     pub fn duplicates(mut self, rate: &str) -> Self {
         self.scenario.faults.duplicate = Knob::Fixed(rate.parse().expect("a rate of duplicates"));
         self
@@ -362,7 +372,8 @@ where
     }
 }
 
-const PROTOCOL: &str = "own";
+/// What the protocol of a trial is called.
+pub(crate) const PROTOCOL: &str = "own";
 const WORKLOAD: &str = "own";
 const INFO: WorkloadInfo =
     WorkloadInfo { name: WORKLOAD, about: "what the trial's clients ask", operations: &[] };

@@ -11,7 +11,6 @@ fn trial(hasty: bool) -> Trial<Tidemark> {
     Trial::new(config)
         .nodes(3)
         .clients(3, RaisesAndReads::default)
-        .loss("5%")
         .crashes(6)
         .partitions(1)
         .judge("never-falls", NeverFalls::default)

@@ -63,8 +63,8 @@ fn sizes(before: &Extent, after: &Extent) -> String {
     text
 }
 
-/// A test that runs the case, and passes once the run holds.
-pub(super) fn rust_test(out: &Path) -> String {
+/// A test that runs the case, and passes once the run holds. Only of protocols that come with Seatrial does it know by itself.
+pub(super) fn rust_test(out: &Path, is_ours: bool) -> String {
     let file = out.file_name().unwrap_or_default().to_string_lossy();
     let name: String = file
         .trim_end_matches(".case")
@@ -77,9 +77,14 @@ pub(super) fn rust_test(out: &Path) -> String {
     } else {
         name.to_owned()
     };
-    format!(
-        "#[test]\nfn {name}_holds() {{\n    seatrial::regression(include_str!({file:?}));\n}}\n"
-    )
+    let call = match is_ours {
+        true => format!("seatrial::regression(include_str!({file:?}));"),
+        false => format!(
+            "// registry() is what your main gives to seatrial_cli::main.\n    \
+             seatrial::regression_in(&registry(), include_str!({file:?}));"
+        ),
+    };
+    format!("#[test]\nfn {name}_holds() {{\n    {call}\n}}\n")
 }
 
 #[cfg(test)]
@@ -88,10 +93,12 @@ mod tests {
 
     #[test]
     fn a_test_has_a_name_that_rust_takes() {
-        let test = rust_test(Path::new("some where/raft-kv-42.min.case"));
+        let test = rust_test(Path::new("some where/raft-kv-42.min.case"), true);
         assert!(test.contains("fn raft_kv_42_holds()"), "{test}");
-        assert!(test.contains("include_str!(\"raft-kv-42.min.case\")"), "{test}");
-        assert!(rust_test(Path::new("42.case")).contains("fn case_42_holds()"));
+        assert!(test.contains("regression(include_str!(\"raft-kv-42.min.case\"))"), "{test}");
+        let own = rust_test(Path::new("42.case"), false);
+        assert!(own.contains("fn case_42_holds()"), "{own}");
+        assert!(own.contains("regression_in(&registry(), include_str!(\"42.case\"))"), "{own}");
     }
 
     #[test]

@@ -14,6 +14,8 @@ use crate::registry::Registry;
 pub struct Trials {
     pub(super) registry: Registry,
     pub(super) prepared: Prepared,
+    /// The one seed that the environment asks for.
+    pub(super) seed: Option<u64>,
 }
 
 impl Strategy for Trials {
@@ -21,7 +23,7 @@ impl Strategy for Trials {
     type Value = TrialRun;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        let seed = draw_seed(runner)?;
+        let seed = self.seed.map_or_else(|| draw_seed(runner), Ok)?;
         Ok(TrialTree::new(self.registry.clone(), self.prepared.clone(), seed))
     }
 }

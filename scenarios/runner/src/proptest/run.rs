@@ -10,13 +10,15 @@ use seatrial_sim::Wish;
 
 use crate::case::Case;
 use crate::prepared::{Measuring, Prepared, Recording};
-use crate::regression::wrong;
+use crate::trial::{Failed, command, thread_name};
 
 /// A run of a trial. Shown by proptest, it is a case file.
 #[derive(Clone)]
 pub struct TrialRun {
     pub(super) prepared: Prepared,
     pub(super) seed: u64,
+    /// In which way it has to fail, where it is a smaller form of a run that failed: another failure would be told with the wrong run.
+    pub(super) wanted: Option<Option<Signature>>,
     /// What came of it, for whoever drew it.
     pub(super) came_to: Rc<RefCell<CameTo>>,
 }
@@ -34,17 +36,28 @@ impl TrialRun {
     /// Makes the run, and judges it by the trial's judges.
     ///
     /// # Errors
-    /// Where it breaks a property, or cannot be judged.
+    /// Where it breaks a property, or cannot be judged. What proptest tries in place of a run that failed is rejected where it fails in
+    /// another way.
     pub fn check(&self) -> Result<Account, TestCaseError> {
         let mut worker = self.prepared.worker(Measuring::All);
         worker.run(self.seed);
         let signature = Signature::first(worker.judgements());
+        let is_other = self.wanted.as_ref().is_some_and(|wanted| signature != *wanted);
         *self.came_to.borrow_mut() = CameTo { signature, wishes: worker.take_wishes() };
         let account = worker.account();
         match account.outcome() {
             Outcome::Holds | Outcome::Excused => Ok(account),
-            Outcome::Violated | Outcome::Unknown => Err(TestCaseError::fail(wrong(&account))),
+            _ if is_other => Err(TestCaseError::reject("it fails in another way")),
+            Outcome::Violated | Outcome::Unknown => Err(TestCaseError::fail(self.told())),
         }
+    }
+
+    /// What is wrong with the run, and how to make it again.
+    fn told(&self) -> String {
+        let mut run = self.prepared.record(self.seed);
+        let again = command("SEATRIAL_CASE=run.case", thread_name().as_deref());
+        run.account.replay = format!("save the case below, all of it, as run.case; then {again}");
+        Failed::new(run).to_string()
     }
 
     /// Makes the run and keeps all that happens, for a judge of one's own.

@@ -25,7 +25,7 @@ pub struct TrialTree {
 
 impl TrialTree {
     pub(super) fn new(registry: Registry, prepared: Prepared, seed: u64) -> Self {
-        let now = TrialRun { prepared, seed, came_to: Rc::default() };
+        let now = TrialRun { prepared, seed, wanted: None, came_to: Rc::default() };
         Self { registry, now, shrinking: None, signature: None }
     }
 
@@ -35,7 +35,8 @@ impl TrialTree {
         let candidate = shrinking.next();
         let has_next = candidate.is_some();
         if let Some(prepared) = candidate.or_else(|| shrinking.best()) {
-            self.now = TrialRun { prepared, seed: self.now.seed, came_to: Rc::default() };
+            let (seed, wanted) = (self.now.seed, Some(self.signature.clone()));
+            self.now = TrialRun { prepared, seed, wanted, came_to: Rc::default() };
         }
         has_next
     }

@@ -53,7 +53,7 @@ const SHOWN: usize = 25;
 
 impl Failed {
     /// What is shown of this run: its end, or what comes before the first violation.
-    pub(super) fn new(run: Recording) -> Self {
+    pub(crate) fn new(run: Recording) -> Self {
         let Recording { account, mut trace, .. } = run;
         let broken = account.judgements.iter().filter_map(|j| j.verdict.violation()?.at).min();
         if let Some(broken) = broken {

@@ -4,22 +4,24 @@ use std::path::PathBuf;
 
 /// What a trial is told from outside.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Environment {
+pub(crate) struct Environment {
     /// One seed only.
-    pub(super) seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     /// How many seeds.
     pub(super) seeds: Option<u64>,
     /// On how many threads.
     pub(super) jobs: Option<usize>,
     /// One case only, from this file.
-    pub(super) case: Option<PathBuf>,
+    pub(crate) case: Option<PathBuf>,
 }
 
 impl Environment {
     /// What this process was told.
     #[track_caller]
-    pub(super) fn read() -> Self {
-        match Self::of(|name| std::env::var(name).ok()) {
+    pub(crate) fn read() -> Self {
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let told = misspelt(names).map_or(Ok(()), Err);
+        match told.and_then(|()| Self::of(|name| std::env::var(name).ok())) {
             Ok(told) => told,
             Err(what) => panic!("{what}"),
         }
@@ -50,6 +52,17 @@ impl Environment {
     }
 }
 
+const KNOWN: [&str; 4] = ["SEATRIAL_SEED", "SEATRIAL_SEEDS", "SEATRIAL_JOBS", "SEATRIAL_CASE"];
+
+/// What is wrong with a name that is all but one of ours: a run would go by without what somebody asked for.
+fn misspelt(mut names: impl Iterator<Item = String>) -> Option<String> {
+    names.find_map(|name| {
+        let near = |known: &&str| strsim::damerau_levenshtein(&name, known) <= 2;
+        let meant = KNOWN.into_iter().find(near).filter(|_| !KNOWN.contains(&name.as_str()))?;
+        Some(format!("{name}: there is no such variable; did you mean {meant}?"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +80,16 @@ mod tests {
         assert_eq!(of("SEATRIAL_JOBS", "4").map(|e| e.jobs), Ok(Some(4)));
         let case = of("SEATRIAL_CASE", "a/b.case").map(|e| e.case);
         assert_eq!(case, Ok(Some(PathBuf::from("a/b.case"))));
+    }
+
+    #[test]
+    fn a_misspelt_name_is_told_and_names_of_others_are_not() {
+        let told = |name: &str| misspelt([name.to_owned()].into_iter());
+        let what = told("SEATRIAL_SEDS").expect("it is all but one of ours");
+        assert!(what.starts_with("SEATRIAL_SEDS: there is no such variable"), "{what}");
+        for name in KNOWN.into_iter().chain(["SEATRIAL_TOOLS", "SEATRIAL_LOG", "PATH"]) {
+            assert_eq!(told(name), None);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use seatrial_history::Outcome;
 
-use super::place::{TestPlace, target_folder};
+use super::place::{TestPlace, file_stem, target_folder};
 use super::{Failed, Small};
 use crate::case::Case;
 use crate::prepared::Prepared;
@@ -13,17 +13,26 @@ use crate::registry::Registry;
 use crate::shrink::{ShrinkOptions, Shrunk, shrink};
 
 /// The line that runs a test again with this in its environment. Outside of a test the same program is run again.
-pub(super) fn command(environment: &str, test: Option<&str>) -> String {
+pub(crate) fn command(environment: &str, test: Option<&str>) -> String {
     match test {
         Some(test) => format!("{environment} cargo test {test}"),
         None => environment.to_owned(),
     }
 }
 
+/// A word of a command, in quotes where the shell would take it apart.
+pub(super) fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=".contains(c);
+    match text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
 /// A test waits for no more runs than that.
 const MOST_RUNS: u64 = 5_000;
 
-/// Saves the case of a failing run as `target/seatrial/TEST-SEED.case`, and made small as `TEST-SEED.min.case`.
+/// Saves the case of a failing run as `target/seatrial/PACKAGE-PROGRAM-TEST-SEED.case`, and made small as `….min.case`.
 pub(super) fn keep(
     registry: &Registry,
     prepared: &Prepared,
@@ -38,11 +47,12 @@ pub(super) fn keep(
         return;
     }
     let case = Case::new(prepared, account.seed, Some(account.hash.clone()));
-    let stem = format!("{}-{}", test.unwrap_or("trial").replace("::", "-"), account.seed);
+    let name = test.map(|test| test.split(' ').next().unwrap_or(test));
+    let stem = format!("{}-{}", file_stem(place, name), account.seed);
     let folder = target_folder().join("seatrial");
     let path = write(&case, &folder.join(format!("{stem}.case")));
     if prepared.bends().recipe.is_some() {
-        account.replay = command(&format!("SEATRIAL_CASE={path}"), test);
+        account.replay = command(&format!("SEATRIAL_CASE={}", word(&path)), test);
     }
     account.case = Some(path);
     if account.outcome() != Outcome::Violated {
@@ -54,8 +64,8 @@ pub(super) fn keep(
     let path = folder.join(format!("{stem}.min.case"));
     let case = write(&shrunk.case, &path);
     let keep = place.map(|place| {
-        let folder = place.regressions().display().to_string();
-        format!("mkdir -p {folder} && cp {} {folder}/", path.display())
+        let folder = word(&place.regressions().display().to_string());
+        format!("mkdir -p {folder} && cp {} {folder}/", word(&path.display().to_string()))
     });
     let Shrunk { before, after, .. } = shrunk;
     failed.small = Some(Box::new(Small { case, before, after, keep }));
@@ -66,5 +76,16 @@ fn write(case: &Case, path: &Path) -> String {
     match case.write(path) {
         Ok(()) => path.display().to_string(),
         Err(error) => format!("{}: cannot be written: {error}", path.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_space_is_one_word_of_a_command() {
+        assert_eq!(word("/boats/a-1.case"), "/boats/a-1.case");
+        assert_eq!(word("/my boats/it's"), "'/my boats/it'\\''s'");
     }
 }

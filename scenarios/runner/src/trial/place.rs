@@ -14,14 +14,17 @@ pub struct TestPlace {
     pub name: &'static str,
     /// The folder of its package.
     pub folder: &'static str,
+    /// It is run only where somebody asks for it.
+    pub ignored: bool,
 }
 
 impl TestPlace {
-    /// The name by which `cargo test` knows it: the crate's own name is no part of that.
+    /// What `cargo test` takes to run it. The crate's own name is no part of that.
     pub(super) fn test(&self) -> String {
+        let asked = if self.ignored { " -- --ignored" } else { "" };
         match self.module.split_once("::") {
-            Some((_, modules)) => format!("{modules}::{}", self.name),
-            None => self.name.to_owned(),
+            Some((_, modules)) => format!("{modules}::{}{asked}", self.name),
+            None => format!("{}{asked}", self.name),
         }
     }
 
@@ -54,6 +57,21 @@ fn cases(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(cases)
 }
 
+/// What the files of a test begin with: its package, its program and itself, so that no other test has the same.
+pub(super) fn file_stem(place: Option<TestPlace>, test: Option<&str>) -> String {
+    let package = place.and_then(|place| Path::new(place.folder).file_name());
+    let package = package.map(|name| name.to_string_lossy().replace('-', "_"));
+    let program = env::current_exe().ok().and_then(|program| {
+        let name = program.file_stem()?.to_str()?;
+        // Cargo puts a hash behind the name.
+        Some(name.rsplit_once('-').map_or(name, |(name, _)| name).to_owned())
+    });
+    let test = test.unwrap_or("trial").replace("::", "-");
+    let mut parts: Vec<String> = package.into_iter().chain(program).chain([test]).collect();
+    parts.dedup();
+    parts.join("-")
+}
+
 /// Where cargo builds: the program runs in `target/PROFILE/deps`, or `target/PROFILE/examples`. Where it is somewhere else, the present
 /// folder's `target`.
 pub(super) fn target_folder() -> PathBuf {
@@ -70,13 +88,15 @@ mod tests {
     use super::*;
 
     fn place(module: &'static str) -> TestPlace {
-        TestPlace { module, name: "it_lives", folder: "/boats" }
+        TestPlace { module, name: "it_lives", folder: "/boats", ignored: false }
     }
 
     #[test]
     fn a_test_is_named_as_cargo_names_it_and_has_a_folder_of_its_own() {
         assert_eq!(place("survives").test(), "it_lives");
         assert_eq!(place("boats::hull::tests").test(), "hull::tests::it_lives");
+        let ignored = TestPlace { ignored: true, ..place("survives") };
+        assert_eq!(ignored.test(), "it_lives -- --ignored");
         let folder = place("boats::hull").regressions();
         assert_eq!(folder, Path::new("/boats/tests/regressions/boats/hull/it_lives"));
     }
@@ -92,6 +112,13 @@ mod tests {
         assert_eq!(names, [folder.join("a.case"), folder.join("b.case")]);
         fs::remove_dir_all(&folder).expect("it is there");
         assert_eq!(cases(&folder).expect("nothing is there"), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn files_are_named_after_package_program_and_test() {
+        let stem = file_stem(Some(place("boats::hull")), Some("hull::it_lives"));
+        assert_eq!(stem, "boats-seatrial-hull-it_lives");
+        assert_eq!(file_stem(None, None), "seatrial-trial");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use seatrial_history::Outcome;
 use seatrial_node::Node;
 
 use super::environment::Environment;
-use super::keeping::{command, keep};
+use super::keeping::{command, keep, word};
 use super::{Failed, INFO, Passed, Trial};
 use crate::case::Case;
 use crate::hunt::{HuntOptions, hunt};
@@ -37,6 +37,8 @@ struct Ready {
     /// The line that runs the test, and the name of its files.
     test: Option<String>,
     kept: Vec<PathBuf>,
+    /// The plan, or what clients ask, is not the seed's.
+    is_given: bool,
 }
 
 /// A run that broke a property, or could not be judged, and what it takes to make it again.
@@ -104,29 +106,36 @@ where
                 protocol.with_workload::<N, Silence>(INFO, move |_, _| Ok(config()), || Silence);
         }
         let kept = self.place.map_or(Ok(Vec::new()), |place| place.kept());
-        let kept = kept.unwrap_or_else(|error| {
-            let folder = self.place.map(|place| place.regressions()).unwrap_or_default();
-            panic!("{}: cannot be read: {error}", folder.display())
-        });
+        let kept = match kept {
+            Ok(kept) => kept,
+            Err(error) => {
+                let folder = self.place.map(|place| place.regressions()).unwrap_or_default();
+                panic!("{}: cannot be read: {error}", folder.display())
+            }
+        };
         let registry = Registry::empty().with(protocol);
         let checked = self.scenario.check_trouble().map_err(|(_, _, what)| what);
         let prepared = checked.and_then(|()| {
             let prepared = Prepared::new(&registry, self.scenario, None);
             prepared.map_err(|error| error.to_string())?.with_faults(self.faults, false)
         });
+        let is_given = self.plan.is_some() || self.operations.is_some();
         let prepared = prepared.and_then(|prepared| {
             let prepared = prepared.asked(self.operations);
             self.plan.map_or(Ok(prepared.clone()), |plan| prepared.planned(plan))
         });
         let prepared = prepared.and_then(|prepared| prepared.with_strategy(self.strategy));
-        let prepared = prepared.unwrap_or_else(|what| panic!("the trial makes no sense: {what}"));
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(what) => panic!("the trial makes no sense: {what}"),
+        };
         let test = self.place.map(|place| place.test()).or_else(thread_name);
-        Ready { registry, prepared, seeds: self.seeds, jobs: self.jobs, test, kept }
+        Ready { registry, prepared, seeds: self.seeds, jobs: self.jobs, test, kept, is_given }
     }
 }
 
 /// The name of the test that this thread runs; outside of tests the thread is called "main".
-fn thread_name() -> Option<String> {
+pub(crate) fn thread_name() -> Option<String> {
     std::thread::current().name().filter(|name| *name != "main").map(str::to_owned)
 }
 
@@ -139,7 +148,9 @@ impl Ready {
             return Ok(Passed { kept: 1, ..Passed::default() });
         }
         if told.seed.is_none() {
-            self.kept.iter().try_for_each(|path| self.again(path))?;
+            for path in &self.kept {
+                self.again(path)?;
+            }
         }
         let (first_seed, seeds) = match told.seed {
             Some(seed) => (seed, 1),
@@ -160,14 +171,17 @@ impl Ready {
     #[track_caller]
     fn again(&self, path: &Path) -> Result<(), Box<Broken>> {
         let again = |case: Case| Again::of(&self.registry, case).map_err(|e| e.in_file(path));
-        let again = Case::read(path).and_then(again).unwrap_or_else(|error| panic!("{error}"));
-        let Again { prepared, mut run, parts_at } = again;
+        let Again { prepared, mut run, parts_at } = match Case::read(path).and_then(again) {
+            Ok(again) => again,
+            Err(error) => panic!("{error}"),
+        };
         let path = path.display().to_string();
         if matches!(run.account.outcome(), Outcome::Holds | Outcome::Excused) {
             tell(&path, parts_at.as_deref());
             return Ok(());
         }
-        run.account.replay = command(&format!("SEATRIAL_CASE={path}"), self.test.as_deref());
+        run.account.replay =
+            command(&format!("SEATRIAL_CASE={}", word(&path)), self.test.as_deref());
         run.account.case = Some(path);
         Err(self.broken(prepared, run))
     }
@@ -191,6 +205,10 @@ impl Ready {
                 false => format!("SEATRIAL_SEED={seed}"),
             };
             run.account.replay = command(&again, self.test.as_deref());
+            if self.is_given {
+                run.account.replay +=
+                    "  # with the plan and the operations that the trial was given";
+            }
             return Err(self.broken(prepared, run));
         }
         let faults = totals.faults.iter().map(|count| count.bit).sum();
