@@ -1,3 +1,5 @@
+//! What progress after healing is judged by: histories that owe it, and those that excuse its want.
+
 use seatrial_history::{Process, Value};
 
 use super::super::script::{A, B};
