@@ -268,8 +268,9 @@ impl NodeView {
         }
         self.log.append(index, entry);
         let persisted = self.persisted.value.min(index - 1);
-        // What had been durable before a crash, and is recovered, has been durable all along.
-        let kept = persisted == index - 1
+        // What had been durable before a crash, and is recovered, has been durable all along. What was cut off since is not.
+        let kept = self.recovering
+            && persisted == index - 1
             && index <= self.former_persisted
             && self.former.entry(index).is_some_and(|was| was.is(entry.term, entry.digest));
         self.set_persisted(at, if kept { index } else { persisted });

@@ -72,6 +72,20 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_comes_back_after_another_took_its_place_is_on_the_disk_when_it_was_stored_again() {
+        let restarted = || {
+            let script = stored().persist(A, 2).crash(A).start(A, 2).truncate(A, 1);
+            let script = script.append(A, 1, 1).append(A, 2, 1).persist(A, 2);
+            script.truncate(A, 2).append(A, 2, 2).persist(A, 2).truncate(A, 2).append(A, 2, 1)
+        };
+        let again = |script: Script| script.crash(A).start(A, 3).truncate(A, 1).append(A, 1, 1);
+        let script = again(restarted()).append(A, 2, 2).persist(A, 2);
+        script.holds(Property::PersistedKept);
+        let script = again(restarted().persist(A, 2)).append(A, 2, 2).persist(A, 2);
+        script.violates(Property::PersistedKept);
+    }
+
+    #[test]
     fn a_disk_that_a_fault_has_struck_owes_nothing() {
         for robbed in [Fact::DiskDamaged, Fact::DiskReplaced] {
             let script = stored().persist(A, 2).crash(A).then(A, robbed).start(A, 2);
