@@ -2,7 +2,6 @@
 //!
 //! It is apart from the nodes so that a node can be called while its effects go straight in here, without a buffer between.
 
-mod branch;
 mod slow;
 mod stall;
 mod travel;
@@ -80,8 +79,8 @@ pub(crate) struct Core<N: Node> {
     pub(crate) points: Vec<Point>,
     pub(crate) disk_times: DiskTimes,
     wishes: Vec<u32>,
-    attempts: u64,
-    tokens: u64,
+    pub(crate) attempts: u64,
+    pub(crate) tokens: u64,
     pub(crate) counts: Counts,
     pub(crate) hash: RunHash,
     /// Facts that observers have not been told yet.

@@ -94,15 +94,6 @@ impl SimDisk {
         !self.names.is_empty()
     }
 
-    /// Goes back to a former copy of this disk; nothing is to be done where nothing has changed since.
-    pub(crate) fn go_back_to(&mut self, former: &Self) {
-        let state =
-            |disk: &Self| (disk.changes, disk.unsynced.len(), disk.names.len(), disk.files.len());
-        if state(self) != state(former) || self.trouble.any || former.trouble.any {
-            self.clone_from(former);
-        }
-    }
-
     /// Carries out a change, which lasts once a sync covers it.
     pub(crate) fn write(&mut self, write: DiskWrite<'_>) {
         let (file, undo) = match write {

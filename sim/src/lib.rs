@@ -45,6 +45,7 @@ mod port;
 mod queue;
 mod schedule;
 mod setup;
+mod standpoint;
 mod steps;
 mod strategy;
 mod tape;
@@ -66,6 +67,7 @@ pub use plan::{
 pub use queue::Order;
 pub use schedule::{Afterwards, ParseStepError, Schedule, Script, Step, Stuck, Wish};
 pub use setup::{Setup, SetupError};
+pub use standpoint::Standpoint;
 pub use steps::{Enabled, Happening};
 pub use strategy::{Steering, Strategy};
 pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, Turn, WORLD};

@@ -108,13 +108,29 @@ impl Entry {
 }
 
 /// Pending events of either discipline.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Queue {
     discipline: Discipline,
     /// How many events have been added, and how many taken out.
     sequence: u64,
     popped: u64,
 }
+
+/// What a queue holds where order is chosen, apart from it.
+pub(crate) struct Standing {
+    pending: Box<[(Entry, Lane)]>,
+    sequence: u64,
+    popped: u64,
+}
+
+impl Standing {
+    /// Whether nothing is to happen.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+}
+
+const BY_TIME: &str = "events happen by time in this world: its setup has to say `Order::Chosen`";
 
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one queue in a world")]
@@ -196,9 +212,7 @@ impl Queue {
     /// # Panics
     /// Where events happen by time: nobody else can say what is next.
     pub(crate) fn pending(&self) -> impl DoubleEndedIterator<Item = (u64, u32, Lane)> {
-        let Discipline::Chosen(chosen) = &self.discipline else {
-            panic!("events happen by time in this world: its setup has to say `Order::Chosen`");
-        };
+        let Discipline::Chosen(chosen) = &self.discipline else { panic!("{BY_TIME}") };
         chosen.pending().iter().map(|(entry, lane)| (entry.sequence(), entry.slot(), *lane))
     }
 
@@ -211,6 +225,27 @@ impl Queue {
         pending
             .find(|(entry, _)| entry.sequence() == number)
             .map(|(entry, _)| entry.time_and_slot())
+    }
+
+    /// All that a queue holds where order is chosen.
+    ///
+    /// # Panics
+    /// Where events happen by time.
+    pub(crate) fn standing(&self) -> Standing {
+        let Discipline::Chosen(chosen) = &self.discipline else { panic!("{BY_TIME}") };
+        let pending = chosen.pending().into();
+        Standing { pending, sequence: self.sequence, popped: self.popped }
+    }
+
+    /// Holds again what it held then.
+    ///
+    /// # Panics
+    /// Where events happen by time.
+    pub(crate) fn stand_at(&mut self, standing: &Standing) {
+        let Discipline::Chosen(chosen) = &mut self.discipline else { panic!("{BY_TIME}") };
+        chosen.put_back(&standing.pending);
+        self.sequence = standing.sequence;
+        self.popped = standing.popped;
     }
 
     /// Where order is chosen: from now on events happen by time, and none is earlier than now.
@@ -233,23 +268,6 @@ impl Queue {
         let entry = chosen.take(|entry| entry.sequence() == number)?;
         self.popped += 1;
         Some(entry.time_and_slot())
-    }
-}
-
-/// By hand, so that a copy that goes back to another keeps its memory.
-impl Clone for Queue {
-    fn clone(&self) -> Self {
-        let Self { discipline, sequence, popped } = self;
-        Self { discipline: discipline.clone(), sequence: *sequence, popped: *popped }
-    }
-
-    fn clone_from(&mut self, other: &Self) {
-        match (&mut self.discipline, &other.discipline) {
-            (Discipline::Chosen(chosen), Discipline::Chosen(other)) => chosen.go_back_to(other),
-            (discipline, other) => *discipline = other.clone(),
-        }
-        self.sequence = other.sequence;
-        self.popped = other.popped;
     }
 }
 

@@ -258,25 +258,6 @@ impl<N: Node> World<N> {
 
 impl<N> World<N>
 where
-    N: Node<Config: Clone, Request: Clone, Response: Clone> + Clone,
-{
-    /// Goes back to a former copy of this world, where nothing has happened since but at these nodes. The same as a copy of that copy, but
-    /// cheaper: only what can differ is copied, and into memory that is there.
-    pub fn go_back_to(&mut self, former: &Self, at: impl Iterator<Item = NodeId>) {
-        for node in at {
-            if let Some(slot) = self.core.slot(node) {
-                self.nodes[slot as usize].clone_from(&former.nodes[slot as usize]);
-            }
-            self.core.go_back_to(&former.core, node);
-        }
-        self.started = former.started;
-        self.acting = former.acting;
-        self.incident.clone_from(&former.incident);
-    }
-}
-
-impl<N> World<N>
-where
     N: Node + Hash,
     N::Timer: Hash,
 {

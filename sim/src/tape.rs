@@ -298,12 +298,6 @@ impl Tape {
         self.record.get_or_insert_default().clear();
     }
 
-    /// Takes what another copy of this tape is scripted to say, and what it has recorded.
-    pub(crate) fn clone_script(&mut self, other: &Self) {
-        self.script.clone_from(&other.script);
-        self.record.clone_from(&other.record);
-    }
-
     /// The names of the sites that are known: those of the world, and those that somebody has come past.
     pub fn sites(&self) -> impl Iterator<Item = &'static str> {
         self.sites.iter().map(|site| site.name)

@@ -369,7 +369,10 @@ impl Judges {
 fn model(spec: &JudgeSpec) -> Result<Model, (&'static str, String)> {
     let names = || Model::ALL.iter().map(|model| model.name()).collect::<Vec<_>>().join(", ");
     let Some(name) = &spec.model else {
-        let what = format!("linearizability needs a model: write `model = \"…\"` beside it, with one of {}", names());
+        let what = format!(
+            "linearizability needs a model: write `model = \"…\"` beside it, with one of {}",
+            names()
+        );
         return Err(("checkers", what));
     };
     let known = Model::ALL.iter().find(|model| model.name() == name);

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use seatrial_history::{Moment, Observer};
 use seatrial_node::{Fact, Instant, Node, NodeId, RequestToken};
-use seatrial_sim::{Enabled, Happening, Incident, World};
+use seatrial_sim::{Enabled, Happening, Incident, Standpoint, World};
 
 use crate::chance;
 use crate::exploration::{Explorable, Exploration};
@@ -21,6 +21,8 @@ pub(crate) struct Solos<N: Node> {
     /// Nodes and messages are numbered, equal ones alike, by their fingerprints.
     node_prints: Prints,
     nodes: Vec<Solo<N>>,
+    /// For each node a world with no other node in it: where it is put to try things.
+    stages: Vec<World<N>>,
     /// By node: what most steps ask for.
     glances: Vec<Glance>,
     /// By node, and by letter among those to it: what came of it, as far as its glance says that it is known.
@@ -37,11 +39,10 @@ pub(crate) struct Solos<N: Node> {
 
 /// A node as it is at some time.
 struct Solo<N: Node> {
-    /// With no other node in it, and nothing under way.
-    world: Box<World<N>>,
-    node: NodeId,
-    /// The numbers of its timers that may come due next, and of what its disk does next, in that world.
-    timers: Vec<u64>,
+    point: Standpoint<N>,
+    stage: u32,
+    /// The numbers of its timers that may come due next, and of what its disk does next, on its stage.
+    timers: Box<[u64]>,
     disk: Option<u64>,
 }
 
@@ -144,6 +145,7 @@ impl<N: Explorable> Solos<N> {
         Self {
             node_prints: Prints::default(),
             nodes: Vec::new(),
+            stages: Vec::new(),
             glances: Vec::new(),
             received: Vec::new(),
             letter_prints: Prints::default(),
@@ -164,7 +166,10 @@ impl<N: Explorable> Solos<N> {
             }
         }
         self.drain(&mut world);
-        self.keep(world, node, within)
+        let stage = self.stages.len() as u32;
+        let number = self.keep(&world, node, stage, within);
+        self.stages.push(world);
+        number
     }
 
     /// Takes all letters out of a world: those under way in it, in the order in which they were sent.
@@ -200,8 +205,7 @@ impl<N: Explorable> Solos<N> {
 
     /// The node of this number, if it is up.
     pub(crate) fn node(&self, solo: u32) -> Option<&N> {
-        let Solo { world, node, .. } = &self.nodes[solo as usize];
-        world.node(*node)
+        self.nodes[solo as usize].point.node()
     }
 
     pub(crate) fn is_up(&self, solo: u32) -> bool {
@@ -307,10 +311,11 @@ impl<N: Explorable> Solos<N> {
         within: &Exploration<N>,
     ) -> Range<u32> {
         let (first, began) = (self.outcomes.len() as u32, now);
+        let (stage, node) = (self.nodes[solo as usize].stage, self.nodes[solo as usize].point.id());
+        let mut world = std::mem::take(&mut self.stages[stage as usize]);
         let mut next = Some(Vec::new());
         while let Some(chance) = next {
-            let Solo { world, node, .. } = &self.nodes[solo as usize];
-            let (mut world, node) = (World::clone(world), *node);
+            world.stand_at(&self.nodes[solo as usize].point);
             world.turn_clock_to(now);
             world.script(chance.clone());
             let mut told = Vec::new();
@@ -323,7 +328,7 @@ impl<N: Explorable> Solos<N> {
             let too_wide = chance::too_wide(made);
             let sent = self.drain(&mut world);
             let now = world.now();
-            let after = self.keep(world, node, within);
+            let after = self.keep(&world, node, stage, within);
             let is_quiet = told.is_empty() && went.is_ok();
             let is_idle = after == solo && sent.is_empty() && is_quiet;
             let change = self.print(after).wrapping_sub(self.print(solo));
@@ -342,6 +347,7 @@ impl<N: Explorable> Solos<N> {
                 change,
             });
         }
+        self.stages[stage as usize] = world;
         first..self.outcomes.len() as u32
     }
 
@@ -353,7 +359,8 @@ impl<N: Explorable> Solos<N> {
         told: &mut Vec<Fact>,
         within: &Exploration<N>,
     ) -> Result<(), Incident> {
-        let Solo { node, timers, disk, .. } = &self.nodes[solo as usize];
+        let Solo { point, timers, disk, .. } = &self.nodes[solo as usize];
+        let node = point.id();
         let mut ear = Ear { told };
         match deed {
             Deed::Receive(number) => {
@@ -364,18 +371,18 @@ impl<N: Explorable> Solos<N> {
             Deed::Disk => world.let_happen(disk.expect("the disk has something to do"), &mut ear),
             Deed::Ask(index) => {
                 let request = within.asks[index as usize].1.clone();
-                world.request(*node, RequestToken(index.into()), request, &mut ear)
+                world.request(node, RequestToken(index.into()), request, &mut ear)
             }
             Deed::Crash => {
-                world.kill(*node, &mut ear);
+                world.kill(node, &mut ear);
                 Ok(())
             }
-            Deed::Restart => world.start_again(*node, &mut ear),
+            Deed::Restart => world.start_again(node, &mut ear),
         }
     }
 
     /// The number of a node, new or known.
-    fn keep(&mut self, world: World<N>, node: NodeId, within: &Exploration<N>) -> u32 {
+    fn keep(&mut self, world: &World<N>, node: NodeId, stage: u32, within: &Exploration<N>) -> u32 {
         let mut printer = Printer::default();
         std::hash::Hash::hash(&node, &mut printer);
         world.hash_node(node, &mut printer);
@@ -391,7 +398,7 @@ impl<N: Explorable> Solos<N> {
             let of = |is_meant: fn(Happening) -> bool| {
                 enabled.iter().filter(move |event| is_meant(event.what)).map(|event| event.number)
             };
-            let timers: Vec<u64> = of(|what| matches!(what, Happening::Timer { .. })).collect();
+            let timers: Box<[u64]> = of(|what| matches!(what, Happening::Timer { .. })).collect();
             let disk = of(|what| matches!(what, Happening::Disk { .. })).next();
             self.glances.push(Glance {
                 print,
@@ -404,7 +411,8 @@ impl<N: Explorable> Solos<N> {
                 tried_at: Instant::ZERO,
             });
             self.received.push(Vec::new());
-            self.nodes.push(Solo { world: Box::new(world), node, timers, disk });
+            let point = world.standpoint(node);
+            self.nodes.push(Solo { point, stage, timers, disk });
         }
         number
     }

@@ -34,13 +34,14 @@ impl Chosen {
         Some(self.pending.remove(self.enabled[chosen]).0)
     }
 
-    /// Takes what is pending in another queue.
-    pub(super) fn go_back_to(&mut self, other: &Self) {
-        self.pending.clone_from(&other.pending);
-    }
-
     pub(super) fn pending(&self) -> &[(Entry, Lane)] {
         &self.pending
+    }
+
+    /// Takes these in place of all that are pending.
+    pub(super) fn put_back(&mut self, pending: &[(Entry, Lane)]) {
+        self.pending.clear();
+        self.pending.extend_from_slice(pending);
     }
 
     /// Takes out the first entry that is meant.

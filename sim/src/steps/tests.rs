@@ -141,22 +141,49 @@ fn a_message_that_is_lost_does_not_arrive() {
     assert_eq!(world.counts().dropped, 1);
 }
 
+/// n1 alone, with a timer that it has set, and with nothing under way.
+fn alone() -> World<Adder> {
+    let mut world = world();
+    happen(&mut world, &[0, 2]);
+    for other in [NodeId(0), NodeId(2)] {
+        world.kill(other, &mut ());
+    }
+    assert_eq!(enabled(&world).len(), 1);
+    world
+}
+
 #[test]
-fn a_world_that_went_back_is_as_the_copy_is() {
-    let mut former = world();
-    happen(&mut former, &[0]);
-    let mut led = former.clone();
-    happen(&mut led, &[1]);
-    led.request(NodeId(1), RequestToken(9), 9, &mut ()).expect("it can be asked");
-    led.kill(NodeId(2), &mut ());
-    assert_ne!(look(&led), look(&former));
-    led.go_back_to(&former, [NodeId(1), NodeId(2)].into_iter());
-    assert_eq!(look(&led), look(&former));
-    assert_eq!(enabled(&led), enabled(&former));
-    assert_eq!((led.hash(), led.moment()), (former.hash(), former.moment()));
-    happen(&mut led, &[0, 1, 2]);
-    happen(&mut former, &[0, 1, 2]);
-    assert_eq!(look(&led), look(&former));
+fn a_node_that_went_back_to_where_it_stood_is_as_a_copy_of_its_world_is() {
+    let mut copy = alone();
+    let point = copy.standpoint(NodeId(1));
+    assert_eq!(point.node().map(|node| node.0), Some(5));
+    let mut world = copy.clone();
+    happen(&mut world, &[0]);
+    world.request(NodeId(1), RequestToken(9), 9, &mut ()).expect("it can be asked");
+    world.kill(NodeId(1), &mut ());
+    assert_ne!(look(&world), look(&copy));
+    world.stand_at(&point);
+    assert_eq!(look(&world), look(&copy));
+    assert_eq!(enabled(&world), enabled(&copy));
+    assert_eq!(world.moment(), copy.moment());
+    happen(&mut world, &[0]);
+    happen(&mut copy, &[0]);
+    assert_eq!(look(&world), look(&copy));
+    assert_eq!(world.moment(), copy.moment());
+    assert_eq!(world.node(NodeId(1)).map(|node| node.0), Some(105));
+}
+
+#[test]
+fn a_node_that_is_down_stands_on_its_disk_and_starts_again_there() {
+    let mut world = alone();
+    world.kill(NodeId(1), &mut ());
+    let point = world.standpoint(NodeId(1));
+    assert!(point.node().is_none());
+    world.start_again(NodeId(1), &mut ()).expect("it can open");
+    world.stand_at(&point);
+    assert!(world.node(NodeId(1)).is_none() && enabled(&world).is_empty());
+    world.start_again(NodeId(1), &mut ()).expect("it can open");
+    assert_eq!(world.node(NodeId(1)).map(|node| node.0), Some(0));
 }
 
 #[test]

@@ -72,7 +72,8 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_comes_back_after_another_took_its_place_is_on_the_disk_when_it_was_stored_again() {
+    fn an_entry_that_comes_back_after_another_took_its_place_is_on_the_disk_when_it_was_stored_again()
+     {
         let restarted = || {
             let script = stored().persist(A, 2).crash(A).start(A, 2).truncate(A, 1);
             let script = script.append(A, 1, 1).append(A, 2, 1).persist(A, 2);
