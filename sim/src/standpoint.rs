@@ -12,16 +12,19 @@ use crate::incident::Incident;
 use crate::queue::Standing;
 use crate::world::World;
 
+type Pending<N> = Events<<N as Node>::Message, <N as Node>::Request, <N as Node>::Response>;
+
 /// See the module. Made by [`World::standpoint`], and gone back to by [`World::stand_at`].
 pub struct Standpoint<N: Node> {
     id: NodeId,
     slot: u32,
     node: Option<N>,
     body: Body<N::Timer>,
-    pending: Standing,
-    events: Events<N::Message, N::Request, N::Response>,
+    queue: Standing,
+    /// What is to happen, if anything is.
+    pending: Option<Box<Pending<N>>>,
     points: Vec<Point>,
-    incident: Option<Incident>,
+    incident: Option<Box<Incident>>,
     now: Instant,
     step: u64,
     odd: u32,
@@ -51,20 +54,17 @@ where
     /// Where there is no such node, or events happen by time.
     pub fn standpoint(&self, node: NodeId) -> Standpoint<N> {
         let slot = self.core.slot(node).expect("only members stand somewhere");
-        let pending = self.core.queue.standing();
-        let mut events = Events::new();
-        if !pending.is_empty() {
-            events.clone_from(&self.core.events);
-        }
+        let queue = self.core.queue.standing();
+        let pending = (!queue.is_empty()).then(|| Box::new(self.core.events.clone()));
         Standpoint {
             id: node,
             slot,
             node: self.nodes[slot as usize].clone(),
             body: self.core.bodies[slot as usize].clone(),
+            queue,
             pending,
-            events,
             points: self.core.points.clone(),
-            incident: self.incident.clone(),
+            incident: self.incident.clone().map(Box::new),
             now: self.core.now,
             step: self.core.step,
             odd: self.core.odd,
@@ -79,10 +79,13 @@ where
         let slot = point.slot as usize;
         self.nodes[slot].clone_from(&point.node);
         self.core.bodies[slot].clone_from(&point.body);
-        self.core.queue.stand_at(&point.pending);
-        self.core.events.clone_from(&point.events);
+        self.core.queue.stand_at(&point.queue);
+        match &point.pending {
+            Some(events) => self.core.events.clone_from(events),
+            None => self.core.events.reset(),
+        }
         self.core.points.clone_from(&point.points);
-        self.incident.clone_from(&point.incident);
+        self.incident = point.incident.as_deref().cloned();
         self.core.now = point.now;
         self.core.step = point.step;
         self.core.odd = point.odd;

@@ -101,7 +101,7 @@ impl<N: Explorable> Breadth<'_, N> {
         let news = if link == ROOT { news } else { by.map_or(0, |_| news) };
         let is_over = state.may_end(&choices.all, within, solos);
         let sight = Sight { told: &told, news, is_over, state, within, solos };
-        within.judge(&sight, by.and_then(|outcome| outcome.incident.as_ref()), oracle)
+        within.judge(&sight, by.and_then(|outcome| outcome.incident.as_deref()), oracle)
     }
 
     /// The steps up to a link.

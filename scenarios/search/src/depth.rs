@@ -231,7 +231,7 @@ impl<N: Explorable> Depth<'_, N> {
         }
         self.here.apply(choice, outcome, &mut self.told, self.within, solos);
         let incident = came.and_then(|outcome| outcome.incident.as_ref()).cloned();
-        match self.arrive(incident.as_ref(), before, oracle) {
+        match self.arrive(incident.as_deref(), before, oracle) {
             Arrival::Cut => {}
             Arrival::Broken(violation) => {
                 let mut schedule = self.schedule();

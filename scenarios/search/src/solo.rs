@@ -123,15 +123,15 @@ pub(crate) struct Outcome {
     /// The node afterwards.
     pub(crate) solo: u32,
     /// The letters that it sent, in order.
-    pub(crate) sent: Vec<u32>,
+    pub(crate) sent: Box<[u32]>,
     /// What it told, with fingerprints.
-    pub(crate) told: Vec<(Fact, u128)>,
+    pub(crate) told: Box<[(Fact, u128)]>,
     pub(crate) now: Instant,
     /// The values of its choices.
-    pub(crate) chance: Vec<u64>,
+    pub(crate) chance: Box<[u64]>,
     /// A choice of too many possibilities.
     pub(crate) too_wide: Option<&'static str>,
-    pub(crate) incident: Option<Incident>,
+    pub(crate) incident: Option<Box<Incident>>,
     /// The node is as before, and has neither sent nor told anything.
     pub(crate) is_idle: bool,
     /// It has told nothing, and nothing is wrong with it.
@@ -258,7 +258,9 @@ impl<N: Explorable> Solos<N> {
             glance.tried |= 1 << ordinal;
             glance.unheeded |= u64::from(is_idle) << ordinal;
             let near = ordinal as usize;
-            received.resize(received.len().max(near + 1), 0..0);
+            let more = (near + 1).saturating_sub(received.len());
+            received.reserve_exact(more);
+            received.resize(received.len() + more, 0..0);
             received[near] = found.clone();
         }
         found
@@ -336,12 +338,12 @@ impl<N: Explorable> Solos<N> {
             self.outcomes.push(Outcome {
                 of: (solo, deed, began, index),
                 solo: after,
-                sent,
+                sent: sent.into(),
                 told: told.into_iter().map(|fact| (fact, fingerprint(&fact))).collect(),
                 now,
-                chance,
+                chance: chance.into(),
                 too_wide,
-                incident: went.err(),
+                incident: went.err().map(Box::new),
                 is_idle,
                 is_quiet,
                 change,
