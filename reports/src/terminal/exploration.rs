@@ -73,7 +73,13 @@ fn totals(account: &ExplorationAccount) -> Table {
     let mut row = |name: &str, total: String, remark: &str| {
         table.row([name.into(), total.into(), remark.into()]);
     };
-    if let Some(executions) = account.executions {
+    let (complete, remark) = match (&account.found, &account.unfinished) {
+        (Some(_), _) => ("no", "it ended with what it had found"),
+        (None, Some(_)) => ("no", "see above"),
+        (None, None) => ("yes", "nothing within the bounds was left out"),
+    };
+    row("complete", complete.into(), remark);
+    if let Some(executions) = account.executions.filter(|executions| *executions > 0) {
         row("executions", wide(executions), "each order by itself");
     }
     let looked = match account.symmetry {
@@ -82,7 +88,11 @@ fn totals(account: &ExplorationAccount) -> Table {
     };
     row("states", count(account.states), looked);
     row("transitions", count(account.transitions), "from one to another");
-    row("final states", count(account.ends), "in which an execution may end");
+    let ends = match account.ends {
+        0 => "only the bounds end an execution: something is always to happen",
+        _ => "in which an execution may end",
+    };
+    row("final states", count(account.ends), ends);
     row("depth", count(account.depth), "steps on the longest way to a state");
     table
 }
@@ -115,6 +125,15 @@ mod tests {
         let account = ExplorationAccount { unfinished: why, ..samples::exploration() };
         let text = exploration(&account, &samples::PAGE);
         assert!(text.starts_with("UNKNOWN  ") && text.contains("gave up after 1000"), "{text}");
+        assert!(text.contains("no  see above"), "{text}");
+    }
+
+    #[test]
+    fn a_search_without_ends_says_why_there_are_none() {
+        let account = ExplorationAccount { ends: 0, executions: Some(0), ..samples::exploration() };
+        let text = exploration(&account, &samples::PAGE);
+        assert!(text.contains("0  only the bounds end an execution"), "{text}");
+        assert!(!text.contains("executions"), "{text}");
     }
 
     #[test]

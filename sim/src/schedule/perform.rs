@@ -203,15 +203,17 @@ impl<N: Node> World<N> {
                 let mut meant =
                     next.iter().filter(|open| word.is_empty() || word_of(&open.says) == word);
                 meant.next().map(|open| open.number).ok_or_else(|| match next.first() {
+                    None if self.node(*node).is_none() => self.absent(*node),
                     None => format!("{node} has set no timer"),
                     Some(first) => {
                         format!("the next timer of {node} is {}", word_of(&first.says))
                     }
                 })
             }
-            Step::Disk { node } => self
-                .next_of_disk(*node)
-                .ok_or_else(|| format!("the disk of {node} has nothing to do")),
+            Step::Disk { node } => self.next_of_disk(*node).ok_or_else(|| match self.node(*node) {
+                Some(_) => format!("the disk of {node} has nothing to do"),
+                None => self.absent(*node),
+            }),
             Step::Wake { client } => {
                 self.wake_of(*client).ok_or_else(|| format!("c{client} does not want to wake"))
             }

@@ -216,7 +216,9 @@ fn a_step_that_cannot_happen_is_refused_with_what_could() {
         what could happen there: \"n0 timer Soon\", \"n1 timer Soon\", \"n2 timer Soon\", \"c0 wakes\", \"n0 -> n1 Hello\", \"n0 -> n2 Hello\"";
     assert_eq!(error, wanted);
     for (lines, why) in [
-        (&["n7 timer"][..], "n7 has set no timer"),
+        (&["n7 timer"][..], "there is no n7"),
+        (&["n7 disk"], "there is no n7"),
+        (&["crash n1", "n1 timer"], "n1 is down"),
         (&["n0 timer", "n0 -> n1 Hello #2"], "of these only 1 are under way"),
         (&["n0 timer", "crash n1", "n0 -> n1 Hello"], "no Hello is under way"),
         (&["c0 -> n0"], "nothing is under way from c0 to n0"),
