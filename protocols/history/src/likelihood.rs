@@ -23,6 +23,8 @@ pub struct LikelihoodAccount {
     pub inevitable: Option<TurningEvent>,
     /// The event that made the failure likelier than any other did.
     pub turning: Option<TurningEvent>,
+    /// Somebody stopped it, so that it says nothing of when the failure became inevitable.
+    pub interrupted: bool,
     /// How many runs were made from each point.
     pub runs: u64,
     /// The command that runs the case again.

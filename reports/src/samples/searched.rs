@@ -72,6 +72,7 @@ pub(crate) fn likelihood() -> LikelihoodAccount {
         ],
         inevitable: Some(event(point(599, 180), point(600, 197))),
         turning: Some(event(point(299, 8), point(300, 120))),
+        interrupted: false,
         runs: 200,
         replay: "seatrial replay raft-kv-42.case".into(),
     }

@@ -13,7 +13,7 @@ pub(super) fn confidence(hunt: &HuntAccount, page: &Page) -> String {
     let (runs, broken) = independent(hunt);
     let mut said = vec![match (runs, hunt.violated, broken) {
         (0, ..) => GUIDED.to_owned(),
-        (_, 0, _) => clean(runs),
+        (_, 0, _) => clean(runs) + mixed(hunt),
         (_, _, 0) => format!(
             "none of the {} broke a property but guided ones. {GUIDED}",
             of(runs, "run", "runs")
@@ -32,6 +32,16 @@ fn independent(hunt: &HuntAccount) -> (u64, u64) {
     let guided = hunt.strategies.iter().find(|strategy| strategy.name == "guided");
     let (runs, violated) = guided.map_or((0, 0), |guided| (guided.runs, guided.violated));
     (hunt.seeds - runs.min(hunt.seeds), hunt.violated - violated.min(hunt.violated))
+}
+
+/// What such runs are a sample of, where several strategies chose them.
+fn mixed(hunt: &HuntAccount) -> &'static str {
+    match hunt.strategies.iter().filter(|strategy| strategy.name != "guided").count() {
+        0 | 1 => "",
+        _ => {
+            ", counted among runs that these strategies choose in the same proportion; guided ones do not count"
+        }
+    }
 }
 
 const GUIDED: &str = "guided runs are chosen by what was found, so that their number bounds nothing: replay the kept cases once it is mended";
@@ -113,6 +123,7 @@ fn depth(strategy: &StrategyInfo) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
 
     #[test]
     fn clean_seeds_bound_what_was_not_seen_by_the_rule_of_three() {
@@ -147,5 +158,21 @@ mod tests {
         assert!(said.contains("one of 900 runs") && said.contains("63.2 %"), "{said}");
         let none = StrategyInfo { depth: None, ..strategy };
         assert_eq!(super::depth(&none), None);
+    }
+
+    #[test]
+    fn what_several_strategies_chose_is_a_sample_of_their_mixture() {
+        let by = |name: &str| {
+            let (name, depth) = (name.to_owned(), None);
+            let (actors, events, runs, states, violated) = (3, 300, 100, 0, 0);
+            StrategyInfo { name, depth, actors, events, runs, states, violated }
+        };
+        let said = |strategies: Vec<StrategyInfo>| {
+            confidence(&HuntAccount { strategies, ..samples::hunt() }, &samples::PAGE)
+        };
+        let mixture = said(vec![by("random"), by("pos"), by("guided")]);
+        assert!(mixture.contains("these strategies choose"), "{mixture}");
+        let alone = said(vec![by("random"), by("guided")]);
+        assert!(alone.contains("95 %") && !alone.contains("these strategies"), "{alone}");
     }
 }

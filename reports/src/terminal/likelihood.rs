@@ -32,6 +32,9 @@ pub fn likelihood(account: &LikelihoodAccount, page: &Page) -> String {
     }
     if account.inevitable.is_none() {
         let what = match account.points.first() {
+            _ if account.interrupted => {
+                "interrupted: there are points that nobody looked at, so nothing is said of when it became inevitable"
+            }
             Some(first) if first.failed == first.runs => {
                 "every run under this plan fails: look at the plan"
             }
@@ -105,6 +108,9 @@ mod tests {
     fn a_failure_that_was_never_or_always_inevitable_says_so() {
         let never = LikelihoodAccount { inevitable: None, ..samples::likelihood() };
         assert!(likelihood(&never, &samples::PAGE).contains("might have averted it"));
+        let stopped = LikelihoodAccount { interrupted: true, ..never.clone() };
+        let said = likelihood(&stopped, &samples::PAGE);
+        assert!(said.contains("interrupted: ") && !said.contains("averted"), "{said}");
         let always = LikelihoodAccount { points: vec![samples::point(0, 200)], ..never };
         assert!(likelihood(&always, &samples::PAGE).contains("look at the plan"));
     }

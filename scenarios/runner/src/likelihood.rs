@@ -47,7 +47,7 @@ const LEAP: u64 = 15;
 const SHOWN: usize = 6;
 
 /// How likely the failure of a case was, from points of its run on. `progress` is called on this thread with the number of runs made so far;
-/// whoever sets `stop` gets what is known by then.
+/// whoever sets `stop` gets the points that are known by then.
 ///
 /// # Errors
 /// Where no run can be made of the case, where it breaks nothing, or where it is a schedule, which leaves nothing to chance.
@@ -86,6 +86,7 @@ pub fn likelihood(
     let inevitable = looking.inevitable().map(|step| looking.turning_at(step));
     let turning = looking.leap().map(|step| looking.turning_at(step));
     let turning = turning.filter(|turning| Some(turning) != inevitable.as_ref());
+    let interrupted = stop.load(Ordering::Relaxed);
     let mut points = looking.points;
     points.sort_by_key(|point| point.at.step);
     Ok(LikelihoodAccount {
@@ -95,8 +96,9 @@ pub fn likelihood(
         property: signature.property.clone(),
         failed,
         points,
-        inevitable,
-        turning,
+        inevitable: inevitable.filter(|_| !interrupted),
+        turning: turning.filter(|_| !interrupted),
+        interrupted,
         runs: options.runs,
         replay: record.account.replay,
     })

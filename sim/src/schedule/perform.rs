@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use seatrial_history::Observer;
+use seatrial_history::{Endpoint, Observer};
 use seatrial_node::{Instant, Node, NodeId};
 
 use super::open::{Flight, Sayings, delivery, shape_of, word_of};
@@ -186,14 +186,17 @@ impl<N: Node> World<N> {
                 let all = self.under_way(*from, *to, said);
                 let is_meant = |flight: &&Flight| word.is_empty() || word_of(&flight.says) == word;
                 let meant: Vec<&Flight> = all.iter().filter(is_meant).collect();
-                let what = if word.is_empty() { "nothing" } else { word };
                 match meant.get(*nth as usize - 1) {
                     Some(flight) => Ok(flight.number),
-                    None if meant.is_empty() && word.is_empty() => {
-                        Err(format!("nothing is under way from {from} to {to}"))
-                    }
                     None if meant.is_empty() => {
-                        Err(format!("no {what} is under way from {from} to {to}"))
+                        let what = if word.is_empty() { "nothing" } else { &format!("no {word}") };
+                        let mut why = format!("{what} is under way from {from} to {to}");
+                        if let Endpoint::Node(node) = *to
+                            && self.node(node).is_none()
+                        {
+                            why += &format!(", and {}", self.absent(node));
+                        }
+                        Err(why)
                     }
                     None => Err(format!("of these only {} are under way", meant.len())),
                 }

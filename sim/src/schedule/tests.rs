@@ -220,7 +220,10 @@ fn a_step_that_cannot_happen_is_refused_with_what_could() {
         (&["n7 disk"], "there is no n7"),
         (&["crash n1", "n1 timer"], "n1 is down"),
         (&["n0 timer", "n0 -> n1 Hello #2"], "of these only 1 are under way"),
-        (&["n0 timer", "crash n1", "n0 -> n1 Hello"], "no Hello is under way"),
+        (
+            &["n0 timer", "crash n1", "n0 -> n1 Hello"],
+            "no Hello is under way from n0 to n1, and n1 is down",
+        ),
         (&["c0 -> n0"], "nothing is under way from c0 to n0"),
         (&["n0 disk"], "the disk of n0 has nothing to do"),
         (&["c0 wakes", "c0 wakes", "c0 wakes", "c0 wakes"], "c0 does not want to wake"),

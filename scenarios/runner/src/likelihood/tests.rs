@@ -40,6 +40,18 @@ fn a_failure_is_likelier_the_nearer_it_is_and_certain_where_it_happens() {
 }
 
 #[test]
+fn what_was_stopped_says_nothing_of_what_nobody_looked_at() {
+    let case = failing(&Registry::ours(), Strategy::Random);
+    let options = LikelihoodOptions { points: 6, runs: 20, jobs: 1 };
+    let stop = AtomicBool::new(false);
+    let mut look = |runs| stop.store(runs >= 40, Ordering::Relaxed);
+    let account = likelihood(&Registry::ours(), case, &options, &stop, &mut look);
+    let account = account.expect("it fails");
+    assert!(account.interrupted && account.points.len() == 2, "{account:#?}");
+    assert!(account.inevitable.is_none() && account.turning.is_none(), "{account:#?}");
+}
+
+#[test]
 fn a_case_that_passes_and_one_that_leaves_nothing_to_chance_are_refused() {
     let registry = Registry::ours();
     let refused = |case: Case| {

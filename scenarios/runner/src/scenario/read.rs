@@ -107,6 +107,19 @@ impl Scenario {
                 return Err(("clients", key, what));
             }
         }
+        let clients = self.clients.count.greatest();
+        if clients > MAX_CLIENTS {
+            let what = format!("{clients} clients; at most {MAX_CLIENTS} can be simulated");
+            return Err(("clients", "count", what));
+        }
+        let keys = self.workload.keys.greatest();
+        if keys > MAX_KEYS {
+            return Err((
+                "workload",
+                "keys",
+                format!("{keys} keys; there may be {MAX_KEYS} at most"),
+            ));
+        }
         if self.workload.keys.least() == 0 {
             let what = "there may be no key at all: a workload has at least one".into();
             return Err(("workload", "keys", what));
@@ -270,6 +283,8 @@ impl Scenario {
 
 /// More would not fit the memory that a run should take.
 const MAX_NODES: u32 = 10_000;
+const MAX_CLIENTS: u32 = 10_000;
+const MAX_KEYS: u32 = 1_000_000;
 
 /// Whom a drawn fault is aimed at, from its text.
 pub(crate) fn target(text: &str, any: impl FnOnce() -> NodeId) -> Target {
