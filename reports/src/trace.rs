@@ -220,6 +220,15 @@ pub fn words(item: &TraceItem) -> String {
     clean(&told)
 }
 
+/// The same in fewer words, where it is known already what happened to whom: of what arrives only what it says, and no digests.
+pub fn content(item: &TraceItem) -> String {
+    match item {
+        TraceItem::Event(TraceEvent::Deliver { text, .. }) => clean(text),
+        TraceItem::Fact(node, fact) => clean(&format!("{node} announces {}", fact_brief(fact))),
+        item => words(item),
+    }
+}
+
 /// A fact in the fewest words: `append index=7 term=3` without the digest, and no name twice, as in `term=3`.
 pub(crate) fn fact_brief(fact: &Fact) -> String {
     let text = fact_text(fact);

@@ -64,7 +64,8 @@ pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Res
     })?;
     file.write(&shrunk.case.to_toml())?;
     file.finish()?;
-    console.out(&tell::shrunk(&shrunk, &out))?;
+    let deeds = seatrial::deeds(registry, &shrunk.case);
+    console.out(&tell::shrunk(&shrunk, &deeds, &out))?;
     if args.rust {
         console.out(&format!(
             "\n{}",

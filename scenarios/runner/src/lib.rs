@@ -155,7 +155,9 @@ pub use repeat::DeterminismCheck;
 #[cfg(feature = "protocols")]
 pub use scenario::LIBRARY;
 pub use scenario::{LibraryEntry, Scenario, ScenarioError};
-pub use shrink::{Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, shrink};
+pub use shrink::{
+    Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, deeds, shrink,
+};
 pub use strategy::Strategy;
 pub use trial::{Failed, Passed, Small, Trial, Trialled};
 pub use workload::{Answer, ClientHost, Draw, Op, Operations, Session, Workload};

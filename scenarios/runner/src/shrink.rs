@@ -6,6 +6,7 @@
 
 mod contest;
 mod courses;
+mod deeds;
 mod elsewhere;
 mod needed;
 mod oracle;
@@ -23,6 +24,7 @@ use seatrial_search::{Shrink, Subject};
 use seatrial_sim::Step;
 
 use self::contest::contest;
+pub use self::deeds::deeds;
 use self::elsewhere::elsewhere;
 use self::needed::needed;
 use self::oracle::{Oracle, Run};

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use seatrial::{Extent, REPLAYS, Shrunk};
+use seatrial_history::TraceItem;
+use seatrial_reports::trace::content;
 
 use crate::program;
 use crate::seed::counted;
 
 /// What broke, how it is replayed, what happens in it, how much smaller it is, and which faults it needs.
-pub(super) fn shrunk(shrunk: &Shrunk, out: &Path) -> String {
+pub(super) fn shrunk(shrunk: &Shrunk, deeds: &[Vec<TraceItem>], out: &Path) -> String {
     let Shrunk { case, violation, before, after, replayed, needed, .. } = shrunk;
     let mut text = format!("VIOLATED  {}\n  {}\n", violation.property, violation.explanation);
     let _ = write!(text, "\n  replay  {}\n  case    {}\n", program::replay(out), out.display());
@@ -17,6 +19,9 @@ pub(super) fn shrunk(shrunk: &Shrunk, out: &Path) -> String {
         text.push_str("\nwhat happens\n");
         for (nth, step) in schedule.steps.iter().enumerate() {
             let _ = writeln!(text, "  {:>3}  {step}", nth + 1);
+            for deed in deeds.get(nth).into_iter().flatten() {
+                let _ = writeln!(text, "         {}", cut(&content(deed)));
+            }
         }
     }
     text.push('\n');
@@ -43,6 +48,16 @@ pub(super) fn shrunk(shrunk: &Shrunk, out: &Path) -> String {
     }
     text
 }
+
+/// As much of it as a terminal shows in a line.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+const WIDTH: usize = 100;
 
 fn sizes(before: &Extent, after: &Extent) -> String {
     let steps = |extent: &Extent| extent.steps.map_or_else(|| "-".to_owned(), |n| n.to_string());

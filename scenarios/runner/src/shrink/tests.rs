@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use seatrial_checkers::Echo;
-use seatrial_history::Outcome;
+use seatrial_history::{Outcome, TraceItem};
 use seatrial_node::{Disk, Duration, Input, Io, Node, OpenError, RequestToken};
 use seatrial_sim::{Steering, Step, Strategy};
 
@@ -129,6 +129,11 @@ fn a_failure_of_ones_own_node_becomes_two_requests_at_once() {
     assert!(steps.lines().count() <= 9, "{steps}");
     assert_eq!(small.replayed, REPLAYS);
     assert_eq!(small.violation.property, "echo");
+    let told = deeds(&registry(), &small.case);
+    assert_eq!(told.len(), steps.lines().count(), "each step is told");
+    let clients = told.iter().flatten().filter(|item| matches!(item, TraceItem::Op(_)));
+    assert!(clients.count() >= 3, "two asked, and one heard what the other should have: {told:?}");
+    assert!(deeds(&registry(), &failing(&registry())).is_empty(), "a run by time has no steps");
     let several = shrunk(3, 20_000);
     assert_eq!((several.case, several.runs), (small.case, small.runs), "on three threads");
 }

@@ -192,7 +192,7 @@ fn a_leader_outside_that_a_part_of_the_core_hears_excuses_the_rest() {
     let outside = (c, Fact::Abandoned);
     let toward = |from, to| (from, Fact::StillBroken { fault: "ring", toward: Some(to) });
     for cut in [toward(c, A), toward(A, c)] {
-        let verdict = in_vain(&[leads.clone(), outside.clone(), cut]);
+        let verdict = in_vain(&[leads, outside, cut]);
         let Verdict::Unknown { why } = verdict else { panic!("{verdict:?}") };
         assert!(
             why.starts_with("n2, outside the core and cut off from a part of it, led term 3"),
@@ -200,8 +200,8 @@ fn a_leader_outside_that_a_part_of_the_core_hears_excuses_the_rest() {
         );
     }
     let is_violated = |told: &[_]| in_vain(told).violation().is_some();
-    assert!(is_violated(&[leads.clone(), outside.clone()]), "all hear it");
-    assert!(is_violated(&[outside.clone(), toward(c, A)]), "it does not lead");
+    assert!(is_violated(&[leads, outside]), "all hear it");
+    assert!(is_violated(&[outside, toward(c, A)]), "it does not lead");
     let later = (B, Fact::Term { term: 4 });
     assert!(is_violated(&[leads, outside, toward(c, A), later]), "it is out of date");
 }
