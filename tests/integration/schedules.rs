@@ -84,7 +84,8 @@ fn a_schedule_that_cannot_be_performed_is_refused_with_the_line_and_what_could_h
             "nothing is under way from c0 to n0; what could happen there: \"c0 wakes\"",
         ),
         ("restart n0", "restart n7", "restart n0", "there is no n7"),
-        ("restart n0", "n0 timer Election", "restart n0", "n0 has set no timer"),
+        ("restart n0", "n0 timer Election", "restart n0", "n0 is down"),
+        ("\"crash n0 losing writes\"", "\"n0 timer Election\"", "crash n0", "n0 has set no timer"),
         (
             "crash n0 losing writes",
             "crsh n0",
