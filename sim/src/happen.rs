@@ -73,7 +73,9 @@ impl<N: Node> World<N> {
         match event {
             Event::Request { client, to, body, attempt, id, .. } => {
                 let body = self.core.events.requests.take(body);
-                self.ask(client, to, attempt, id, body);
+                if self.ask(client, to, attempt, id, body) {
+                    observer.asked(self.core.moment(), self.core.members[to as usize]);
+                }
             }
             Event::Answer { from, client, body, attempt, id, .. } => {
                 let body = self.core.events.answers.take(body);
@@ -205,10 +207,12 @@ impl<N: Node> World<N> {
         self.core.trace.push(TraceEvent::Timer { node, text });
     }
 
-    fn ask(&mut self, client: u32, to: u32, attempt: u64, id: u64, body: N::Request) {
+    /// Hands a node a request. Returns whether it is up.
+    fn ask(&mut self, client: u32, to: u32, attempt: u64, id: u64, body: N::Request) -> bool {
         let from = self.core.client_slot(client);
         if self.nodes[to as usize].is_none() {
-            return self.core.lose(id, from, to, DropCause::Down);
+            self.core.lose(id, from, to, DropCause::Down);
+            return false;
         }
         self.count(Kind::Request, from, to, attempt);
         if self.core.tracing {
@@ -217,6 +221,7 @@ impl<N: Node> World<N> {
         }
         let token = self.core.accept(to, client, attempt);
         self.handle(to, Input::Request { token, body });
+        true
     }
 
     fn synced(&mut self, node: u32, life: u32, token: u64, file: u32, upto: u64) {

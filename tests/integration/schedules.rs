@@ -98,7 +98,11 @@ fn a_schedule_that_cannot_be_performed_is_refused_with_the_line_and_what_could_h
         assert_eq!(said.code, Some(2), "{to}: {said:?}");
         let place = format!("a.case:{}: ", line_of(at));
         assert!(said.err.contains(&place) && said.err.contains(says), "{to}: {}", said.err);
+        assert!(!said.err.contains("the case was edited"), "it was written by hand: {}", said.err);
     }
+    let made = LOST.replacen("seed = 3\n", "seed = 3\nhash = \"0123456789abcdef\"\n", 1);
+    let said = replay(&made.replacen("restart n0", "restart n7", 1));
+    assert!(said.err.contains("the case was edited (its steps, its mutant"), "{}", said.err);
 }
 
 #[test]

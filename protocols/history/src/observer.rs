@@ -11,6 +11,11 @@ pub trait Observer {
         let _ = (at, event);
     }
 
+    /// A client's request arrived at a node that is up. A host that cannot know that tells of none.
+    fn asked(&mut self, at: Moment, node: NodeId) {
+        let _ = (at, node);
+    }
+
     /// A node, or its host on its behalf, announced a fact.
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         let _ = (at, node, fact);
@@ -62,6 +67,10 @@ impl<O: Observer + ?Sized> Observer for &mut O {
         (**self).op(at, event);
     }
 
+    fn asked(&mut self, at: Moment, node: NodeId) {
+        (**self).asked(at, node);
+    }
+
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         (**self).fact(at, node, fact);
     }
@@ -100,6 +109,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn op(&mut self, at: Moment, event: &OpEvent) {
         self.0.op(at, event);
         self.1.op(at, event);
+    }
+
+    fn asked(&mut self, at: Moment, node: NodeId) {
+        self.0.asked(at, node);
+        self.1.asked(at, node);
     }
 
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {

@@ -206,13 +206,14 @@ impl Case {
     /// # Errors
     /// Where this program knows no such protocol, workload, mutant or judge, or the plan does not fit the run.
     pub fn prepare(self, registry: &Registry) -> Result<(Prepared, u64), ScenarioError> {
-        let origin = self.origin.clone();
+        let (origin, was_made) = (self.origin.clone(), self.hash.is_some());
         let (prepared, seed) = self.get_ready(registry)?;
         let wrong = |what: String, list, index| {
             Err(ScenarioError::new(&origin.file, what).at_element(&origin.text, list, index))
         };
         if let Some(stuck) = prepared.check_schedule(seed) {
-            return wrong(stuck.to_string(), "schedule", stuck.index);
+            let since = if was_made { SINCE } else { "" };
+            return wrong(format!("{stuck}{since}"), "schedule", stuck.index);
         }
         if let Some(missed) = prepared.check_touches(seed) {
             let touch = &prepared.bends().touches[missed.index];
@@ -352,6 +353,10 @@ const FIRST: [&str; 13] = [
 ];
 
 const SIMPLE: &str = "simple";
+
+/// What may have come in between, where a run was made of the case's schedule.
+const SINCE: &str = "; since the run was made that the case was written of, the case was edited (its steps, its mutant, its settings), or the \
+    code has changed";
 
 /// The last line of every case: a file without it is cut off.
 const END: &str = "# end of case";

@@ -393,6 +393,12 @@ impl Observer for Judges {
         }
     }
 
+    fn asked(&mut self, at: Moment, node: NodeId) {
+        for checker in &mut self.checkers {
+            checker.asked(at, node);
+        }
+    }
+
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         for checker in &mut self.checkers {
             checker.fact(at, node, fact);

@@ -235,6 +235,10 @@ impl Observer for Ear<'_> {
         }
     }
 
+    fn asked(&mut self, at: Moment, node: NodeId) {
+        self.judges.asked(at, node);
+    }
+
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         self.judges.fact(at, node, fact);
         self.tally.fact(at, node, fact);

@@ -4,8 +4,8 @@
 //! Within a stated time after the faults are over some node leads, and an entry is newly committed or a client's operation
 //! succeeds. Where only a core was healed, commits outside it do not count.
 //!
-//! Two clusters owe nothing. One had a leader all along, and nobody asks it for anything: a new leader would open its term with an
-//! entry (§8), this one has no reason to. The other is led from outside the core by a node that only a part of the core can hear:
+//! Two clusters owe nothing. One had a leader all along, and nobody asks it for anything, or asks only those that are down: a new
+//! leader would open its term with an entry (§8), this one has no reason to. The other is led from outside the core by a node that only a part of the core can hear:
 //! that part keeps to its leader and votes for nobody, so nobody else is elected, which Raft with pre-votes does not promise to
 //! survive (Howard and Abraham, "Raft does not guarantee liveness in the face of network faults", 2020).
 
@@ -36,6 +36,9 @@ pub struct Progress {
     success: Option<Moment>,
     /// Clients that wait for an answer.
     open: Vec<Process>,
+    /// The host tells which requests arrive; and one has, since somebody has begun to wait.
+    tells: bool,
+    arrived: bool,
     /// Since the faults were over somebody has waited for an answer, or there was nobody to lead, or somebody new.
     owes: bool,
     standing: Standing,
@@ -65,6 +68,8 @@ impl Progress {
             leader: None,
             success: None,
             open: Vec::new(),
+            tells: false,
+            arrived: false,
             owes: false,
             standing: Standing::default(),
             missed: None,
@@ -94,7 +99,7 @@ impl Progress {
 
     fn judge(&self, deadline: Instant, now: Moment) -> Missed {
         if !self.owes {
-            let why = "it had a leader all along, and nobody asked for anything";
+            let why = "it had a leader all along, and nobody asked anybody who was up for anything";
             return Missed::Excused(why.to_owned());
         }
         match self.standing.split_leader() {
@@ -169,14 +174,21 @@ impl Observer for Progress {
         let expired = self.expired(at);
         self.open.retain(|process| *process != event.process);
         if event.kind == OpKind::Invoke {
+            self.arrived &= !self.open.is_empty();
             self.open.push(event.process);
-            self.owes = true;
+            self.owes |= !self.tells;
         }
         if expired || event.kind != OpKind::Ok {
             return;
         }
         if self.writes.is_empty() || self.writes.contains(&event.f.as_ref()) {
             self.succeeded(at);
+        }
+    }
+
+    fn asked(&mut self, _: Moment, node: NodeId) {
+        if !self.standing.is_abandoned(node) {
+            (self.tells, self.arrived, self.owes) = (true, true, true);
         }
     }
 
@@ -212,7 +224,7 @@ impl Observer for Progress {
         (self.healed, self.success, self.missed) = (Some(at), None, None);
         self.before = self.highest.map_or(0, |(_, index, _)| index);
         self.leader = (!self.leaders.is_empty()).then_some(at);
-        self.owes = !self.is_led() || !self.open.is_empty();
+        self.owes = !self.is_led() || !self.open.is_empty() && (self.arrived || !self.tells);
     }
 
     fn done(&self) -> bool {
@@ -231,7 +243,7 @@ impl Checker for Progress {
         (self.healed, self.highest, self.missed) = (None, None, None);
         (self.before, self.leader, self.success) = (0, None, None);
         self.open.clear();
-        self.owes = false;
+        (self.tells, self.arrived, self.owes) = (false, false, false);
     }
 
     fn violation(&self) -> Option<&Violation> {

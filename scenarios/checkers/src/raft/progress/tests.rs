@@ -9,10 +9,11 @@ use super::*;
 enum Event {
     Fact(NodeId, Fact),
     Op(&'static str, OpKind),
+    Asked(NodeId),
     Healed,
 }
 
-use Event::{Healed, Op};
+use Event::{Asked, Healed, Op};
 
 fn lead(node: NodeId, term: u64) -> Event {
     Event::Fact(node, Fact::Lead { term })
@@ -34,6 +35,7 @@ fn verdict(end: u64, events: &[(u64, Event)]) -> Verdict {
         match event {
             Event::Fact(node, fact) => checker.fact(at(*millis), *node, fact),
             Healed => checker.healed(at(*millis)),
+            Asked(node) => checker.asked(at(*millis), *node),
             Op(f, kind) => checker.op(at(*millis), &op(f, *kind)),
         }
     }
@@ -152,7 +154,10 @@ fn only_the_core_makes_progress_and_who_waits_for_what_is_said() {
 #[test]
 fn who_had_a_leader_all_along_and_is_asked_for_nothing_owes_nothing() {
     let quiet = [(5, lead(A, 1)), (6, commit(A, 3)), (10, Healed)];
-    assert_eq!(unknown(200, &quiet), "it had a leader all along, and nobody asked for anything");
+    assert_eq!(
+        unknown(200, &quiet),
+        "it had a leader all along, and nobody asked anybody who was up for anything"
+    );
     let owes = |more: (u64, Event)| {
         let events = [(5, lead(A, 1)), (6, commit(A, 3)), (10, Healed), more];
         violated(200, &events)
@@ -169,6 +174,34 @@ fn who_had_a_leader_all_along_and_is_asked_for_nothing_owes_nothing() {
         (10, Healed),
     ];
     unknown(200, &answered);
+}
+
+#[test]
+fn a_request_that_reaches_nobody_is_not_owed_an_answer() {
+    let begun = || vec![(3, Asked(A)), (5, lead(A, 1)), (6, commit(A, 3))];
+    let then = |more: Vec<(u64, Event)>| begun().into_iter().chain(more).collect::<Vec<_>>();
+    let asks = || (20, Op("write", OpKind::Invoke));
+    unknown(200, &then(vec![(10, Healed), asks()]));
+    unknown(200, &then(vec![(7, Op("write", OpKind::Invoke)), (10, Healed)]));
+    violated(200, &then(vec![(10, Healed), asks(), (30, Asked(B))]));
+    violated(200, &then(vec![(7, Op("write", OpKind::Invoke)), (8, Asked(B)), (10, Healed)]));
+    let elsewhere = [
+        (7, Op("write", OpKind::Invoke)),
+        (8, Asked(B)),
+        (8, Op("write", OpKind::Ok)),
+        (9, Op("write", OpKind::Invoke)),
+        (10, Healed),
+    ];
+    unknown(200, &then(elsewhere.into()));
+    let mut checker = Progress::within(Duration::from_millis(100));
+    checker.begin(&Cluster { members: vec![A, B, NodeId(2)] });
+    checker.asked(at(3), A);
+    checker.fact(at(5), A, &Fact::Lead { term: 1 });
+    checker.fact(at(9), B, &Fact::Abandoned);
+    checker.healed(at(10));
+    checker.op(at(20), &op("write", OpKind::Invoke));
+    checker.asked(at(30), B);
+    assert!(checker.verdict(at(200)).violation().is_none(), "n1 is outside the core");
 }
 
 /// The verdict on a cluster whose client asks in vain, where this was told before only n0 and n1 were healed.
