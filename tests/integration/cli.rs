@@ -130,7 +130,6 @@ fn a_scenario_that_makes_no_sense_is_refused_with_file_and_line() {
         ("count = 1", "cuont = 1", &["bad.toml:9: ", "cuont", "did you mean `count`?"]),
         ("nodes = 2", "nodes = \"two\"", &["bad.toml:6: "]),
         ("nodes = 2", "nodes = 0", &["bad.toml:6: ", "at least one node"]),
-        ("nodes = 2", "nodes = 20000", &["bad.toml:6: ", "20000 nodes; at most 10000"]),
         ("nodes = 2", "nodes = 2\n[cluster.settings]\nretry = \"1ms\"", &["retry_after"]),
         ("[judge]", "[jugde]", &["bad.toml:15: ", "did you mean `judge`?"]),
         ("[\"echo\"]", "[\"ecko\"]", &["ecko", "did you mean `echo`?"]),
@@ -140,15 +139,9 @@ fn a_scenario_that_makes_no_sense_is_refused_with_file_and_line() {
         ("[cluster]", "[cluster", &["bad.toml:5: "]),
         ("count = 1", "count = 1\ntimeout = \"0ms\"", &["bad.toml:10: ", "would never wait"]),
         ("count = 1", "count = 1\ntimeout = 300", &["bad.toml:10: ", "a time with its unit"]),
-        ("count = 1", "count = 20000", &["bad.toml:9: ", "20000 clients; at most 10000"]),
         ("[judge]", "[faults]\nloss = 0.2\n[judge]", &["bad.toml:16: ", "a percentage"]),
         ("name = \"echo\"", "name = \"echo\"\nmix = { read = 1 }", &["bad.toml:14: ", "`read`"]),
         ("name = \"echo\"", "name = \"echo\"\nkeys = 0", &["bad.toml:14: ", "at least one"]),
-        (
-            "name = \"echo\"",
-            "name = \"echo\"\nkeys = 4000000000",
-            &["bad.toml:14: ", "1000000 at most"],
-        ),
         (
             "[judge]",
             &script("at = \"2s\"\nnode = \"n0\""),

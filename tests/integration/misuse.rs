@@ -71,3 +71,22 @@ fn a_setting_that_cannot_work_is_an_error_of_the_scenario_with_its_line() {
         assert!(error.contains(says), "{name} {key}: {error}");
     }
 }
+
+#[test]
+fn more_than_a_run_has_room_for_is_refused_with_its_line() {
+    let text = "name = \"big\"\nabout = \"it has room\"\nprotocol = \"echo\"\n\n[cluster]\nnodes = 2\n\n[clients]\ncount = 1\n\n\
+                [workload]\nname = \"echo\"\nkeys = 1\n\n[judge]\ncheckers = [\"echo\"]\n";
+    Scenario::parse("big.toml", text).expect("the sample itself");
+    for (good, bad, says) in [
+        ("nodes = 2", "nodes = 20000", "big.toml:6: 20000 nodes; at most 10000 can be simulated"),
+        ("count = 1", "count = 20000", "big.toml:9: 20000 clients; at most 10000 can be simulated"),
+        (
+            "keys = 1",
+            "keys = [1, 4000000000]",
+            "big.toml:13: 4000000000 keys; there may be 1000000 at most",
+        ),
+    ] {
+        let error = Scenario::parse("big.toml", &text.replacen(good, bad, 1)).expect_err(bad);
+        assert_eq!(error.to_string(), says);
+    }
+}
