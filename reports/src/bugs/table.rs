@@ -111,7 +111,7 @@ fn summary(results: &[BugResults<'_>]) -> Table {
             let mean = match class {
                 'C' => count(efforts().map(|effort| effort.executions).sum()),
                 _ => geometric(efforts().filter_map(Effort::mean))
-                    .map_or_else(|| "–".to_owned(), |mean| count(mean as u64)),
+                    .map_or_else(|| "–".to_owned(), |mean| count(libm::round(mean) as u64)),
             };
             let class = class.to_string();
             table.row([

@@ -1,7 +1,7 @@
 //! The bug-finding benchmark: every planted bug, hunted from many seeds by several strategies, under a menu of faults that knows nothing of
 //! it.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use seatrial_history::{Account, Campaigned, Small};
@@ -198,6 +198,10 @@ impl Bug {
             true => small(registry, &made, first, options.jobs, stop)?,
             false => None,
         };
+        // What was cut short is not the smallest: it is made small again when the benchmark goes on.
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let broken = first.judgements.iter().filter(|j| j.verdict.violation().is_some());
         Ok(Some(Campaigned {
             executions,
