@@ -128,6 +128,26 @@ fn the_benchmark_goes_on_where_it_was_stopped_and_draws_its_gallery() {
 }
 
 #[test]
+fn what_a_benchmark_found_is_made_small_once_that_is_wanted() {
+    let folder = folder();
+    let line = "bench bugs --bugs O9 --strategy random --campaigns 1 --out b.jsonl -q";
+    let rows = || {
+        let text = fs::read_to_string(folder.path().join("b.jsonl")).expect("results are there");
+        let is_small = |row: &str| !row.contains("\"shrunk\":null");
+        text.lines().map(is_small).collect::<Vec<_>>()
+    };
+    for (more, small) in [
+        (" --no-shrink", vec![false]),
+        ("", vec![false, true]),
+        ("", vec![false, true]),
+        (" --no-shrink", vec![false, true]),
+    ] {
+        assert_eq!(say(folder.path(), &format!("{line}{more}")).code, Some(0));
+        assert_eq!(rows(), small, "{more}");
+    }
+}
+
+#[test]
 fn what_cannot_be_measured_is_refused_with_what_to_write() {
     let folder = folder();
     refused(&folder, "bench bugs --bugs O99", &["no bug `O99`", "list mutants"]);

@@ -20,7 +20,8 @@ pub fn bugs(lines: &[Campaigned], page: &Page) -> String {
     }
     out.push_str(&summary(&results).draw(page));
     out.push_str(&page.wrap(
-        "executions are median / worst over the campaigns of a strategy, with what was found of how many where some found nothing",
+        "executions are median / worst over the campaigns of a strategy, with what was found of how many where some found nothing; over a class \
+         their geometric mean",
         "  ",
         "  ",
     ));
@@ -159,7 +160,11 @@ fn against_random(results: &[&BugResults<'_>], name: &str) -> String {
         let random = random.mean().unwrap_or(random.executions as f64);
         Some(random / other.mean()?)
     };
-    let told = |ratio| format!("{ratio:.1} times fewer than random");
+    let told = |ratio: f64| match ratio {
+        ..0.95 => format!("{:.1} times as many as random", 1.0 / ratio),
+        0.95..1.05 => "as many as random".to_owned(),
+        _ => format!("{ratio:.1} times fewer than random"),
+    };
     geometric(results.iter().filter_map(ratio)).map(told).unwrap_or_default()
 }
 

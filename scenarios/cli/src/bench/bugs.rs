@@ -175,7 +175,10 @@ fn measure(
             line.mutant.as_ref().unwrap_or(&line.scenario),
             line.strategy
         ));
-        if let Some(known) = results.find(&line) {
+        let known = results.find(&line);
+        let is_whole =
+            |known: &&Campaigned| !options.shrink || !known.found || known.shrunk.is_some();
+        if let Some(known) = known.filter(is_whole) {
             told.push(known.clone());
         } else if !stop.load(Ordering::Relaxed) {
             let measured = bug.hunt(registry, options, stop).map_err(|error| match error {

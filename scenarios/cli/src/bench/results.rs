@@ -43,9 +43,9 @@ impl Results {
         Ok(Self { path: path.to_owned(), file, lines })
     }
 
-    /// The line of the same campaign, if it was measured.
+    /// The latest line of the same campaign, if it was measured.
     pub(super) fn find(&self, line: &Campaigned) -> Option<&Campaigned> {
-        self.lines.iter().find(|known| known.is_same(line))
+        self.lines.iter().rfind(|known| known.is_same(line))
     }
 
     /// Adds a line, and sees to it that it is in the file.
