@@ -379,15 +379,19 @@ fn no_case(file: &str, text: &str, error: &toml::de::Error) -> ScenarioError {
 
 /// Another version is told before anything else: its fields may be others.
 fn check_version(file: &str, text: &str) -> Result<(), ScenarioError> {
-    let version = |line: &str| {
+    fn version(line: &str) -> Option<&str> {
         let value = line.trim().strip_prefix("seatrial_case")?.trim().strip_prefix('=')?;
-        value.trim().parse::<u32>().ok()
-    };
-    let what = match text.lines().find_map(version) {
-        Some(CASE_VERSION) => return Ok(()),
-        Some(other) => format!(
+        Some(value.split('#').next()?.trim())
+    }
+    let version = text.lines().find_map(version);
+    let what = match version.map(|said| (said, said.parse::<u32>())) {
+        Some((_, Ok(CASE_VERSION))) => return Ok(()),
+        Some((_, Ok(other))) => format!(
             "a case of version {other}; this program reads version {CASE_VERSION}: use the program that wrote it"
         ),
+        Some((said, Err(_))) => {
+            format!("{said:.40} is no version of a case: write `seatrial_case = {CASE_VERSION}`")
+        }
         None => "no case: there is no line `seatrial_case = 1`".to_owned(),
     };
     Err(ScenarioError::new(file, what).at(text, "", "seatrial_case"))

@@ -146,7 +146,8 @@ pub struct ParseStepError {
 
 impl fmt::Display for ParseStepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\" is no step of a schedule: {}", self.line, self.what)
+        // A line may be as long as its file.
+        write!(f, "\"{:.80}\" is no step of a schedule: {}", self.line, self.what)
     }
 }
 

@@ -46,8 +46,10 @@ fn what_is_wrong_with_the_head_of_a_case_is_told_with_its_line() {
     assert!(said.contains("no kind of fault or group `swram`"), "{said}");
     let said = refused("seatrial_case = 1", "seatrial_case = 7", None);
     assert!(said.contains("a case of version 7; this program reads version 1"), "{said}");
+    let said = refused("seatrial_case = 1", "seatrial_case = \"1\"", None);
+    assert_eq!(said, "\"1\" is no version of a case: write `seatrial_case = 1`");
     let said = refused("seed = 3", "seed = -3", None);
-    assert_eq!(said, "-3 stands where a whole number, 0 or more, is wanted");
+    assert_eq!(said, "-3 stands where a whole number, from 0 to 9223372036854775807, is wanted");
 }
 
 #[test]

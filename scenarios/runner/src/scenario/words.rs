@@ -48,7 +48,9 @@ fn found_there(found: &str) -> String {
 /// What may stand there. What our own readers say of themselves is in such words already.
 fn wanted_there(wanted: &str) -> String {
     let plain = match wanted {
-        "u8" | "u16" | "usize" | "u64" => "a whole number, 0 or more,",
+        "u8" | "u16" => "a whole number, 0 or more,",
+        // What the format can say, which has a sign.
+        "usize" | "u64" => "a whole number, from 0 to 9223372036854775807,",
         "u32" => "a whole number, from 0 to 4294967295,",
         "i8" | "i16" | "i32" | "i64" | "i128" => "a whole number",
         "f32" | "f64" => "a number",
@@ -102,11 +104,11 @@ mod tests {
             ),
             (
                 "invalid type: string \"x\", expected u64",
-                "\"x\" stands where a whole number, 0 or more, is wanted",
+                "\"x\" stands where a whole number, from 0 to 9223372036854775807, is wanted",
             ),
             (
                 "invalid value: integer `99999999999999999999` as i128, expected u64",
-                "99999999999999999999 stands where a whole number, 0 or more, is wanted",
+                "99999999999999999999 stands where a whole number, from 0 to 9223372036854775807, is wanted",
             ),
             (
                 "invalid type: boolean `true`, expected a string",
