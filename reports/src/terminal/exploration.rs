@@ -47,6 +47,7 @@ fn headline(account: &ExplorationAccount, page: &Page) -> String {
     let (word, role, what) = match (account.outcome(), &account.found) {
         (Outcome::Violated, Some(found)) => (VIOLATED, Role::Bad, found.violation.property),
         (Outcome::Unknown, _) => (UNKNOWN, Role::Unsure, "not every order was looked at"),
+        _ if account.crashes == 0 => (HOLDS, Role::Good, "in every order"),
         _ => (HOLDS, Role::Good, "in every order and at every crash point"),
     };
     let word = page.paint(role, word);
