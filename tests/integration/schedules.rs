@@ -163,6 +163,27 @@ fn a_failure_becomes_a_few_steps_and_stays_the_same_failure() {
 }
 
 #[test]
+fn a_case_that_somebody_has_edited_is_kept() {
+    let folder = folder();
+    let case = found(folder.path());
+    let [small, first, second] =
+        [".min.case", ".min-1.case", ".min-2.case"].map(|end| case.replace(".case", end));
+    let shrink = |more: &str| say(folder.path(), &format!("shrink {case} --max-runs 40{more}"));
+    assert!(!shrink("").err.contains("was another case"), "nothing was there");
+    let text = read(folder.path(), &small);
+    assert!(!shrink("").err.contains("was another case"), "the same was there");
+    for (edited, aside) in [("one", first), ("two", second)] {
+        write(folder.path(), &small, edited);
+        let said = shrink("");
+        assert!(said.err.contains(&format!("{small} was another case: it is {aside}")), "{said:?}");
+        assert_eq!(read(folder.path(), &aside), edited);
+        assert_eq!(read(folder.path(), &small), text);
+    }
+    let said = shrink(&format!(" --out {case}.again"));
+    assert!(!said.err.contains("was another case"), "{said:?}");
+}
+
+#[test]
 fn a_shrinking_that_is_cut_short_says_so_and_gives_what_it_has() {
     let folder = folder();
     let case = found(folder.path());

@@ -67,6 +67,18 @@ impl Pending {
     }
 }
 
+/// Moves a case out of the way that says anything but this text, and says where it is then.
+pub(crate) fn set_aside(path: &Path, text: &str) -> Result<Option<PathBuf>, Failure> {
+    match fs::read(path) {
+        Ok(there) if there != text.as_bytes() => {}
+        _ => return Ok(None),
+    }
+    let name = |n: u32| path.with_extension("").with_extension(format!("min-{n}.case"));
+    let free = (1..).map(name).find(|other| !other.exists()).unwrap_or_else(|| path.to_owned());
+    fs::rename(path, &free).map_err(|error| Failure::file(&free, NO_WRITE, &error))?;
+    Ok(Some(free))
+}
+
 /// Refuses outputs that would be written over what is read, or over each other.
 pub(crate) fn keep_apart(input: &Path, outputs: &[Option<&Path>]) -> Result<(), Failure> {
     let place = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// The case file of a failing run
     #[arg(value_name = "FILE.case")]
     case: PathBuf,
-    /// Where the smaller case goes [default: NAME.min.case beside the case]
+    /// Where the smaller case goes [default: NAME.min.case beside the case; another one that is there is kept as NAME.min-1.case]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// On how many threads candidates are run; the result is the same [default: one for each processor]
@@ -62,8 +62,18 @@ pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Res
         ShrinkError::Case(error) => error.in_file(&args.case).into(),
         error => Failure::new(error.to_string()),
     })?;
-    file.write(&shrunk.case.to_toml())?;
+    let text = shrunk.case.to_toml();
+    file.write(&text)?;
+    let aside = match &args.out {
+        // Nobody asked for this place: what somebody has changed there stays.
+        None => files::set_aside(&out, &text)?,
+        Some(_) => None,
+    };
     file.finish()?;
+    if let Some(aside) = aside {
+        let (out, aside) = (out.display(), aside.display());
+        console.note(&format!("{out} was another case: it is {aside} now"));
+    }
     let deeds = seatrial::deeds(registry, &shrunk.case);
     console.out(&tell::shrunk(&shrunk, &deeds, &out))?;
     if args.rust {
