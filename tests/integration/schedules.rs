@@ -194,6 +194,17 @@ fn a_shrinking_that_is_cut_short_says_so_and_gives_what_it_has() {
 }
 
 #[test]
+fn a_shrinking_that_gets_nowhere_gives_back_the_case() {
+    let folder = folder();
+    let case = found(folder.path());
+    let said =
+        say(folder.path(), &format!("shrink {case} --this-run --max-runs 1 --out same.case"));
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.out.contains("nothing smaller was found"), "{}", said.out);
+    assert_eq!(read(folder.path(), "same.case"), read(folder.path(), &case));
+}
+
+#[test]
 fn what_cannot_be_shrunk_is_refused_and_the_case_stays_as_it_is() {
     let folder = folder();
     let case = found(folder.path());

@@ -40,7 +40,7 @@ use crate::scenario::ScenarioError;
 pub struct ShrinkOptions {
     /// On how many threads; at least one. The result is the same.
     pub jobs: usize,
-    /// No more candidates than this are run. The search for a smaller world does not count.
+    /// No more candidates than this are run. The search for a smaller world does not count; no more seeds than this are run in one.
     pub max_runs: u64,
     /// Whether runs of other seeds may take its place that fail in the same way with fewer nodes, clients and operations. They are short
     /// from the outset, but what they fail from might be something else.
@@ -67,7 +67,7 @@ pub struct Extent {
     pub nodes: u32,
     /// How many clients.
     pub clients: u32,
-    /// How many operations each client does; zero without clients.
+    /// How many operations clients begin.
     pub operations: u64,
     /// How many choices are listed.
     pub choices: usize,
@@ -147,10 +147,36 @@ pub enum ShrinkError {
     },
 }
 
-impl Shrunk {
+/// A run made small, of which nothing else is known yet.
+struct Smaller<'r> {
+    oracle: Oracle<'r>,
+    best: Subject,
+    case: Case,
+    run: Run,
+    before: Extent,
+    cut_short: bool,
+}
+
+impl Smaller<'_> {
     /// By what the shorter of two is told: steps first, because a run by time has events that nobody asked for.
     fn length(&self) -> (usize, u64) {
-        (self.after.steps.unwrap_or(usize::MAX), self.after.events)
+        (self.best.schedule.as_ref().map_or(usize::MAX, Vec::len), self.run.events)
+    }
+
+    /// Looks at it from all sides.
+    fn look(self, elsewhere: Option<u64>, runs: u64) -> Result<Shrunk, ShrinkError> {
+        let Self { oracle, best, case, run, before, cut_short } = self;
+        Ok(Shrunk {
+            elsewhere,
+            before,
+            after: extent(&case, &best, &run),
+            replayed: oracle.replay(&case, &run)?,
+            needed: needed(&best, &|without| oracle.judge(without).is_none()),
+            violation: run.violation,
+            case,
+            runs,
+            cut_short,
+        })
     }
 }
 
@@ -170,13 +196,13 @@ pub fn shrink(
         true => elsewhere(registry, &case, &budget, progress),
         false => Vec::new(),
     };
-    let Some(mut shrunk) = contest(registry, &others, &mut budget, progress) else {
-        return by_itself(registry, case, &mut budget, progress);
+    let Some((mut smaller, seed)) = contest(registry, &others, &mut budget, progress) else {
+        let smaller = by_itself(registry, case, &mut budget, progress)?;
+        return smaller.look(None, budget.runs);
     };
-    shrunk.before = whole(registry, &case)?;
-    shrunk.case.in_place_of = shrunk.elsewhere.filter(|seed| *seed != case.seed).map(|_| case.seed);
-    shrunk.runs = budget.runs;
-    Ok(shrunk)
+    smaller.before = whole(registry, &case)?;
+    smaller.case.in_place_of = Some(case.seed).filter(|given| *given != seed);
+    smaller.look(Some(seed), budget.runs)
 }
 
 /// How large a case is of which nothing has been left out.
@@ -189,12 +215,12 @@ fn whole(registry: &Registry, case: &Case) -> Result<Extent, ShrinkError> {
 }
 
 /// Makes this run small, and no other.
-fn by_itself(
-    registry: &Registry,
+fn by_itself<'r>(
+    registry: &'r Registry,
     case: Case,
     budget: &mut Budget<'_>,
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
-) -> Result<Shrunk, ShrinkError> {
+) -> Result<Smaller<'r>, ShrinkError> {
     let file = case.file().to_owned();
     let (prepared, seed) = case.clone().prepare(registry)?;
     let drawn = prepared.drawn(seed);
@@ -204,6 +230,7 @@ fn by_itself(
         return Err(ShrinkError::Passes { file });
     };
     let before = extent(&case, &subject, &first);
+    let given = (oracle.clone(), subject.clone(), case.clone());
     // The scenario without what the seed drew, unless that makes another run.
     let pinned = oracle.pinned(pin::scenario(&case.scenario, &drawn));
     if pinned.judge(&subject).is_some_and(|run| run.hash == first.hash) {
@@ -242,20 +269,14 @@ fn by_itself(
         best = by_time;
         finished = oracle.finish(&best);
     }
-    let best = &best;
     let unsteady = || ShrinkError::Unsteady { file, property: oracle.signature().property.clone() };
     let (case, run) = finished.ok_or_else(unsteady)?;
-    Ok(Shrunk {
-        elsewhere: None,
-        before,
-        after: extent(&case, best, &run),
-        replayed: oracle.replay(&case, &run)?,
-        needed: needed(best, &|without| oracle.judge(without).is_none()),
-        violation: run.violation,
-        case,
-        runs: budget.runs,
-        cut_short: !over,
-    })
+    if best.schedule.is_none() && case.to_toml().len() > before.bytes {
+        // With fewer faults, but more to say of them.
+        let (oracle, best, case) = given;
+        return Ok(Smaller { oracle, best, case, run: first, before, cut_short: !over });
+    }
+    Ok(Smaller { oracle, best, case, run, before, cut_short: !over })
 }
 
 /// What may still be done.
@@ -349,11 +370,7 @@ fn extent(case: &Case, subject: &Subject, run: &Run) -> Extent {
             + steps.filter(is_fault).count(),
         nodes: subject.nodes,
         clients: subject.clients,
-        operations: if subject.clients == 0 {
-            0
-        } else {
-            subject.dial(pin::OPERATIONS).unwrap_or(0)
-        },
+        operations: run.operations,
         choices: subject.choices.len(),
         bytes: case.to_toml().len(),
     }

@@ -62,6 +62,11 @@ impl Tally {
         self.ops.iter_mut().map(Ops::count).collect()
     }
 
+    /// How many operations have begun.
+    pub(crate) fn begun(&self) -> u64 {
+        self.ops.iter().map(|ops| ops.invoked).sum()
+    }
+
     /// Places reached, and how often, by name.
     pub(crate) fn reached(&mut self) -> Vec<(String, u64)> {
         self.reached.sort_unstable();

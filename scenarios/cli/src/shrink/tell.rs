@@ -41,6 +41,9 @@ pub(super) fn shrunk(shrunk: &Shrunk, deeds: &[Vec<TraceItem>], out: &Path) -> S
              was given)\n"
         );
     }
+    if before == after {
+        text.push_str("\nnothing smaller was found: the case is as it was\n");
+    }
     let _ = writeln!(text, "\nreplayed {replayed} of {REPLAYS} times alike");
     if shrunk.cut_short {
         let runs = counted(shrunk.runs, "run");

@@ -301,6 +301,11 @@ impl Worker<'_> {
         self.tally.reached()
     }
 
+    /// How many operations clients began in the last run.
+    pub(crate) fn operations(&self) -> u64 {
+        self.tally.begun()
+    }
+
     /// The last run, told.
     pub(crate) fn account(&mut self) -> Account {
         let operations = self.tally.operations();

@@ -4,18 +4,18 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
-use super::{Budget, ShrinkOptions, ShrinkProgress, Shrunk, by_itself};
+use super::{Budget, ShrinkOptions, ShrinkProgress, Smaller, by_itself};
 use crate::case::Case;
 use crate::registry::Registry;
 
 /// The shortest of what these become, each with the same share of the runs; and, where that was too little for it, with what the others
-/// left. Nothing, where none of them fails again.
-pub(super) fn contest(
-    registry: &Registry,
+/// left; and its seed. Nothing, where none of them fails again.
+pub(super) fn contest<'r>(
+    registry: &'r Registry,
     cases: &[Case],
     budget: &mut Budget<'_>,
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
-) -> Option<Shrunk> {
+) -> Option<(Smaller<'r>, u64)> {
     let most = (budget.options.max_runs / LEAST).max(1);
     let cases = &cases[..cases.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
     let share = budget.options.max_runs / cases.len().max(1) as u64;
@@ -23,30 +23,29 @@ pub(super) fn contest(
     budget.runs += ended.iter().map(|end| end.runs).sum::<u64>();
     // Of equals the first, whichever thread was done sooner.
     ended.sort_by_key(|end| end.place);
-    let shortest = |end: &End| end.shrunk.as_ref().map(Shrunk::length);
-    let ended = ended.into_iter().filter(|end| end.shrunk.is_some());
+    let shortest = |end: &End<'_>| end.smaller.as_ref().map(Smaller::length);
+    let ended = ended.into_iter().filter(|end| end.smaller.is_some());
     let best = ended.min_by_key(shortest)?;
-    let mut shrunk = best.shrunk?;
+    let mut smaller = best.smaller?;
     let left = budget.options.max_runs.saturating_sub(budget.runs);
-    if shrunk.cut_short && left > share {
+    if smaller.cut_short && left > share {
         let options = ShrinkOptions { max_runs: left, ..*budget.options };
         let mut rest = Budget { options: &options, stop: budget.stop, runs: 0 };
         let again = by_itself(registry, cases[best.place].clone(), &mut rest, progress);
         budget.runs += rest.runs;
-        shrunk = again.ok().filter(|again| again.length() < shrunk.length()).unwrap_or(shrunk);
+        smaller = again.ok().filter(|again| again.length() < smaller.length()).unwrap_or(smaller);
     }
-    shrunk.elsewhere = Some(cases[best.place].seed);
-    Some(shrunk)
+    Some((smaller, cases[best.place].seed))
 }
 
 /// With fewer runs nothing much becomes small: rather fewer of them, then.
 const LEAST: u64 = 500;
 
 /// What one of the runs came to.
-struct End {
+struct End<'r> {
     place: usize,
     runs: u64,
-    shrunk: Option<Shrunk>,
+    smaller: Option<Smaller<'r>>,
 }
 
 /// How far one of them has come.
@@ -58,13 +57,13 @@ struct Stand {
 }
 
 /// Makes each of them small, on as many threads as there may be.
-fn side_by_side(
-    registry: &Registry,
+fn side_by_side<'r>(
+    registry: &'r Registry,
     cases: &[Case],
     share: u64,
     budget: &Budget<'_>,
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
-) -> Vec<End> {
+) -> Vec<End<'r>> {
     let jobs = (budget.options.jobs / cases.len().max(1)).max(1);
     let options = ShrinkOptions { jobs, max_runs: share, ..*budget.options };
     let (next, stop) = (AtomicUsize::new(0), budget.stop);
@@ -72,14 +71,16 @@ fn side_by_side(
         let mut ended = Vec::new();
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(case) = cases.get(place) else { return ended };
+            let Some(case) = cases.get(place).filter(|_| !stop.load(Ordering::Relaxed)) else {
+                return ended;
+            };
             let mut own = Budget { options: &options, stop, runs: 0 };
             let mut stand = |ShrinkProgress { runs, faults, steps, .. }: ShrinkProgress<'_>| {
                 // Nobody listens any more only where somebody has panicked.
                 let _ = tell.send(Stand { place, runs, faults, steps });
             };
-            let shrunk = by_itself(registry, case.clone(), &mut own, &mut stand).ok();
-            ended.push(End { place, runs: own.runs, shrunk });
+            let smaller = by_itself(registry, case.clone(), &mut own, &mut stand).ok();
+            ended.push(End { place, runs: own.runs, smaller });
         }
     };
     std::thread::scope(|scope| {

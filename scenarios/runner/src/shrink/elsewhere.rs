@@ -113,7 +113,8 @@ impl<'r> Here<'r> {
     ) -> Vec<(u64, Case)> {
         let Some(prepared) = self.prepare(registry, case, world) else { return Vec::new() };
         let mut found = Vec::new();
-        let (mut first_seed, mut left) = (case.seed.wrapping_add(1), world.seeds);
+        let mut first_seed = case.seed.wrapping_add(1);
+        let mut left = world.seeds.min(budget.options.max_runs);
         while left > 0 && found.len() < ENOUGH_OF_ONE {
             let options = HuntOptions {
                 first_seed,

@@ -17,6 +17,8 @@ use crate::scenario::{Scenario, ScenarioError};
 pub(super) struct Run {
     pub(super) violation: Violation,
     pub(super) events: u64,
+    /// How many operations clients began.
+    pub(super) operations: u64,
     pub(super) hash: String,
     /// The sites at which it made choices.
     pub(super) sites: Vec<String>,
@@ -107,7 +109,8 @@ impl<'r> Oracle<'r> {
         if is_led && self.controlled && !self.passes_without_bug(subject) {
             return None;
         }
-        Some(Run { violation, events: result.events, hash: result.hash, sites, wishes })
+        let operations = worker.operations();
+        Some(Run { violation, events: result.events, operations, hash: result.hash, sites, wishes })
     }
 
     /// A run of a subject. What it does is kept, or it is performed as far as it can be.
@@ -196,6 +199,7 @@ impl<'r> Oracle<'r> {
         run.violation = self.signature.find(worker.judgements())?.clone();
         let result = worker.result();
         (run.events, run.hash) = (result.events, result.hash);
+        run.operations = worker.operations();
         let hash = Some(run.hash.clone());
         Some((Case { hash, ..case }, run))
     }

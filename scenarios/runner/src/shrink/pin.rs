@@ -10,7 +10,7 @@ use crate::case::Case;
 use crate::draw::Drawn;
 use crate::scenario::{Choice, FaultSpec, Knob, Origin, Scenario, Setting};
 
-pub(super) const OPERATIONS: &str = "operations";
+const OPERATIONS: &str = "operations";
 const KEYS: &str = "keys";
 const SETTLE: &str = "settle";
 
