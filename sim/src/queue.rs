@@ -221,10 +221,7 @@ impl Queue {
         let Discipline::Chosen(chosen) = &self.discipline else {
             return None;
         };
-        let mut pending = chosen.pending().iter();
-        pending
-            .find(|(entry, _)| entry.sequence() == number)
-            .map(|(entry, _)| entry.time_and_slot())
+        chosen.look(number).map(Entry::time_and_slot)
     }
 
     /// All that a queue holds where order is chosen.
@@ -265,7 +262,7 @@ impl Queue {
         let Discipline::Chosen(chosen) = &mut self.discipline else {
             return None;
         };
-        let entry = chosen.take(|entry| entry.sequence() == number)?;
+        let entry = chosen.take(number)?;
         self.popped += 1;
         Some(entry.time_and_slot())
     }

@@ -44,10 +44,20 @@ impl Chosen {
         self.pending.extend_from_slice(pending);
     }
 
-    /// Takes out the first entry that is meant.
-    pub(super) fn take(&mut self, is_meant: impl Fn(Entry) -> bool) -> Option<Entry> {
-        let place = self.pending.iter().position(|(entry, _)| is_meant(*entry))?;
+    /// The entry of this sequence number.
+    pub(super) fn look(&self, sequence: u64) -> Option<Entry> {
+        Some(self.pending[self.place_of(sequence)?].0)
+    }
+
+    /// Takes out the entry of this sequence number.
+    pub(super) fn take(&mut self, sequence: u64) -> Option<Entry> {
+        let place = self.place_of(sequence)?;
         Some(self.pending.remove(place).0)
+    }
+
+    /// Numbers only grow, so that entries are sorted by them.
+    fn place_of(&self, sequence: u64) -> Option<usize> {
+        self.pending.binary_search_by_key(&sequence, |(entry, _)| entry.sequence()).ok()
     }
 
     /// Whether no event of the same lane comes before this one.

@@ -1,6 +1,5 @@
 //! What could happen now in a world whose order is chosen, in the words of a schedule.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use seatrial_history::Endpoint;
@@ -30,14 +29,36 @@ impl Open {
 pub(super) struct Flight {
     /// That of its pending event.
     pub(super) number: u64,
-    pub(super) says: Rc<str>,
+    pub(super) saying: Rc<Saying>,
     /// Its name, as traces have it.
     pub(super) name: u64,
 }
 
+/// What something says, and the word of it.
+pub(super) struct Saying {
+    pub(super) says: String,
+    pub(super) word: String,
+}
+
 /// What is said by all that was under way, by the numbers of its events. It never changes, and a long schedule asks for it at each step.
 #[derive(Default)]
-pub(super) struct Sayings(BTreeMap<u64, Rc<str>>);
+pub(super) struct Sayings(Vec<Option<Rc<Saying>>>);
+
+impl Sayings {
+    /// What the event of this number says.
+    fn of(&mut self, number: u64, says: impl FnOnce() -> String) -> Rc<Saying> {
+        // Numbers are those of a queue, one after the other.
+        let place = number as usize;
+        if self.0.len() <= place {
+            self.0.resize(place + 1, None);
+        }
+        let saying = self.0[place].get_or_insert_with(|| {
+            let says = says();
+            Rc::new(Saying { word: word_of(&says).to_owned(), says })
+        });
+        Rc::clone(saying)
+    }
+}
 
 impl<N: Node> World<N> {
     /// All that could happen now, but for crashes and restarts.
@@ -86,13 +107,14 @@ impl<N: Node> World<N> {
             return Vec::new();
         }
         let mut all = Vec::new();
-        for (number, place, _) in core.queue.pending() {
+        let may_be_for = |lane: Lane| lane.whose().is_none_or(|whose| whose == target);
+        for (number, place, _) in core.queue.pending().filter(|pending| may_be_for(pending.2)) {
             let Some((name, ..)) = core.under_way(place).filter(|u| (u.1, u.2) == (source, target))
             else {
                 continue;
             };
-            let says = said.0.entry(number).or_insert_with(|| self.says(place).into()).clone();
-            all.push(Flight { number, says, name });
+            let saying = said.of(number, || self.says(place));
+            all.push(Flight { number, saying, name });
         }
         all
     }
@@ -130,7 +152,8 @@ impl<N: Node> World<N> {
         let shown = self.core.clocks.shows(slot, self.core.now);
         let last = first.max(shown);
         let mut next = Vec::new();
-        for (number, place, _) in self.core.queue.pending() {
+        let is_its = |lane: Lane| lane.whose() == Some(slot);
+        for (number, place, _) in self.core.queue.pending().filter(|pending| is_its(pending.2)) {
             let Event::Timer { node: of, timer } = *self.core.events.peek(place) else { continue };
             if of != slot || timers.due(timer).is_none_or(|due| due > last) {
                 continue;
@@ -203,9 +226,9 @@ pub(super) fn delivery(
     (from, to): (Endpoint, Endpoint),
     copy: bool,
 ) -> Step {
-    let word = word_of(&flights[place].says);
+    let word = &flights[place].saying.word;
     // Without a word any is meant, whatever it says.
-    let alike = |flight: &&Flight| word.is_empty() || word_of(&flight.says) == word;
+    let alike = |flight: &&Flight| word.is_empty() || flight.saying.word == *word;
     let before = flights[..place].iter().filter(alike).count();
     let nth = u32::try_from(before + 1).unwrap_or(u32::MAX);
     Step::Deliver { from, to, word: word.to_owned(), nth, copy }

@@ -184,7 +184,7 @@ impl<N: Node> World<N> {
         match step {
             Step::Deliver { from, to, word, nth, .. } => {
                 let all = self.under_way(*from, *to, said);
-                let is_meant = |flight: &&Flight| word.is_empty() || word_of(&flight.says) == word;
+                let is_meant = |flight: &&Flight| word.is_empty() || flight.saying.word == *word;
                 let meant: Vec<&Flight> = all.iter().filter(is_meant).collect();
                 match meant.get(*nth as usize - 1) {
                     Some(flight) => Ok(flight.number),
@@ -247,23 +247,24 @@ impl<N: Node> World<N> {
         if wish.says.is_empty() {
             let number = self.find(&wish.step, said).ok()?;
             let all = self.under_way(*from, *to, said);
-            let Flight { says, name, .. } = all.iter().find(|flight| flight.number == number)?;
-            let wish = Wish { step: wish.step.clone(), says: says.to_string(), name: *name };
+            let Flight { saying, name, .. } = all.iter().find(|flight| flight.number == number)?;
+            let wish = Wish { step: wish.step.clone(), says: saying.says.clone(), name: *name };
             return Some((number, wish));
         }
         let all = self.under_way(*from, *to, said);
         let time = |place: usize| self.core.queue.look(all[place].number).map(|(time, _)| time);
-        let same = (0..all.len()).filter(|place| *all[*place].says == wish.says);
+        let same = (0..all.len()).filter(|place| all[*place].saying.says == wish.says);
         // Of several that say the same it is the one of that name, or else the one that would be there first.
         let same = same.min_by_key(|place| (all[*place].name != wish.name, time(*place)));
-        let alike =
-            || all.iter().rposition(|flight| shape_of(&flight.says).eq(shape_of(&wish.says)));
-        let word = word_of(&wish.says);
-        let of_kind = || all.iter().rposition(|flight| word_of(&flight.says) == word);
+        let alike = || all.iter().rposition(|f| shape_of(&f.saying.says).eq(shape_of(&wish.says)));
+        let of_kind = || {
+            let word = word_of(&wish.says);
+            all.iter().rposition(|flight| flight.saying.word == word)
+        };
         let place = same.or_else(alike).or_else(of_kind)?;
-        let Flight { number, says, name, .. } = &all[place];
+        let Flight { number, saying, name } = &all[place];
         let step = delivery(&all, place, (*from, *to), *copy);
-        Some((*number, Wish { step, says: says.to_string(), name: *name }))
+        Some((*number, Wish { step, says: saying.says.clone(), name: *name }))
     }
 
     /// Lets a step happen that was found.
