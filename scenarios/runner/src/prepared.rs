@@ -384,6 +384,13 @@ impl Prepared {
         Worker::new(self, measuring)
     }
 
+    /// The world that this seed draws, without its trouble.
+    fn calm(&self, seed: u64) -> Setup {
+        let mut tape = Tape::seeded(self.recipe(seed).seed);
+        self.bent.bend(&mut tape);
+        draw(&self.scenario, None, &mut tape).setup
+    }
+
     /// All that this seed draws before anything happens.
     pub(crate) fn drawn(&self, seed: u64) -> Drawn {
         let recipe = self.recipe(seed);

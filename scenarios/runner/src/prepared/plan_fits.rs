@@ -1,7 +1,7 @@
 //! Whether a plan fits the world that it is for: what is wrong is told with its place in the plan, so that a file can name the line.
 
 use seatrial_node::NodeId;
-use seatrial_sim::{Fault, FaultPlan, Target};
+use seatrial_sim::{Fault, FaultPlan, Setup, Target};
 
 use super::Prepared;
 
@@ -19,7 +19,10 @@ pub(crate) struct PlanSlip {
 impl Prepared {
     /// Whether the plan fits the world that this seed draws.
     pub(crate) fn check_plan(&self, seed: u64) -> Result<(), PlanSlip> {
-        let setup = self.drawn(seed).setup;
+        let setup = match &self.bent.plan {
+            Some(plan) => Setup { plan: plan.clone(), ..self.calm(seed) },
+            None => self.drawn(seed).setup,
+        };
         let problem = |part: FaultPlan| part.problem(&setup.members, setup.clients);
         let slip = parts(&setup.plan).find_map(|(table, part)| {
             let fault = part.faults.first().map(|planned| planned.fault.clone());
