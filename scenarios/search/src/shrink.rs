@@ -23,13 +23,13 @@ mod tests;
 mod threads;
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use seatrial_node::NodeId;
 
 pub use self::layer::Layer;
 use self::layer::{BY_TIME, LED};
 pub use self::subject::{Dial, Subject};
+use crate::fingerprint::fingerprint;
 
 /// A shrinking under way.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub struct Shrink {
     /// What there was before all disks were done at once, which is tried once: steps that a disk goes with may go then.
     stepwise: Option<Subject>,
     /// Fingerprints of what was tried.
-    tried: BTreeSet<u64>,
+    tried: BTreeSet<u128>,
 }
 
 /// Where in a layer the shrinking stands.
@@ -264,10 +264,4 @@ impl Cursor {
         }
         self.rung = self.rung.min(1);
     }
-}
-
-fn fingerprint(subject: &Subject) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    subject.hash(&mut hasher);
-    hasher.finish()
 }

@@ -3,7 +3,7 @@
 
 use seatrial_history::Endpoint;
 use seatrial_node::NodeId;
-use seatrial_sim::Step;
+use seatrial_sim::{Override, Step};
 
 use super::subject::Subject;
 
@@ -20,17 +20,24 @@ fn whiles(steps: usize) -> usize {
     if steps > LONGEST { 0 } else { steps.saturating_sub(1) * steps.saturating_sub(2) / 2 }
 }
 
-/// Without what happens to somebody, or to everybody, for a while. A client does one operation less, too, then: on a higher rung, the choices of its first one,
-/// or its second, go with it.
+/// Without what happens to somebody, or to everybody, for a while. A client does one operation less, too, then: on a higher rung, the
+/// choices of its first one, or its second, go with it.
 pub(super) fn without_while(subject: &Subject, item: usize, rung: usize) -> Option<Subject> {
     let mut left = item;
-    let end = whose(subject).find(|end| {
-        let here = whiles(of(subject, *end).len());
+    let (end, places) = whose(subject).find_map(|end| {
+        let places = of(subject, end);
+        let here = whiles(places.len());
         let found = left < here;
         left -= if found { 0 } else { here };
-        found
+        found.then_some((end, places))
     })?;
-    let places = of(subject, end);
+    let choices = match (end, rung.checked_sub(1)) {
+        (_, None) => None,
+        (Some(Endpoint::Client(client)), Some(operation)) => {
+            Some(forgetting(subject, subject.nodes + client, operation as u64)?)
+        }
+        _ => return None,
+    };
     // Stretches by where they begin, the longest first.
     let mut begin = 0;
     let mut here = places.len() - 2;
@@ -45,24 +52,21 @@ pub(super) fn without_while(subject: &Subject, item: usize, rung: usize) -> Opti
     less.schedule
         .as_mut()?
         .retain(|_| place.next().is_none_or(|place| gone.binary_search(&place).is_err()));
-    match (end, rung.checked_sub(1)) {
-        (_, None) => Some(less),
-        (Some(Endpoint::Client(client)), Some(operation)) => {
-            let source = subject.nodes + client;
-            forget(&mut less, source, operation as u64).then_some(less)
-        }
-        _ => None,
-    }
+    less.choices = choices.unwrap_or(less.choices);
+    Some(less)
 }
 
-/// Takes out the choices of one operation; those after it move up. Whether there were any.
-fn forget(subject: &mut Subject, source: u32, operation: u64) -> bool {
-    let before = subject.choices.clone();
-    subject.choices.retain(|c| c.source != source || c.occurrence != operation);
-    for choice in &mut subject.choices {
-        choice.occurrence -= u64::from(choice.source == source && choice.occurrence > operation);
-    }
-    subject.choices != before
+/// The choices without those of one operation; those after it move up. Nothing, where there are none.
+fn forgetting(subject: &Subject, source: u32, operation: u64) -> Option<Vec<Override>> {
+    let is_meant = |choice: &Override| choice.source == source && choice.occurrence >= operation;
+    subject.choices.iter().any(is_meant).then(|| {
+        let stays = |choice: &&Override| choice.source != source || choice.occurrence != operation;
+        let up = |choice: &Override| Override {
+            occurrence: choice.occurrence - u64::from(is_meant(choice)),
+            ..choice.clone()
+        };
+        subject.choices.iter().filter(stays).map(up).collect()
+    })
 }
 
 /// Everybody by themselves, and all together.
