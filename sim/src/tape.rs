@@ -10,6 +10,8 @@
 
 mod streams;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use streams::SiteStreams;
@@ -90,7 +92,7 @@ pub(crate) mod site {
 #[serde(deny_unknown_fields)]
 pub struct Override {
     /// The site's name.
-    pub site: String,
+    pub site: Arc<str>,
     /// The slot of the node or client on whose behalf it is made; [`WORLD`] for none.
     #[serde(default = "world", skip_serializing_if = "is_world")]
     pub source: u32,
@@ -392,9 +394,7 @@ impl Tape {
         let drawn = self.script.as_mut().map_or(drawn, |values| values.next().unwrap_or(0));
         let name = self.sites[usize::from(site.0)].name;
         let drawn = if self.simple.has(name) { 0 } else { drawn };
-        let of = |o: &Override| {
-            (o.occurrence, o.source, o.site.as_str()).cmp(&(occurrence, source, name))
-        };
+        let of = |o: &Override| (o.occurrence, o.source, &*o.site).cmp(&(occurrence, source, name));
         let place = self.overrides.partition_point(|o| of(o).is_lt());
         let wanted = self.overrides.get(place).filter(|o| of(o).is_eq()).map_or(drawn, |o| o.value);
         let insisted = self.insisted.filter(|(at, _)| *at == site);

@@ -243,7 +243,7 @@ impl Case {
             let error = ScenarioError::new(&self.origin.file, what);
             Some(error.at_element(&self.origin.text, list, index))
         };
-        let choices = self.choices.iter().map(|choice| choice.site.as_str()).enumerate();
+        let choices = self.choices.iter().map(|choice| &*choice.site).enumerate();
         let choices = choices.filter_map(|(index, site)| strange("choices", index, site));
         let simple = self.simple.iter().enumerate();
         choices.chain(simple.filter_map(|(index, site)| strange(SIMPLE, index, site))).collect()
@@ -264,8 +264,7 @@ impl Case {
         if stuck.is_none() {
             return Ok((prepared, seed, None));
         }
-        let by_the_letter = |step| Wish { step, says: String::new(), name: 0 };
-        let wishes = schedule.steps.into_iter().map(by_the_letter).collect();
+        let wishes = schedule.steps.into_iter().map(Wish::by_the_letter).collect();
         Ok((prepared.on_course(Course::Wishes(wishes, Vec::new())), seed, stuck))
     }
 

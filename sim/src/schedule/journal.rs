@@ -61,7 +61,7 @@ impl<N: Node> World<N> {
     pub(crate) fn note_instead(&mut self, since: usize, step: Step) {
         if let Some(journal) = &mut self.core.journal {
             journal.entries.truncate(since);
-            journal.entries.push(Wish { step, says: String::new(), name: 0 });
+            journal.entries.push(Wish::by_the_letter(step));
         }
     }
 
@@ -78,7 +78,7 @@ impl<N: Node> Core<N> {
     #[cold]
     pub(crate) fn note(&mut self, step: Step, says: &str) {
         if let Some(journal) = &mut self.journal {
-            journal.entries.push(Wish { step, says: says.to_owned(), name: 0 });
+            journal.entries.push(Wish { step, says: says.into(), name: 0 });
         }
     }
 
@@ -86,7 +86,7 @@ impl<N: Node> Core<N> {
     pub(crate) fn note_arrival(&mut self, id: u64, from: Endpoint, to: Endpoint, says: &str) {
         if let Some(journal) = &mut self.journal {
             let step = Step::Deliver { from, to, word: String::new(), nth: 1, copy: false };
-            journal.entries.push(Wish { step, says: says.to_owned(), name: id });
+            journal.entries.push(Wish { step, says: says.into(), name: id });
         }
     }
 
@@ -126,7 +126,7 @@ mod tests {
         let [from, to] = [0, 1].map(|node| Endpoint::Node(NodeId(node)));
         let arrives = |name| {
             let step = Step::Deliver { from, to, word: String::new(), nth: 1, copy: false };
-            Wish { step, says: String::new(), name }
+            Wish { name, ..Wish::by_the_letter(step) }
         };
         // 8 is a copy of 7, and 9 is none.
         let entries = [7, 9, 8, 7].map(arrives).to_vec();

@@ -1,6 +1,7 @@
 //! What could happen now in a world whose order is chosen, in the words of a schedule.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use seatrial_history::Endpoint;
 use seatrial_node::{Node, NodeId};
@@ -36,7 +37,7 @@ pub(super) struct Flight {
 
 /// What something says, and the word of it.
 pub(super) struct Saying {
-    pub(super) says: String,
+    pub(super) says: Arc<str>,
     pub(super) word: String,
 }
 
@@ -54,7 +55,7 @@ impl Sayings {
         }
         let saying = self.0[place].get_or_insert_with(|| {
             let says = says();
-            Rc::new(Saying { word: word_of(&says).to_owned(), says })
+            Rc::new(Saying { word: word_of(&says).to_owned(), says: says.into() })
         });
         Rc::clone(saying)
     }

@@ -1,6 +1,7 @@
 //! The world performs a schedule.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 use seatrial_history::{Endpoint, Observer};
 use seatrial_node::{Instant, Node, NodeId};
@@ -20,10 +21,18 @@ use crate::world::{Kind, World};
 pub struct Wish {
     /// The step.
     pub step: Step,
-    /// The whole of what the message, request, answer or timer says, in its `Debug` form; empty for what says nothing.
-    pub says: String,
+    /// The whole of what the message, request, answer or timer says, in its `Debug` form; empty for what says nothing. Whoever makes a run
+    /// small has as many copies of it as it makes runs.
+    pub says: Arc<str>,
     /// The name of what arrives, as traces have it; zero for all else.
     pub name: u64,
+}
+
+impl Wish {
+    /// This very step, of which nothing else is known.
+    pub fn by_the_letter(step: Step) -> Self {
+        Self { step, says: Arc::default(), name: 0 }
+    }
 }
 
 /// A disk does no more than this between two steps: a node may ask it again and again, without end.
@@ -121,7 +130,7 @@ impl<N: Node> World<N> {
                     world.act(&step, number, driver, observer)
                 });
                 if went.is_ok() {
-                    done.push(Wish { step, says: String::new(), name: 0 });
+                    done.push(Wish::by_the_letter(step));
                 }
             }
         }
@@ -248,7 +257,8 @@ impl<N: Node> World<N> {
             let number = self.find(&wish.step, said).ok()?;
             let all = self.under_way(*from, *to, said);
             let Flight { saying, name, .. } = all.iter().find(|flight| flight.number == number)?;
-            let wish = Wish { step: wish.step.clone(), says: saying.says.clone(), name: *name };
+            let wish =
+                Wish { step: wish.step.clone(), says: Arc::clone(&saying.says), name: *name };
             return Some((number, wish));
         }
         let all = self.under_way(*from, *to, said);
@@ -264,7 +274,7 @@ impl<N: Node> World<N> {
         let place = same.or_else(alike).or_else(of_kind)?;
         let Flight { number, saying, name } = &all[place];
         let step = delivery(&all, place, (*from, *to), *copy);
-        Some((*number, Wish { step, says: saying.says.clone(), name: *name }))
+        Some((*number, Wish { step, says: Arc::clone(&saying.says), name: *name }))
     }
 
     /// Lets a step happen that was found.

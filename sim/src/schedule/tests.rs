@@ -313,9 +313,8 @@ fn wishes_that_cannot_come_true_are_left_out() {
     let lines = ["n0 timer Soon", "n0 -> n1 Hello", "n2 -> n1 Hello", "crash n1", "n0 -> n2 Hello"];
     let says = |line: &str| if line.ends_with("Hello") { "Hello" } else { "" };
     let wish = |line: &&str| Wish {
-        step: line.parse().expect("a step"),
-        says: says(line).to_owned(),
-        name: 0,
+        says: says(line).into(),
+        ..Wish::by_the_letter(line.parse().expect("a step"))
     };
     let wishes: Vec<Wish> = lines.iter().map(wish).collect();
     let mut world = world(&chosen(), Tape::simple());
@@ -327,8 +326,7 @@ fn wishes_that_cannot_come_true_are_left_out() {
 
 #[test]
 fn disks_are_done_at_once_where_that_is_wished_and_what_was_done_says_so() {
-    let wish =
-        |line: &str| Wish { step: line.parse().expect("a step"), says: String::new(), name: 0 };
+    let wish = |line: &str| Wish::by_the_letter(line.parse().expect("a step"));
     let wishes: Vec<Wish> = ["c0 wakes", "c0 -> n0", "n0 disk", "n0 -> n1 Add"].map(wish).into();
     let without: Vec<Wish> =
         wishes.iter().filter(|w| !w.step.to_string().contains("disk")).cloned().collect();

@@ -346,11 +346,11 @@ fn reopen(all: &mut BTreeMap<u64, Journey>, wishes: &[Wish], touches: &[Touch]) 
 
 /// The course by which a run is recorded: one that a schedule leads is performed in a way that keeps the names of what arrives.
 pub(super) fn course(case: &Case) -> Course {
-    let by_the_letter = |step: &Step| Wish { step: step.clone(), says: String::new(), name: 0 };
     match &case.schedule {
         None => Course::default(),
         Some(schedule) => {
-            Course::Wishes(schedule.steps.iter().map(by_the_letter).collect(), Vec::new())
+            let steps = schedule.steps.iter().cloned();
+            Course::Wishes(steps.map(Wish::by_the_letter).collect(), Vec::new())
         }
     }
 }

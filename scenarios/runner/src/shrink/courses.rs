@@ -58,7 +58,7 @@ fn lasting(plan: &FaultPlan) -> Vec<Wish> {
             let nth = before.iter().filter(|other| other.fault.kind() == kind).count() + 1;
             let nth = u32::try_from(nth).unwrap_or(u32::MAX);
             let step = Step::Begin { kind, nth };
-            lasting.push(Wish { step, says: String::new(), name: 0 });
+            lasting.push(Wish::by_the_letter(step));
         }
     }
     lasting
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn wish(line: &str) -> Wish {
-        Wish { step: line.parse().expect("a step"), says: String::new(), name: 0 }
+        Wish::by_the_letter(line.parse().expect("a step"))
     }
 
     fn lines(route: &Route) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Makes the runs, and says whether they fail in the same way.
 
+use std::collections::BTreeSet;
+
 use seatrial_history::{Outcome, Signature, Violation};
 use seatrial_node::{Duration, NodeId};
 use seatrial_search::Subject;
@@ -101,10 +103,8 @@ impl<'r> Oracle<'r> {
         }
         let violation = self.signature.find(worker.judgements())?.clone();
         let result = worker.result();
-        let mut sites: Vec<String> =
-            worker.recorded().iter().map(|choice| choice.site.to_owned()).collect();
-        sites.sort_unstable();
-        sites.dedup();
+        let sites: BTreeSet<&str> = worker.recorded().iter().map(|choice| choice.site).collect();
+        let sites = sites.into_iter().map(str::to_owned).collect();
         let wishes = is_led.then(|| worker.take_wishes());
         if is_led && self.controlled && !self.passes_without_bug(subject) {
             return None;
@@ -293,7 +293,7 @@ fn overrides(
 ) -> impl Iterator<Item = Override> {
     let kept = recorded.iter().filter(move |choice| is_wanted(choice));
     kept.map(|choice| Override {
-        site: choice.site.to_owned(),
+        site: choice.site.into(),
         source: choice.source,
         occurrence: choice.occurrence,
         value: choice.value,

@@ -55,8 +55,6 @@ pub(super) fn subject(case: &Case, drawn: &Drawn) -> Subject {
         dials.push(dial(OPERATIONS, u64::from(drawn.clients.operations), 0));
         dials.push(dial(KEYS, u64::from(drawn.clients.keys), 1));
     }
-    let wish =
-        |step: &seatrial_sim::Step| Wish { step: step.clone(), says: String::new(), name: 0 };
     Subject {
         nodes: drawn.setup.members.len() as u32,
         clients: drawn.setup.clients,
@@ -64,7 +62,10 @@ pub(super) fn subject(case: &Case, drawn: &Drawn) -> Subject {
         choices: case.choices.clone(),
         simple: case.simple.clone(),
         dials,
-        schedule: case.schedule.as_ref().map(|all| all.steps.iter().map(wish).collect()),
+        schedule: case
+            .schedule
+            .as_ref()
+            .map(|all| all.steps.iter().cloned().map(Wish::by_the_letter).collect()),
         at_once: Vec::new(),
     }
 }

@@ -1,5 +1,7 @@
 //! Runs with less of something.
 
+use std::sync::Arc;
+
 use seatrial_node::Duration;
 use seatrial_sim::{FaultPlan, PlannedFault, Step};
 
@@ -127,7 +129,7 @@ pub(super) fn in_order(subject: &Subject, item: usize, rung: usize) -> Option<Su
         _ => return None,
     };
     // By the letter: what it said before does not count.
-    wish.says.clear();
+    wish.says = Arc::default();
     Some(ordered)
 }
 

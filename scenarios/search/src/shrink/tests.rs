@@ -148,7 +148,7 @@ fn wish_of(line: &str) -> Wish {
         Step::Deliver { word, .. } | Step::Timer { word, .. } => word.clone(),
         _ => String::new(),
     };
-    Wish { step, says, name: 0 }
+    Wish { says: says.into(), ..Wish::by_the_letter(step) }
 }
 
 fn led(lines: &[&str]) -> Subject {
