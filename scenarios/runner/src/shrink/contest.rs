@@ -41,6 +41,9 @@ pub(super) fn contest<'r>(
 /// With fewer runs nothing much becomes small: rather fewer of them, then.
 const LEAST: u64 = 500;
 
+/// How far one of them has come is told after so many runs: whoever listens has to be woken for it.
+const TOLD: u64 = 16;
+
 /// What one of the runs came to.
 struct End<'r> {
     place: usize,
@@ -75,9 +78,13 @@ fn side_by_side<'r>(
                 return ended;
             };
             let mut own = Budget { options: &options, stop, runs: 0 };
+            let mut next_told = 0;
             let mut stand = |ShrinkProgress { runs, faults, steps, .. }: ShrinkProgress<'_>| {
-                // Nobody listens any more only where somebody has panicked.
-                let _ = tell.send(Stand { place, runs, faults, steps });
+                if runs >= next_told {
+                    next_told = runs + TOLD;
+                    // Nobody listens any more only where somebody has panicked.
+                    let _ = tell.send(Stand { place, runs, faults, steps });
+                }
             };
             let smaller = by_itself(registry, case.clone(), &mut own, &mut stand).ok();
             ended.push(End { place, runs: own.runs, smaller });

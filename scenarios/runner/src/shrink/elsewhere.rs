@@ -2,14 +2,17 @@
 //! what three nodes and one client need: too much in it hangs together. Where some other seed fails in the same way in such a world, its
 //! run is short from the outset.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use seatrial_history::SeedResult;
+
 use super::oracle::Oracle;
 use super::{Budget, ShrinkProgress, pin};
 use crate::case::Case;
 use crate::faults::Faults;
-use crate::hunt::{HuntOptions, hunt};
-use crate::prepared::Prepared;
+use crate::prepared::{Measuring, Prepared};
 use crate::registry::Registry;
-use crate::repeat::DeterminismCheck;
 use crate::scenario::Knob;
 
 /// How large a world is that is looked at.
@@ -112,29 +115,33 @@ impl<'r> Here<'r> {
         budget: &Budget<'_>,
     ) -> Vec<(u64, Case)> {
         let Some(prepared) = self.prepare(registry, case, world) else { return Vec::new() };
-        let mut found = Vec::new();
-        let mut first_seed = case.seed.wrapping_add(1);
-        let mut left = world.seeds.min(budget.options.max_runs);
-        while left > 0 && found.len() < ENOUGH_OF_ONE {
-            let options = HuntOptions {
-                first_seed,
-                seeds: Some(left),
-                jobs: budget.options.jobs,
-                check: DeterminismCheck::Failing,
-                ..HuntOptions::default()
-            };
-            let hunted = hunt(&prepared, &options, budget.stop, &mut |_, _| ());
-            let Some(failure) = hunted.account.failures.first() else { break };
-            // Other ways to fail may be more frequent.
-            if self.oracle.signature().find(&failure.judgements).is_some() {
-                let other = Case::new(&prepared, failure.seed, Some(failure.hash.clone()));
-                found.push((failure.end.step, other));
+        let first = case.seed.wrapping_add(1);
+        let seeds = world.seeds.min(budget.options.max_runs);
+        let (next, found) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+        let found = || found.lock().unwrap_or_else(PoisonError::into_inner);
+        let work = || {
+            let mut worker = prepared.worker(Measuring::Bounded);
+            // Whoever has taken a seed runs it: of those before the last one that is found, none is left out.
+            while !budget.stop.load(Ordering::Relaxed) && found().len() < ENOUGH_OF_ONE {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                if place >= seeds {
+                    return;
+                }
+                let seed = first.wrapping_add(place);
+                worker.run(seed);
+                if self.oracle.fails_alike(&worker) {
+                    let SeedResult { events, hash, .. } = worker.result();
+                    found().push((place, events, Case::new(&prepared, seed, Some(hash))));
+                }
             }
-            let seen = failure.seed.wrapping_sub(first_seed).saturating_add(1);
-            left = left.saturating_sub(seen);
-            first_seed = failure.seed.wrapping_add(1);
-        }
-        found
+        };
+        std::thread::scope(|scope| {
+            (0..budget.options.jobs.max(1)).for_each(|_| drop(scope.spawn(work)));
+        });
+        let mut found = std::mem::take(&mut *found());
+        found.sort_by_key(|(place, ..)| *place);
+        found.truncate(ENOUGH_OF_ONE);
+        found.into_iter().map(|(_, events, case)| (events, case)).collect()
     }
 
     /// That world, if it has no more nodes than this one, with no more clients.

@@ -11,7 +11,7 @@ use super::courses::{self, Route};
 use super::pin;
 use super::{REPLAYS, ShrinkError};
 use crate::case::Case;
-use crate::prepared::{Course, Measuring, Prepared};
+use crate::prepared::{Course, Measuring, Prepared, Worker};
 use crate::registry::Registry;
 use crate::scenario::{Scenario, ScenarioError};
 
@@ -68,6 +68,11 @@ impl<'r> Oracle<'r> {
 
     pub(super) const fn signature(&self) -> &Signature {
         &self.signature
+    }
+
+    /// Whether a run, of whichever scenario, fails in the same way.
+    pub(super) fn fails_alike(&self, worker: &Worker<'_>) -> bool {
+        worker.outcome() == self.outcome && self.signature.find(worker.judgements()).is_some()
     }
 
     /// What the runs are of.
