@@ -151,12 +151,19 @@ fn what_a_benchmark_found_is_made_small_once_that_is_wanted() {
 fn what_cannot_be_measured_is_refused_with_what_to_write() {
     let folder = folder();
     refused(&folder, "bench bugs --bugs O99", &["no bug `O99`", "list mutants"]);
+    let hunted = "its runs that fail become cases with: seatrial hunt echo";
+    refused(&folder, "shrink echo", &["echo is a scenario", hunted]);
     refused(&folder, "bench bugs --class Z", &["no class `Z`", "E, M, H, X or C"]);
     refused(&folder, "bench bugs --bugs O3 --class E", &["none of these bugs"]);
     refused(&folder, "bench bugs --strategy greedy", &["greedy", "portfolio"]);
     refused(&folder, "bench bugs --quick --campaigns 3", &["--campaigns"]);
     fs::write(folder.path().join("b.jsonl"), "{\"id\":1}\n").expect("it can be written");
     refused(&folder, "bench bugs --out b.jsonl", &["b.jsonl:1", "name another file with --out"]);
+    // What ends without a line's end may be a result that was cut off, but not this.
+    fs::write(folder.path().join("notes"), "to do").expect("it can be written");
+    refused(&folder, "bench bugs --out notes", &["notes:1", "name another file with --out"]);
+    let notes = fs::read_to_string(folder.path().join("notes"));
+    assert_eq!(notes.expect("it is there"), "to do");
 }
 
 #[test]

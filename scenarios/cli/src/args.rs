@@ -218,6 +218,8 @@ mod tests {
         assert!(error.contains("256 at most"), "{error}");
         let (_, error) = refused("seatrial hunt echo --seeds 0");
         assert!(error.contains("1 or more"), "{error}");
+        let (_, error) = refused("seatrial hunt echo --seeds 99999999999999999999");
+        assert!(error.contains("18446744073709551615 at most"), "{error}");
         let (_, error) = refused("seatrial hunt echo --for 10");
         assert!(error.contains("as \"150ms\""), "{error}");
         let (_, error) = refused("seatrial run echo --trace=mesages");

@@ -11,10 +11,11 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use seatrial::Registry;
 use seatrial::debug::Debugger;
-use seatrial::{Case, Registry};
 use seatrial_reports::trace;
 
+use crate::cases;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -75,7 +76,7 @@ pub(crate) fn debug(args: &Args, registry: &Registry, console: &Console) -> Resu
 }
 
 fn open<'r>(path: &Path, registry: &'r Registry) -> Result<Opened<'r>, Failure> {
-    let case = Case::read(path)?;
+    let case = cases::read(path, registry)?;
     let begun = Instant::now();
     let debugger = Debugger::new(registry, case, trace::words);
     let debugger = debugger.map_err(|error| error.in_file(path))?;

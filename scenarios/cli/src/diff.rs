@@ -8,6 +8,7 @@ use seatrial_reports::acts::Acts;
 use seatrial_reports::formats::{Run, shiviz_pair};
 use seatrial_reports::{json, terminal};
 
+use crate::cases;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -57,7 +58,7 @@ pub(crate) fn diff(args: &Args, registry: &Registry, console: &Console) -> Resul
     let output = output.map(Pending::create).transpose()?;
     // A case is checked by itself first, so that an error names the file that has it.
     let read = |path: &PathBuf| -> Result<(Case, Prepared, u64), Failure> {
-        let case = Case::read(path)?;
+        let case = cases::read(path, registry)?;
         let prepared = case.clone().prepare(registry);
         let (prepared, seed) = prepared.map_err(|error| error.in_file(path))?;
         Ok((case, prepared, seed))

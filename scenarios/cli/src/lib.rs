@@ -13,6 +13,7 @@
 
 mod args;
 mod bench;
+mod cases;
 mod check;
 #[cfg(feature = "protocols")]
 mod client;

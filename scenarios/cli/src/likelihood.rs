@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use seatrial::{Case, LikelihoodOptions, Registry, ShrinkError};
+use seatrial::{LikelihoodOptions, Registry, ShrinkError};
 use seatrial_reports::{json, terminal};
 
+use crate::cases;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -45,7 +46,7 @@ pub(crate) fn likelihood(
     registry: &Registry,
     console: &Console,
 ) -> Result<Exit, Failure> {
-    let case = Case::read(&args.case)?;
+    let case = cases::read(&args.case, registry)?;
     let stop = stop::on_interrupt()?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or_else(cores, |jobs| jobs as usize);

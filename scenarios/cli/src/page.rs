@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use seatrial::{Case, Prepared, Recording, Registry};
+use seatrial::{Prepared, Recording, Registry};
 use seatrial_reports::html::{self, Film};
 
 use crate::args::Telling;
+use crate::cases;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::files::Pending;
@@ -61,7 +62,7 @@ impl Page {
 }
 
 fn read(path: &Path, registry: &Registry) -> Result<Beside, Failure> {
-    let case = Case::read(path)?;
+    let case = cases::read(path, registry)?;
     let (prepared, seed) = case.prepare(registry).map_err(|error| error.in_file(path))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     Ok(Beside { name, prepared, seed })

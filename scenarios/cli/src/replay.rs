@@ -1,10 +1,11 @@
 //! `seatrial replay`: a failing run again, from nothing but its case file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use seatrial::{Case, Registry};
+use seatrial::Registry;
 
 use crate::args::Telling;
+use crate::cases;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -33,7 +34,7 @@ pub(crate) struct Args {
 /// Runs a case again and tells it as `run` did.
 pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     files::keep_apart(&args.case, &args.telling.outputs())?;
-    let case = read(&args.case, registry)?;
+    let case = cases::read(&args.case, registry)?;
     let (hash, in_place_of) = (case.hash.clone(), case.in_place_of);
     let prepared = case.clone().prepare(registry);
     let (prepared, seed) = prepared.map_err(|error| error.in_file(&args.case))?;
@@ -56,18 +57,5 @@ pub(crate) fn replay(args: &Args, registry: &Registry, console: &Console) -> Res
             ));
         }
         Ok(())
-    })
-}
-
-/// The case of this file. Who names a scenario wants to run it.
-fn read(path: &Path, registry: &Registry) -> Result<Case, Failure> {
-    Case::read(path).map_err(|error| {
-        let name = path.to_string_lossy();
-        match registry.scenario(&name) {
-            Ok(_) if !path.exists() => {
-                Failure::new(format!("{name} is a scenario; run it with: seatrial run {name}"))
-            }
-            _ => error.into(),
-        }
     })
 }

@@ -1,6 +1,6 @@
 //! Seeds and counts as people write them.
 
-use std::num::NonZeroU64;
+use std::num::{IntErrorKind, NonZeroU64};
 
 use seatrial_node::Duration;
 
@@ -30,7 +30,10 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
 /// Reads a count of at least one.
 pub(crate) fn count(text: &str) -> Result<u64, String> {
     let read: Result<NonZeroU64, _> = text.parse();
-    read.map(NonZeroU64::get).map_err(|_| "write a whole number, 1 or more".to_owned())
+    read.map(NonZeroU64::get).map_err(|error| match error.kind() {
+        IntErrorKind::PosOverflow => format!("too much: write {} at most", u64::MAX),
+        _ => "write a whole number, 1 or more".to_owned(),
+    })
 }
 
 /// More threads than this are a slip of the pen: each has a world of its own.

@@ -4,8 +4,9 @@ mod tell;
 
 use std::path::{Path, PathBuf};
 
-use seatrial::{Case, Registry, ShrinkError, ShrinkOptions};
+use seatrial::{Registry, ShrinkError, ShrinkOptions};
 
+use crate::cases;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -48,7 +49,7 @@ pub(crate) struct Args {
 pub(crate) fn shrink(args: &Args, registry: &Registry, console: &Console) -> Result<Exit, Failure> {
     let out = args.out.clone().unwrap_or_else(|| beside(&args.case));
     files::keep_apart(&args.case, &[Some(&out)])?;
-    let case = Case::read(&args.case)?;
+    let case = cases::read(&args.case, registry)?;
     let mut file = Pending::create(&out)?;
     let stop = stop::on_interrupt()?;
     let jobs = args.jobs.map_or_else(processors, |jobs| jobs as usize);

@@ -18,6 +18,12 @@ pub(super) struct Results {
     lines: Vec<Campaigned>,
 }
 
+/// What each line begins with: a last line that was cut off, too, and no other.
+const BEGINS: &str = "{\"id\":";
+
+const FOREIGN: &str =
+    "no result of this benchmark; name another file with --out, or take the line out";
+
 impl Results {
     /// Reads what is there, and is ready to add to it. A last line that was cut off, by a power failure, say, is measured again.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
@@ -28,10 +34,14 @@ impl Results {
             read => read.map_err(failed("cannot be read"))?,
         };
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let cut = &text[whole..];
+        if !cut.starts_with(BEGINS) && !BEGINS.starts_with(cut) {
+            let line = text.lines().count();
+            return Err(Failure::new(format!("{}:{line}: {FOREIGN}", path.display())));
+        }
         let lines = text[..whole].lines().enumerate().map(|(nth, line)| {
             serde_json::from_str(line).map_err(|error| {
-                let what = "no result of this benchmark; name another file with --out, or take the line out";
-                Failure::new(format!("{}:{}: {what}: {error}", path.display(), nth + 1))
+                Failure::new(format!("{}:{}: {FOREIGN}: {error}", path.display(), nth + 1))
             })
         });
         let lines = lines.collect::<Result<_, _>>()?;

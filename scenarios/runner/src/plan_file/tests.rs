@@ -266,7 +266,7 @@ fn a_value_of_another_type_is_told_at_its_line_in_words_of_a_plan() {
             "nodes = -3",
             "3: -3 stands where a whole number, from 0 to 4294967295, is wanted",
         ),
-        ("clients = 2", "clients = \"two\"", "4: \"two\" stands where a whole number"),
+        ("clients = 2", "clients = \"two\"", "4: clients: \"two\" stands where a whole number"),
         ("node = \"n1\"", "node = 17", "14: 17 stands where a text in quotes is wanted"),
         (
             "kind = \"crash\"",

@@ -44,7 +44,13 @@ impl ScenarioError {
             }
             message => words::plain(message),
         };
-        Self { file: file.to_owned(), line, what }
+        match error.span().and_then(|span| place::blamed(text, span, &what)) {
+            Some((place, key)) => {
+                let line = Some(line_of(text, place));
+                Self { file: file.to_owned(), line, what: format!("{key}: {what}") }
+            }
+            None => Self { file: file.to_owned(), line, what },
+        }
     }
 
     /// The same error, at the line where [this key of this table](place::line) stands.

@@ -1,5 +1,7 @@
 //! Where in a file something stands, so that an error can name its line.
 
+use std::ops::Range;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -22,6 +24,24 @@ pub(crate) fn element(text: &str, list: &str, index: usize) -> Option<usize> {
     let (_, value) = file.get_ref().iter().find(|(name, _)| name.get_ref() == list)?;
     let element = value.get_ref().as_array()?.get(index)?;
     Some(line_of(text, element.span().start))
+}
+
+/// Where what is said to be wrong stands within a part of a text, and after which key; nothing, where it stands there more than once. Of a
+/// value that may be of several kinds the reader tells only where all of it begins, which may be lines before the number that is to blame.
+pub(crate) fn blamed<'t>(
+    text: &'t str,
+    part: Range<usize>,
+    what: &str,
+) -> Option<(usize, &'t str)> {
+    let wrong = what.split_inclusive('"').take(2).collect::<String>();
+    let within = text.get(part.clone())?;
+    let is_quoted = wrong.len() > 2 && wrong.starts_with('"') && wrong.ends_with('"');
+    let mut places = within.match_indices(&wrong).map(|(place, _)| part.start + place);
+    let (first, None) = (places.next().filter(|_| is_quoted)?, places.next()) else { return None };
+    let before = text[..first].trim_end().strip_suffix('=')?.trim_end();
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let key = &before[before.trim_end_matches(is_of_key).len()..];
+    (!key.is_empty()).then_some((first, key))
 }
 
 /// The line of this byte, from 1.
@@ -97,6 +117,18 @@ fn says(value: &DeValue<'_>, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_quoted_is_found_with_its_key_where_it_stands_once() {
+        let text = "mode = [\n    { min = \"1xs\", max = \"2s\" },\n    { min = \"2s\" },\n]\n";
+        let at = |what: &str| {
+            blamed(text, 7..text.len(), what).map(|(at, key)| (line_of(text, at), key))
+        };
+        assert_eq!(at("\"1xs\" is no span of time"), Some((2, "min")));
+        assert_eq!(at("\"2s\" is too long: \"1xs\" is less"), None, "it stands there twice");
+        assert_eq!(at("17 stands where a text is wanted"), None);
+        assert_eq!(blamed(text, 40..text.len(), "\"1xs\" is no span of time"), None);
+    }
 
     const TEXT: &str = "name = 'a'
 
