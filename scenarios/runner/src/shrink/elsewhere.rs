@@ -11,9 +11,12 @@ use super::oracle::Oracle;
 use super::{Budget, ShrinkProgress, pin};
 use crate::case::Case;
 use crate::faults::Faults;
+use crate::hunt::{HuntOptions, hunt};
 use crate::prepared::{Measuring, Prepared};
 use crate::registry::Registry;
+use crate::repeat::DeterminismCheck;
 use crate::scenario::Knob;
+use crate::strategy::Strategy;
 
 /// How large a world is that is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,12 @@ const WORLDS: [World; 7] = [
 /// nodes do cannot be left out of a run without them.
 const LARGER: [World; 3] =
     [World { seeds: 10_000, ..world(3, 2, 8) }, world(4, 2, 8), world(5, 2, 8)];
+
+/// A run that took more events than these to fail cannot well be made small by itself. Where chance alone finds none in the smaller worlds, a
+/// portfolio of strategies looks in this one, under whatever trouble the protocol survives.
+const LONG: u64 = 500;
+const DEEPER: World = World { seeds: 20_000, ..world(3, 2, 8) };
+const ENOUGH_OF_DEEPER: usize = 2;
 
 const fn world(nodes: u32, clients: u32, operations: u32) -> World {
     World { nodes, clients, operations, seeds: 1_000 }
@@ -73,6 +82,11 @@ pub(super) fn elsewhere(
             found.extend(here.look(registry, case, world, budget));
         }
     }
+    if found.is_empty() && here.events > LONG {
+        let layer = "smaller worlds";
+        progress(ShrinkProgress { runs: budget.runs, layer, faults: 0, steps: None });
+        found.extend(here.look_deeper(registry, case, budget));
+    }
     found.sort_by_key(|(events, _)| *events);
     found.into_iter().map(|(_, case)| case).collect()
 }
@@ -83,6 +97,8 @@ struct Here<'r> {
     faults: Faults,
     nodes: u32,
     clients: u32,
+    /// How many events it has.
+    events: u64,
 }
 
 impl<'r> Here<'r> {
@@ -102,8 +118,8 @@ impl<'r> Here<'r> {
             return None;
         }
         let mut oracle = Oracle::new(registry, case.clone());
-        oracle.first(&subject)?;
-        Some(Self { oracle, faults, nodes: subject.nodes, clients: subject.clients })
+        let events = oracle.first(&subject)?.events;
+        Some(Self { oracle, faults, nodes: subject.nodes, clients: subject.clients, events })
     }
 
     /// The first runs of a smaller world that fail in the same way, and how many events they have.
@@ -114,7 +130,8 @@ impl<'r> Here<'r> {
         world: World,
         budget: &Budget<'_>,
     ) -> Vec<(u64, Case)> {
-        let Some(prepared) = self.prepare(registry, case, world) else { return Vec::new() };
+        let prepared = self.prepare(registry, case, world, self.faults.clone());
+        let Some(prepared) = prepared else { return Vec::new() };
         let first = case.seed.wrapping_add(1);
         let seeds = world.seeds.min(budget.options.max_runs);
         let (next, found) = (AtomicU64::new(0), Mutex::new(Vec::new()));
@@ -144,6 +161,42 @@ impl<'r> Here<'r> {
         found.into_iter().map(|(_, events, case)| (events, case)).collect()
     }
 
+    /// Runs that strategies find which learn from what former runs have shown, and how many events they have.
+    fn look_deeper(
+        &self,
+        registry: &Registry,
+        case: &Case,
+        budget: &Budget<'_>,
+    ) -> Vec<(u64, Case)> {
+        let faults = match &self.faults {
+            Faults::Scenario => Faults::Swarm { without: Vec::new() },
+            faults => faults.clone(),
+        };
+        let prepare = |world| self.prepare(registry, case, world, faults);
+        let prepared = self.fit(DEEPER).and_then(prepare);
+        let prepared = prepared.and_then(|p| p.with_strategy(Strategy::Portfolio).ok());
+        let Some(prepared) = prepared else { return Vec::new() };
+        let mut found = Vec::new();
+        let (mut first_seed, mut left) = (0, DEEPER.seeds.min(budget.options.max_runs));
+        while left > 0 && found.len() < ENOUGH_OF_DEEPER {
+            let jobs = budget.options.jobs;
+            let check = DeterminismCheck::Failing;
+            let seeds = Some(left);
+            let options = HuntOptions { first_seed, seeds, jobs, check, ..HuntOptions::default() };
+            let hunted = hunt(&prepared, &options, budget.stop, &mut |_, _| ());
+            let Some(failure) = hunted.account.failures.first() else { break };
+            // Other ways to fail may be more frequent.
+            if self.oracle.signature().find(&failure.judgements).is_some() {
+                let made = hunted.prepared(&prepared, failure.seed);
+                let other = Case::new(&made, failure.seed, Some(failure.hash.clone()));
+                found.push((failure.end.step, other));
+            }
+            left = left.saturating_sub(failure.seed - first_seed + 1);
+            first_seed = failure.seed + 1;
+        }
+        found
+    }
+
     /// That world, if it has no more nodes than this one, with no more clients.
     fn fit(&self, world: World) -> Option<World> {
         let clients = world.clients.min(self.clients);
@@ -151,13 +204,19 @@ impl<'r> Here<'r> {
     }
 
     /// The same scenario in a smaller world.
-    fn prepare(&self, registry: &Registry, case: &Case, world: World) -> Option<Prepared> {
+    fn prepare(
+        &self,
+        registry: &Registry,
+        case: &Case,
+        world: World,
+        faults: Faults,
+    ) -> Option<Prepared> {
         let mut scenario = case.scenario.clone();
         scenario.cluster.nodes = Knob::Fixed(world.nodes);
         scenario.clients.count = Knob::Fixed(world.clients);
         let most = scenario.clients.operations.greatest().min(world.operations);
         scenario.clients.operations = Knob::Between { min: most.min(1), max: most };
         let prepared = Prepared::new(registry, scenario, case.mutant.as_deref()).ok()?;
-        prepared.with_faults(self.faults.clone(), case.beyond_budget).ok()
+        prepared.with_faults(faults, case.beyond_budget).ok()
     }
 }
