@@ -127,6 +127,22 @@ fn the_benchmark_goes_on_where_it_was_stopped_and_draws_its_gallery() {
     assert_eq!(plain(&again.out), plain(&first.out));
 }
 
+/// More than the thousand that a hunt runs where nothing is planted.
+#[test]
+fn a_bug_that_is_hard_to_find_is_given_the_runs_that_it_may_take() {
+    let folder = folder();
+    let said = say(folder.path(), "hunt raft-kv --mutant commit-old-term --quiet --json --out .");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let account = json(&said);
+    assert_eq!(account["asked"], 200_000);
+    assert!(account["seeds"].as_u64() > Some(1_000), "{}", account["seeds"]);
+    assert!(account["failures"][0]["found_by"].is_string(), "{}", account["failures"][0]);
+    // By itself that run stays long, and chance finds no other in a smaller world.
+    let case = account["failures"][0]["case"].as_str().expect("its case");
+    let small = say(folder.path(), &format!("shrink {case} --max-runs 3000 -q"));
+    assert!(small.out.contains("took its place: it fails in the same way"), "{}", small.out);
+}
+
 #[test]
 fn what_a_benchmark_found_is_made_small_once_that_is_wanted() {
     let folder = folder();

@@ -30,7 +30,7 @@ pub(crate) fn hunt(args: &Args, registry: &Registry, console: &Console) -> Resul
     let scenario = registry.scenario(&args.scenario)?;
     let prepared = Prepared::new(registry, scenario, args.mutant.as_deref())?;
     let (prepared, _) = args.trouble.apply(prepared, Strategy::Portfolio)?;
-    let options = args.options()?;
+    let options = args.options(prepared.mutant())?;
     files::can_be_made(&args.out)?;
     let lines = args.jsonl.as_deref().map(Pending::create).transpose()?;
     let lines = lines.map(|file| Lines { file, timed: args.timed });
