@@ -201,8 +201,9 @@ pub fn shrink(
         return smaller.look(None, budget.runs);
     };
     smaller.before = whole(registry, &case)?;
-    smaller.case.in_place_of = Some(case.seed).filter(|given| *given != seed);
-    smaller.look(Some(seed), budget.runs)
+    let other = Some(seed).filter(|seed| *seed != case.seed);
+    smaller.case.in_place_of = other.map(|_| case.seed);
+    smaller.look(other, budget.runs)
 }
 
 /// How large a case is of which nothing has been left out.

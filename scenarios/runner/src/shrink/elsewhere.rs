@@ -86,6 +86,10 @@ pub(super) fn elsewhere(
         let layer = "smaller worlds";
         progress(ShrinkProgress { runs: budget.runs, layer, faults: 0, steps: None });
         found.extend(here.look_deeper(registry, case, budget));
+        if !found.is_empty() {
+            // Those are rare, and not always the better ones.
+            found.push((here.events, case.clone()));
+        }
     }
     found.sort_by_key(|(events, _)| *events);
     found.into_iter().map(|(_, case)| case).collect()
@@ -177,7 +181,8 @@ impl<'r> Here<'r> {
         let prepared = prepared.and_then(|p| p.with_strategy(Strategy::Portfolio).ok());
         let Some(prepared) = prepared else { return Vec::new() };
         let mut found = Vec::new();
-        let (mut first_seed, mut left) = (0, DEEPER.seeds.min(budget.options.max_runs));
+        let (mut first_seed, mut left) =
+            (case.seed.wrapping_add(1), DEEPER.seeds.min(budget.options.max_runs));
         while left > 0 && found.len() < ENOUGH_OF_DEEPER {
             let jobs = budget.options.jobs;
             let check = DeterminismCheck::Failing;
@@ -191,8 +196,9 @@ impl<'r> Here<'r> {
                 let other = Case::new(&made, failure.seed, Some(failure.hash.clone()));
                 found.push((failure.end.step, other));
             }
-            left = left.saturating_sub(failure.seed - first_seed + 1);
-            first_seed = failure.seed + 1;
+            let seen = failure.seed.wrapping_sub(first_seed).saturating_add(1);
+            left = left.saturating_sub(seen);
+            first_seed = failure.seed.wrapping_add(1);
         }
         found
     }
