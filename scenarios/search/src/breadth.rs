@@ -45,7 +45,7 @@ pub(crate) fn shortest<N: Explorable>(
             }
             after.apply(choice, outcome, &mut told, within, breadth.solos);
             let came = outcome.map(|number| breadth.solos.outcome(number));
-            let is_broken = came.is_some_and(|outcome| outcome.incident.is_some());
+            let is_broken = came.is_some_and(|outcome| outcome.incident().is_some());
             if !seen.insert(after.print(within)).1 && !is_broken {
                 continue;
             }
@@ -101,7 +101,7 @@ impl<N: Explorable> Breadth<'_, N> {
         let news = if link == ROOT { news } else { by.map_or(0, |_| news) };
         let is_over = state.may_end(&choices.all, within, solos);
         let sight = Sight { told: &told, news, is_over, state, within, solos };
-        within.judge(&sight, by.and_then(|outcome| outcome.incident.as_deref()), oracle)
+        within.judge(&sight, by.and_then(|outcome| outcome.incident()), oracle)
     }
 
     /// The steps up to a link.

@@ -226,12 +226,12 @@ impl<N: Explorable> Depth<'_, N> {
         }
         let solos = &*self.solos;
         let came = outcome.map(|number| solos.outcome(number));
-        if let Some(site) = came.and_then(|outcome| outcome.too_wide) {
+        if let Some(site) = came.and_then(|outcome| outcome.too_wide()) {
             self.explored.extent = Extent::Chance(site);
         }
         self.here.apply(choice, outcome, &mut self.told, self.within, solos);
-        let incident = came.and_then(|outcome| outcome.incident.as_ref()).cloned();
-        match self.arrive(incident.as_deref(), before, oracle) {
+        let incident = came.and_then(|outcome| outcome.incident()).cloned();
+        match self.arrive(incident.as_ref(), before, oracle) {
             Arrival::Cut => {}
             Arrival::Broken(violation) => {
                 let mut schedule = self.schedule();

@@ -297,7 +297,7 @@ impl<N: Explorable> Exploration<N> {
             let news = told.len() - before;
             let sight =
                 Sight { told: &told, news, is_over, state: &state, within: self, solos: &solos };
-            let incident = outcome.and_then(|number| solos.outcome(number).incident.as_deref());
+            let incident = outcome.and_then(|number| solos.outcome(number).incident());
             found = found.or_else(|| self.judge(&sight, incident, &mut oracle));
         }
         Ok(found)
@@ -351,7 +351,7 @@ impl<N: Explorable> Exploration<N> {
         let Some(deed) = state.deed(line.choice, self, solos) else { return Some(None) };
         let solo = state.solos[self.place(line.choice.node())];
         let mut outcomes = solos.outcomes(solo, deed, state.now, self);
-        outcomes.find(|number| *solos.outcome(*number).chance == line.chance).map(Some)
+        outcomes.find(|number| solos.outcome(*number).chance() == line.chance).map(Some)
     }
 
     /// A schedule in words.
@@ -362,7 +362,7 @@ impl<N: Explorable> Exploration<N> {
             let mut told = Vec::new();
             state.apply(choice, *outcome, &mut told, self, solos);
             let outcome = outcome.map(|number| solos.outcome(number));
-            let chance = outcome.map_or_else(Vec::new, |outcome| outcome.chance.to_vec());
+            let chance = outcome.map_or_else(Vec::new, |outcome| outcome.chance().to_vec());
             Line { choice, chance, text, told }
         };
         schedule.iter().map(line).collect()

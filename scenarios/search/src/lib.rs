@@ -119,6 +119,7 @@ mod seen;
 mod shrink;
 mod sight;
 mod solo;
+mod sparing;
 mod state;
 mod symmetry;
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl Seen {
 
     fn put_in(&mut self, segment: usize, print: u64) -> bool {
         let Err((place, cell)) = self.look(segment, print) else { return false };
-        if cell & AWAY == AWAY || (self.lens[segment] + 1) * 8 > self.homes * 7 {
+        if cell & AWAY == AWAY || (self.len + 1) * 8 > self.homes * SEGMENTS * 7 {
             self.grow();
             return self.put_in(segment, print);
         }

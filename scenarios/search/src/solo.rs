@@ -4,16 +4,21 @@
 //! states, but few different nodes in them: so whatever can happen to a node is tried once, in a world in which it is alone, and what came of
 //! it is remembered. A step of the search then moves numbers about.
 
+mod outcome;
+
 use std::ops::Range;
 
 use seatrial_history::{Moment, Observer};
 use seatrial_node::{Fact, Instant, Node, NodeId, RequestToken};
 use seatrial_sim::{Enabled, Happening, Incident, Standpoint, World};
 
+use self::outcome::Oddity;
+pub(crate) use self::outcome::{Deed, Outcome};
 use crate::chance;
 use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::{Printer, Prints, fingerprint};
 use crate::identity::Arrivals;
+use crate::sparing::push;
 use crate::symmetry::Images;
 
 /// See the module.
@@ -101,45 +106,6 @@ pub(crate) struct Letter<N: Node> {
     pub(crate) ordinal: u32,
 }
 
-/// Something that happens to a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Deed {
-    /// This letter arrives.
-    Receive(u32),
-    /// The timer of this place among those that may.
-    Timer(u32),
-    Disk,
-    /// It is asked what the request of this index asks.
-    Ask(u32),
-    Crash,
-    Restart,
-}
-
-/// What came of it, with what the node left to chance.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    /// To whom what happened, when, and the how-manieth outcome of that it is.
-    pub(crate) of: (u32, Deed, Instant, u32),
-    /// The node afterwards.
-    pub(crate) solo: u32,
-    /// The letters that it sent, in order.
-    pub(crate) sent: Box<[u32]>,
-    /// What it told, with fingerprints.
-    pub(crate) told: Box<[(Fact, u128)]>,
-    pub(crate) now: Instant,
-    /// The values of its choices.
-    pub(crate) chance: Box<[u64]>,
-    /// A choice of too many possibilities.
-    pub(crate) too_wide: Option<&'static str>,
-    pub(crate) incident: Option<Box<Incident>>,
-    /// The node is as before, and has neither sent nor told anything.
-    pub(crate) is_idle: bool,
-    /// It has told nothing, and nothing is wrong with it.
-    pub(crate) is_quiet: bool,
-    /// The difference between the fingerprints of the node afterwards and before.
-    pub(crate) change: u128,
-}
-
 impl<N: Explorable> Solos<N> {
     pub(crate) fn new() -> Self {
         Self {
@@ -190,7 +156,7 @@ impl<N: Explorable> Solos<N> {
         if is_new {
             let known = self.letters.iter().rev().find(|letter| letter.to == to);
             let ordinal = known.map_or(0, |letter| letter.ordinal + 1);
-            self.letters.push(Letter { from, to, body, print, ordinal });
+            push(&mut self.letters, Letter { from, to, body, print, ordinal });
         }
         number
     }
@@ -298,7 +264,7 @@ impl<N: Explorable> Solos<N> {
         let (place, is_new) = self.tried.insert(fingerprint(&(solo, deed, now.as_nanos())));
         if is_new {
             let result = self.attempt(solo, deed, now, within);
-            self.results.push(result);
+            push(&mut self.results, result);
         }
         self.results[place as usize].clone()
     }
@@ -335,19 +301,18 @@ impl<N: Explorable> Solos<N> {
             let is_idle = after == solo && sent.is_empty() && is_quiet;
             let change = self.print(after).wrapping_sub(self.print(solo));
             let index = self.outcomes.len() as u32 - first;
-            self.outcomes.push(Outcome {
+            let outcome = Outcome {
                 of: (solo, deed, began, index),
                 solo: after,
                 sent: sent.into(),
                 told: told.into_iter().map(|fact| (fact, fingerprint(&fact))).collect(),
                 now,
-                chance: chance.into(),
-                too_wide,
-                incident: went.err().map(Box::new),
+                oddity: Oddity::of(chance, too_wide, went.err()),
                 is_idle,
                 is_quiet,
                 change,
-            });
+            };
+            push(&mut self.outcomes, outcome);
         }
         self.stages[stage as usize] = world;
         first..self.outcomes.len() as u32
@@ -402,7 +367,7 @@ impl<N: Explorable> Solos<N> {
             };
             let timers: Box<[u64]> = of(|what| matches!(what, Happening::Timer { .. })).collect();
             let disk = of(|what| matches!(what, Happening::Disk { .. })).next();
-            self.glances.push(Glance {
+            let glance = Glance {
                 print,
                 is_up,
                 has_disk: disk.is_some(),
@@ -411,10 +376,11 @@ impl<N: Explorable> Solos<N> {
                 tried: 0,
                 unheeded: 0,
                 tried_at: Instant::ZERO,
-            });
-            self.received.push(Vec::new());
+            };
+            push(&mut self.glances, glance);
+            push(&mut self.received, Vec::new());
             let point = world.standpoint(node);
-            self.nodes.push(Solo { point, stage, timers, disk });
+            push(&mut self.nodes, Solo { point, stage, timers, disk });
         }
         number
     }

@@ -144,9 +144,9 @@ impl<N: Explorable> Solos<N> {
             let image = images.nth(index as usize).ok_or(Unlike)?;
             let (one, other) = (self.outcome(number), self.outcome(image));
             let is_alike = one.told.len() == other.told.len()
-                && one.chance == other.chance
+                && one.chance() == other.chance()
                 && one.now == other.now
-                && one.incident.is_some() == other.incident.is_some();
+                && one.incident().is_some() == other.incident().is_some();
             if !is_alike {
                 return Err(Unlike);
             }
