@@ -1,8 +1,11 @@
 //! The search itself: depth first, so that it keeps no more states than the longest execution has steps.
 
+mod path;
+
 use seatrial_history::Violation;
 use seatrial_sim::Incident;
 
+use self::path::Path;
 use crate::account::{Explored, Extent};
 use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration, Reduction};
@@ -44,8 +47,7 @@ pub(crate) fn search<N: Explorable>(
         executions: 0,
         has_cycle: false,
         choices: Choices::default(),
-        stack: Vec::new(),
-        spare: Vec::new(),
+        path: Path::default(),
         explored: Explored::default(),
     };
     let found = search.run(oracle);
@@ -80,9 +82,7 @@ struct Depth<'a, N: Explorable> {
     has_cycle: bool,
     /// All that may happen next, there.
     choices: Choices,
-    stack: Vec<Frame>,
-    /// Frames that were left, for their memory.
-    spare: Vec<Frame>,
+    path: Path,
     explored: Explored,
 }
 
@@ -132,23 +132,6 @@ impl Known {
     }
 }
 
-/// A state on the present path.
-#[derive(Default)]
-struct Frame {
-    state: State,
-    /// How much had been told by then.
-    told: usize,
-    /// The step that led here, and its outcome; none to the first state.
-    by: Option<(Choice, Option<u32>)>,
-    place: u32,
-    /// What may be done next, and the place of what is to be tried next among it.
-    steps: Vec<Open>,
-    next: usize,
-    /// Choices that lead to nothing new: what they lead to was seen from a state before this one.
-    asleep: Vec<Choice>,
-    ways: u128,
-}
-
 /// Executions of a state on the path are still being counted.
 const UNCOUNTED: u128 = u128::MAX;
 
@@ -176,7 +159,7 @@ impl<N: Explorable> Depth<'_, N> {
             Arrival::Cut => return None,
             Arrival::Broken(violation) => return Some(self.broken(Vec::new(), violation)),
         }
-        while let Some(frame) = self.stack.last_mut() {
+        while let Some(frame) = self.path.last() {
             let Some(&step) = frame.steps.get(frame.next) else {
                 self.pop();
                 continue;
@@ -213,7 +196,7 @@ impl<N: Explorable> Depth<'_, N> {
     /// Makes a step from the state on top of the path.
     fn advance(&mut self, step: Open, oracle: &mut Oracle<'_, N>) -> Option<(Schedule, Violation)> {
         let Open { choice, outcome, .. } = step;
-        let frame = self.stack.last_mut().expect("there is a state to go on from");
+        let frame = self.path.last().expect("there is a state to go on from");
         self.here.clone_from(&frame.state);
         self.told.truncate(frame.told);
         let asleep = frame.asleep_after(choice, self.how);
@@ -221,7 +204,7 @@ impl<N: Explorable> Depth<'_, N> {
         let before = frame.told;
         if outcome.is_some_and(|number| self.solos.mirror(number, self.within).is_err()) {
             self.explored.extent = Extent::Unlike;
-            self.stack.clear();
+            self.path.clear();
             return None;
         }
         let solos = &*self.solos;
@@ -254,7 +237,7 @@ impl<N: Explorable> Depth<'_, N> {
         match self.ways[place as usize] {
             UNCOUNTED => self.has_cycle = true,
             ways => {
-                let frame = self.stack.last_mut().expect("the step came from somewhere");
+                let frame = self.path.last().expect("the step came from somewhere");
                 frame.ways = sum(frame.ways, ways);
             }
         }
@@ -315,11 +298,11 @@ impl<N: Explorable> Depth<'_, N> {
         is_end: bool,
         asleep: Vec<Choice>,
     ) {
-        let mut frame = self.spare.pop().unwrap_or_default();
+        let frame = self.path.lengthen();
         frame.steps.clear();
         let take = |open| frame.steps.push(open);
         self.here.steps(&self.choices, self.within, self.solos, take);
-        self.look_ahead(&mut frame.steps);
+        look_ahead(&mut frame.steps, &self.known, self.looks_ahead);
         std::mem::swap(&mut frame.state, &mut self.here);
         (frame.told, frame.by, frame.place) = (self.told.len(), by, place);
         (frame.next, frame.asleep) = (0, asleep);
@@ -328,29 +311,16 @@ impl<N: Explorable> Depth<'_, N> {
             self.ways.resize(self.known.len(), UNCOUNTED);
             self.ways[place as usize] = UNCOUNTED;
         }
-        self.stack.push(frame);
-    }
-
-    /// Finds out which steps lead back. That is a loop of its own, so that memory is asked for all of them at once.
-    fn look_ahead(&self, steps: &mut [Open]) {
-        for step in steps {
-            step.leads = match step.leads {
-                Leads::Told if !self.looks_ahead => Leads::Unknown,
-                Leads::Told if self.known.knows_at_a_glance(step.print) => Leads::Back,
-                other => other,
-            };
-        }
     }
 
     /// All has been tried that may follow the state on top of the path.
     fn pop(&mut self) {
-        let Some(frame) = self.stack.pop() else { return };
+        let Some(frame) = self.path.shorten() else { return };
         let ways = frame.ways;
         if self.counts {
             self.ways[frame.place as usize] = ways;
         }
-        self.spare.push(frame);
-        match self.stack.last_mut() {
+        match self.path.last() {
             Some(before) => before.ways = sum(before.ways, ways),
             None => self.executions = ways,
         }
@@ -358,7 +328,7 @@ impl<N: Explorable> Depth<'_, N> {
 
     /// The steps of the present path.
     fn schedule(&self) -> Schedule {
-        self.stack.iter().filter_map(|frame| frame.by).collect()
+        self.path.frames().iter().filter_map(|frame| frame.by).collect()
     }
 
     fn broken(&mut self, schedule: Schedule, violation: Violation) -> (Schedule, Violation) {
@@ -367,20 +337,13 @@ impl<N: Explorable> Depth<'_, N> {
     }
 }
 
-impl Frame {
-    /// What sleeps after this choice: what slept before or has been tried, and is independent of it (Godefroid 1996, §5.2).
-    fn asleep_after(&self, choice: Choice, how: Reduction) -> Vec<Choice> {
-        if how != Reduction::Classes {
-            return Vec::new();
-        }
-        self.asleep.iter().copied().filter(|other| other.is_independent_of(choice)).collect()
-    }
-
-    /// This choice has been tried, once none of its outcomes is left.
-    fn put_to_sleep(&mut self, choice: Choice, how: Reduction) {
-        let is_left = self.steps.get(self.next).is_some_and(|step| step.choice == choice);
-        if how == Reduction::Classes && !is_left {
-            self.asleep.push(choice);
-        }
+/// Finds out which steps lead back. That is a loop of its own, so that memory is asked for all of them at once.
+fn look_ahead(steps: &mut [Open], known: &Known, is_wanted: bool) {
+    for step in steps {
+        step.leads = match step.leads {
+            Leads::Told if !is_wanted => Leads::Unknown,
+            Leads::Told if known.knows_at_a_glance(step.print) => Leads::Back,
+            other => other,
+        };
     }
 }

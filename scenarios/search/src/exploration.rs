@@ -32,9 +32,6 @@ impl<N> Explorable for N where
 {
 }
 
-/// How many nodes a small world has at most.
-pub(crate) const MOST_NODES: usize = 64;
-
 /// How much is done twice; see the crate's page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reduction {
@@ -71,7 +68,7 @@ struct Start<N: Node> {
 
 impl<N: Explorable> Exploration<N> {
     /// How many nodes there may be at most. Far fewer can be searched through.
-    pub const MAX_NODES: u32 = MOST_NODES as u32;
+    pub const MAX_NODES: u32 = 64;
     /// How many requests there may be at most.
     pub const MAX_REQUESTS: usize = 64;
 

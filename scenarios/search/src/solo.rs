@@ -26,8 +26,8 @@ pub(crate) struct Solos<N: Node> {
     /// Nodes and messages are numbered, equal ones alike, by their fingerprints.
     node_prints: Prints,
     nodes: Vec<Solo<N>>,
-    /// For each node a world with no other node in it: where it is put to try things.
-    stages: Vec<World<N>>,
+    /// For each node a world with no other node in it: where it is put to try things. None while that goes on.
+    stages: Vec<Option<Box<World<N>>>>,
     /// By node: what most steps ask for.
     glances: Vec<Glance>,
     /// By node, and by letter among those to it: what came of it, as far as its glance says that it is known.
@@ -134,7 +134,7 @@ impl<N: Explorable> Solos<N> {
         self.drain(&mut world);
         let stage = self.stages.len() as u32;
         let number = self.keep(&world, node, stage, within);
-        self.stages.push(world);
+        self.stages.push(Some(Box::new(world)));
         number
     }
 
@@ -280,7 +280,7 @@ impl<N: Explorable> Solos<N> {
     ) -> Range<u32> {
         let (first, began) = (self.outcomes.len() as u32, now);
         let (stage, node) = (self.nodes[solo as usize].stage, self.nodes[solo as usize].point.id());
-        let mut world = std::mem::take(&mut self.stages[stage as usize]);
+        let mut world = self.stages[stage as usize].take().expect("one thing is tried at a time");
         let mut next = Some(Vec::new());
         while let Some(chance) = next {
             world.stand_at(&self.nodes[solo as usize].point);
@@ -314,7 +314,7 @@ impl<N: Explorable> Solos<N> {
             };
             push(&mut self.outcomes, outcome);
         }
-        self.stages[stage as usize] = world;
+        self.stages[stage as usize] = Some(world);
         first..self.outcomes.len() as u32
     }
 

@@ -9,7 +9,7 @@ pub(crate) use self::print::Sums;
 pub(crate) use self::steps::{Choices, Leads, Open};
 use crate::budget::Spent;
 use crate::choice::Choice;
-use crate::exploration::{Explorable, Exploration, MOST_NODES};
+use crate::exploration::{Explorable, Exploration};
 use crate::fingerprint::{Printer, fingerprint};
 use crate::identity::{Arrivals, Identity};
 use crate::solo::{Deed, Ears, Letter, Solos};
@@ -172,14 +172,12 @@ impl State {
         choices: &mut Choices,
     ) {
         // Once for each node, and not for each letter.
-        let mut ears = [Ears::default(); MOST_NODES];
-        for (ears, solo) in ears.iter_mut().zip(&self.solos) {
-            *ears = among.ears(*solo, self.now, within);
-        }
+        choices.ears.clear();
+        choices.ears.extend(self.solos.iter().map(|solo| among.ears(*solo, self.now, within)));
         for &Flight { number, letter, to, ordinal } in &self.flights {
-            let place = usize::from(to) % ears.len();
+            let place = usize::from(to);
             let heeds = || among.heeds(self.solos[place], letter, self.now, within);
-            if ears[place].heed(ordinal).unwrap_or_else(heeds) {
+            if choices.ears[place].heed(ordinal).unwrap_or_else(heeds) {
                 let Letter { from, to, .. } = *among.letter(letter);
                 choices.deliver(number, letter, from, to);
             }

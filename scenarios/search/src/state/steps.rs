@@ -6,7 +6,7 @@ use super::State;
 use crate::choice::Choice;
 use crate::exploration::{Explorable, Exploration};
 use crate::identity::Arrivals;
-use crate::solo::{Deed, Outcome, Solos};
+use crate::solo::{Deed, Ears, Outcome, Solos};
 
 /// All that may happen next: deliveries first, in the order in which they were sent.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Choices {
     pub(crate) all: Vec<Choice>,
     /// The letters of the deliveries.
     letters: Vec<u32>,
+    /// By node: what it listens to.
+    pub(super) ears: Vec<Ears>,
 }
 
 impl Choices {
