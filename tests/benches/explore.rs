@@ -4,9 +4,9 @@
 //!     cargo bench --package seatrial-tests --bench explore -- --quick  # small ones only
 //!     cargo bench --package seatrial-tests --bench explore -- paxos    # models with that in their name
 //!
-//! What is counted is different states a CPU second, and the most memory that the process ever had. Each cell is a process of its own. The
-//! ratio is to the faster of stateright's two searches, which each have one thread. A count that differs ends the run: then the searches do
-//! not do the same.
+//! What is counted is different states a CPU second, the most that the search ever had on the heap, and the most memory that the process ever
+//! had, its code included. Each cell is a process of its own. The ratio is to the faster of stateright's two searches, which each have one
+//! thread. A count that differs ends the run: then the searches do not do the same.
 //!
 //! The last lines, `figure NAME VALUE UNIT`, are for programs.
 
@@ -16,12 +16,18 @@
 #[path = "../models/mod.rs"]
 mod models;
 
+use std::alloc::System;
 use std::io::{Error, Result};
 use std::process::Command;
 use std::time::Duration;
 
+use cap::Cap;
 use cpu_time::ProcessTime;
 use models::{Model, Searcher};
+
+/// Counts what is on the heap, of whichever search.
+#[global_allocator]
+static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
 /// The argument by which this program asks itself to run one cell.
 const CELL: &str = "--cell";
@@ -50,6 +56,8 @@ const SEARCHERS: [(&str, Searcher); 3] = [
 struct Cell {
     states: u64,
     rate: f64,
+    /// The most that it had on the heap, in bytes.
+    heap: u64,
     /// The most memory that the process had, in KiB, where the system tells.
     peak: Option<u64>,
 }
@@ -67,8 +75,8 @@ fn main() -> Result<()> {
     let wanted: Vec<&str> =
         models.filter(|name| filter.is_none_or(|filter| name.contains(filter.as_str()))).collect();
     println!(
-        "{:14} {:15} {:>10} {:>14} {:>9} {:>9}",
-        "model", "by", "states", "a CPU second", "ratio", "peak MiB"
+        "{:14} {:15} {:>10} {:>14} {:>9} {:>9} {:>11}",
+        "model", "by", "states", "a CPU second", "ratio", "heap MiB", "process MiB"
     );
     let mut figures = Vec::new();
     for name in wanted {
@@ -95,13 +103,15 @@ fn compare(model: &str, figures: &mut Vec<String>) -> Result<()> {
     for ((name, _), cell) in SEARCHERS.iter().zip(&cells) {
         let peak = cell.peak.map(|peak| format!("{:.1}", peak as f64 / 1024.0));
         println!(
-            "{model:14} {name:15} {:>10} {:>14.0} {:>9.2} {:>9}",
+            "{model:14} {name:15} {:>10} {:>14.0} {:>9.2} {:>9.2} {:>11}",
             cell.states,
             cell.rate,
             cell.rate / fastest,
+            cell.heap as f64 / 1_048_576.0,
             peak.as_deref().unwrap_or("-"),
         );
         figures.push(format!("explore.{model}.{name} {:.0} states/s", cell.rate));
+        figures.push(format!("explore.{model}.{name}.heap {} bytes", cell.heap));
         figures.extend(peak.map(|peak| format!("explore.{model}.{name}.peak {peak} MiB")));
     }
     let ratio = cells[0].rate / fastest;
@@ -114,12 +124,12 @@ fn spawn(model: &str, searcher: &str) -> Result<Cell> {
     let output = Command::new(std::env::current_exe()?).args([CELL, model, searcher]).output()?;
     let said = String::from_utf8_lossy(&output.stdout);
     let numbers: Vec<u64> = said.split_whitespace().filter_map(|n| n.parse().ok()).collect();
-    let [states, times, nanos, peak] = numbers[..] else {
+    let [states, times, nanos, heap, peak] = numbers[..] else {
         let errors = String::from_utf8_lossy(&output.stderr);
         return Err(Error::other(format!("{model} by {searcher} failed: {said}{errors}")));
     };
     let rate = (states * times) as f64 / Duration::from_nanos(nanos).as_secs_f64();
-    Ok(Cell { states, rate, peak: Some(peak).filter(|peak| *peak > 0) })
+    Ok(Cell { states, rate, heap, peak: Some(peak).filter(|peak| *peak > 0) })
 }
 
 /// Runs a cell in this process, as often as it takes, and prints what came of it.
@@ -130,15 +140,17 @@ fn run_cell(model: &str, searcher: &str) -> Result<()> {
     let (Some(model), Some(searcher)) = (model, searcher) else {
         return Err(Error::other(format!("there is no cell {model:?} {searcher:?}")));
     };
+    let before = HEAP.allocated();
     let began = ProcessTime::now();
     let counted = model.count(searcher);
+    let heap = HEAP.max_allocated().saturating_sub(before);
     let mut times = 1_u64;
     while began.elapsed() < AT_LEAST {
         model.count(searcher);
         times += 1;
     }
     let nanos = began.elapsed().as_nanos();
-    println!("{} {times} {nanos} {}", counted.unique, peak().unwrap_or_default());
+    println!("{} {times} {nanos} {heap} {}", counted.unique, peak().unwrap_or_default());
     Ok(())
 }
 
