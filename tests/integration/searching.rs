@@ -125,6 +125,14 @@ fn the_benchmark_goes_on_where_it_was_stopped_and_draws_its_gallery() {
     assert_eq!(now.lines().take(7).collect::<Vec<_>>(), lines.lines().take(7).collect::<Vec<_>>());
     let plain = |text: &str| text.split("; ").next().map(str::to_owned);
     assert_eq!(plain(&again.out), plain(&first.out));
+    // What was measured is said to be so; other campaigns have other seeds, and a strategy that is named twice has each of them once.
+    let line = "bench bugs --bugs O9 --strategy random,random --no-shrink --out b.jsonl";
+    let known = say(folder.path(), &format!("{line} --campaigns 2"));
+    assert!(known.err.contains("2 of 2 hunts were in b.jsonl already"), "{}", known.err);
+    say(folder.path(), &format!("{line} --campaigns 1 --first 7"));
+    let now = fs::read_to_string(&path).expect("results are there");
+    let last: Value = serde_json::from_str(now.lines().nth(8).expect("one more")).expect("JSON");
+    assert_eq!((now.lines().count(), &last["first_seed"]), (9, &80_000_000_000_u64.into()));
 }
 
 /// More than the thousand that a hunt runs where nothing is planted.
@@ -173,6 +181,8 @@ fn what_cannot_be_measured_is_refused_with_what_to_write() {
     refused(&folder, "bench bugs --bugs O3 --class E", &["none of these bugs"]);
     refused(&folder, "bench bugs --strategy greedy", &["greedy", "portfolio"]);
     refused(&folder, "bench bugs --quick --campaigns 3", &["--campaigns"]);
+    refused(&folder, "bench bugs --campaigns 99999999999", &["--campaigns", "10000 at most"]);
+    refused(&folder, "bench bugs --first -1", &["--first", "1000000 at most"]);
     fs::write(folder.path().join("b.jsonl"), "{\"id\":1}\n").expect("it can be written");
     refused(&folder, "bench bugs --out b.jsonl", &["b.jsonl:1", "name another file with --out"]);
     // What ends without a line's end may be a result that was cut off, but not this.

@@ -20,6 +20,7 @@ impl Failure {
             io::ErrorKind::NotFound => "; is the path right?",
             io::ErrorKind::PermissionDenied => "; may you do that?",
             io::ErrorKind::IsADirectory => "; name a file, not a folder",
+            io::ErrorKind::InvalidData => "; name a file of text",
             _ => "",
         };
         Self(format!("{}: {what}: {error}{fix}", path.display()))

@@ -20,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   seatrial bench bugs --quick
   seatrial bench bugs --bugs O1,O3 --strategy random,portfolio --campaigns 20
+  seatrial bench bugs --class E,M --campaigns 5 --first 1000 --out others.jsonl
   seatrial bench bugs --campaigns 20 --out bugs.jsonl --gallery bugs.html";
 
 /// What `bench bugs` takes.
@@ -30,8 +31,13 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["campaigns", "strategy", "class"])]
     quick: bool,
     /// From how many seeds each bug is hunted by each strategy
-    #[arg(long, value_name = "N", default_value = "20", value_parser = count)]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = campaigns)]
+    #[arg(allow_negative_numbers = true)]
     campaigns: u64,
+    /// The first of these campaigns: others have other seeds
+    #[arg(long, value_name = "N", default_value = "0", value_parser = first)]
+    #[arg(allow_negative_numbers = true)]
+    first: u64,
     /// The strategies
     #[arg(long, value_name = "HOW", value_delimiter = ',', default_value = "random,portfolio")]
     strategy: Vec<Strategy>,
@@ -40,6 +46,7 @@ pub(super) struct Args {
     bugs: Vec<String>,
     /// Only bugs of these classes: E (easy), M (medium), H (hard), X (rare faults), C (controls, without a bug)
     #[arg(long, value_name = "CLASS", value_delimiter = ',', default_value = "E,M,H,X,C")]
+    #[arg(value_parser = class)]
     class: Vec<char>,
     /// Give a hunt up after so many executions [default: what is aimed at for its class]
     #[arg(long, value_name = "N", value_parser = count)]
@@ -73,6 +80,43 @@ const CONTROL: u64 = 20_000;
 /// Runs of a control of `--quick`.
 const QUICK_CONTROL: u64 = 200;
 
+/// More campaigns than these are a slip of the pen.
+const MOST: u64 = 10_000;
+
+/// Much later ones would have seeds beyond the last there is.
+const LAST_FIRST: u64 = 1_000_000;
+
+const CLASSES: &str = "EMHXC";
+
+/// Reads how many campaigns there are to be.
+fn campaigns(text: &str) -> Result<u64, String> {
+    let read = count(text).ok().filter(|campaigns| *campaigns <= MOST);
+    read.ok_or_else(|| format!("write a whole number, 1 or more and {MOST} at most"))
+}
+
+/// Reads which campaign is the first.
+fn first(text: &str) -> Result<u64, String> {
+    let read = text.parse().ok().filter(|first| *first <= LAST_FIRST);
+    read.ok_or_else(|| format!("write a whole number, {LAST_FIRST} at most"))
+}
+
+/// Reads a class of bugs.
+fn class(text: &str) -> Result<char, String> {
+    let read = text.parse().ok().filter(|class| CLASSES.contains(*class));
+    read.ok_or_else(|| format!("there is no class `{text}`: write E, M, H, X or C"))
+}
+
+/// What is named, each once.
+fn once(named: &[Strategy]) -> Vec<Strategy> {
+    let mut strategies = Vec::new();
+    for strategy in named {
+        if !strategies.contains(strategy) {
+            strategies.push(*strategy);
+        }
+    }
+    strategies
+}
+
 impl Args {
     fn cells<'b>(&self, bugs: &'b [Bug]) -> Result<Vec<Cell<'b>>, Failure> {
         let chosen = self.chosen(bugs)?;
@@ -82,9 +126,10 @@ impl Args {
             true => (QUICK, vec![Strategy::Portfolio], vec!['E', 'M', 'C']),
             false => (self.campaigns, self.strategy.clone(), self.class.clone()),
         };
+        let strategies = once(&strategies);
         let shrink = !self.quick && !self.no_shrink;
         let mut cells = Vec::new();
-        for campaign in 0..campaigns {
+        for campaign in self.first..self.first + campaigns {
             for bug in &chosen {
                 let class = bug.mutant.map_or('C', |mutant| mutant.class);
                 if !classes.contains(&class) {
@@ -96,8 +141,7 @@ impl Args {
                     None => CONTROL,
                 };
                 let limit = self.limit.unwrap_or_else(usual);
-                cells.extend(strategies.iter().map(|strategy| {
-                    let strategy = *strategy;
+                cells.extend(strategies.iter().map(|&strategy| {
                     let options = CampaignOptions { strategy, campaign, limit, jobs, shrink };
                     Cell { bug, options }
                 }));
@@ -111,10 +155,6 @@ impl Args {
     }
 
     fn chosen<'b>(&self, bugs: &'b [Bug]) -> Result<Vec<&'b Bug>, Failure> {
-        if let Some(class) = self.class.iter().find(|class| !"EMHXC".contains(**class)) {
-            let what = format!("there is no class `{class}`: write E, M, H, X or C");
-            return Err(Failure::new(what));
-        }
         if self.bugs.is_empty() {
             return Ok(bugs.iter().collect());
         }
@@ -166,7 +206,7 @@ fn measure(
     console: &Console,
 ) -> Result<Vec<Campaigned>, Failure> {
     let bar = CellsBar::new(console.is_watched(), cells.len() as u64);
-    let mut told = Vec::new();
+    let (mut told, mut before) = (Vec::new(), 0_usize);
     for Cell { bug, options } in cells {
         let line = bug.line(options);
         bar.show(&format!(
@@ -180,6 +220,7 @@ fn measure(
             |known: &&Campaigned| !options.shrink || !known.found || known.shrunk.is_some();
         if let Some(known) = known.filter(is_whole) {
             told.push(known.clone());
+            before += 1;
         } else if !stop.load(Ordering::Relaxed) {
             let measured = bug.hunt(registry, options, stop).map_err(|error| match error {
                 ShrinkError::Case(error) => error.into(),
@@ -192,5 +233,11 @@ fn measure(
         }
     }
     bar.finish();
+    if before > 0 {
+        let (cells, path) = (cells.len(), results.path().display());
+        console.note(&format!(
+            "{before} of {cells} hunts were in {path} already; name another file with --out to run them again"
+        ));
+    }
     Ok(told)
 }

@@ -53,6 +53,11 @@ impl Results {
         Ok(Self { path: path.to_owned(), file, lines })
     }
 
+    /// The file's.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The latest line of the same campaign, if it was measured.
     pub(super) fn find(&self, line: &Campaigned) -> Option<&Campaigned> {
         self.lines.iter().rfind(|known| known.is_same(line))
