@@ -93,8 +93,8 @@ pub struct ShrinkProgress<'a> {
 pub struct Shrunk {
     /// The smallest case that was found.
     pub case: Case,
-    /// The seed of another run that took the place of the one that was given: it failed in the same way in a smaller world.
-    pub elsewhere: Option<u64>,
+    /// Another run took the place of the one that was given: it failed in the same way in a smaller world.
+    pub elsewhere: bool,
     /// How large it was.
     pub before: Extent,
     /// How large it is.
@@ -164,7 +164,7 @@ impl Smaller<'_> {
     }
 
     /// Looks at it from all sides.
-    fn look(self, elsewhere: Option<u64>, runs: u64) -> Result<Shrunk, ShrinkError> {
+    fn look(self, elsewhere: bool, runs: u64) -> Result<Shrunk, ShrinkError> {
         let Self { oracle, best, case, run, before, cut_short } = self;
         Ok(Shrunk {
             elsewhere,
@@ -196,14 +196,14 @@ pub fn shrink(
         true => elsewhere(registry, &case, &budget, progress),
         false => Vec::new(),
     };
-    let Some((mut smaller, seed)) = contest(registry, &others, &mut budget, progress) else {
+    let Some((mut smaller, winner)) = contest(registry, &others, &mut budget, progress) else {
         let smaller = by_itself(registry, case, &mut budget, progress)?;
-        return smaller.look(None, budget.runs);
+        return smaller.look(false, budget.runs);
     };
     smaller.before = whole(registry, &case)?;
-    let other = Some(seed).filter(|seed| *seed != case.seed);
-    smaller.case.in_place_of = other.map(|_| case.seed);
-    smaller.look(other, budget.runs)
+    let is_other = *winner != case;
+    smaller.case.in_place_of = is_other.then_some(case.seed);
+    smaller.look(is_other, budget.runs)
 }
 
 /// How large a case is of which nothing has been left out.

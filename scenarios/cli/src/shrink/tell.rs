@@ -34,12 +34,8 @@ pub(super) fn shrunk(shrunk: &Shrunk, deeds: &[Vec<TraceItem>], out: &Path) -> S
             let _ = writeln!(text, "  {what:<width$}  without it the run {without}");
         }
     }
-    if let Some(seed) = shrunk.elsewhere {
-        let _ = write!(
-            text,
-            "\nthe run of seed {seed} took its place: it fails in the same way in a smaller world (--this-run keeps to the run that \
-             was given)\n"
-        );
+    if shrunk.elsewhere {
+        text.push_str("\nanother run took its place: it fails in the same way in a smaller world (--this-run keeps to the run that was given)\n");
     }
     if before == after {
         text.push_str("\nnothing smaller was found: the case is as it was\n");

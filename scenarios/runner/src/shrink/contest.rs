@@ -9,13 +9,13 @@ use crate::case::Case;
 use crate::registry::Registry;
 
 /// The shortest of what these become, each with the same share of the runs; and, where that was too little for it, with what the others
-/// left; and its seed. Nothing, where none of them fails again.
-pub(super) fn contest<'r>(
+/// left; and which one that is. Nothing, where none of them fails again.
+pub(super) fn contest<'r, 'c>(
     registry: &'r Registry,
-    cases: &[Case],
+    cases: &'c [Case],
     budget: &mut Budget<'_>,
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
-) -> Option<(Smaller<'r>, u64)> {
+) -> Option<(Smaller<'r>, &'c Case)> {
     let most = (budget.options.max_runs / LEAST).max(1);
     let cases = &cases[..cases.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
     let share = budget.options.max_runs / cases.len().max(1) as u64;
@@ -35,7 +35,7 @@ pub(super) fn contest<'r>(
         budget.runs += rest.runs;
         smaller = again.ok().filter(|again| again.length() < smaller.length()).unwrap_or(smaller);
     }
-    Some((smaller, cases[best.place].seed))
+    Some((smaller, &cases[best.place]))
 }
 
 /// With fewer runs nothing much becomes small: rather fewer of them, then.

@@ -167,17 +167,17 @@ fn of_several_runs_the_one_that_becomes_the_shortest_is_kept() {
         let options = ShrinkOptions { jobs, max_runs, elsewhere: false };
         let mut budget = Budget { options: &options, stop: &stop, runs: 0 };
         let best = contest(&registry, cases, &mut budget, &mut |_| {});
-        let (smaller, seed) = best.expect("they fail");
-        (smaller.length(), smaller.case, seed, budget.runs)
+        let (smaller, winner) = best.expect("they fail");
+        (smaller.length(), smaller.case, winner.clone(), budget.runs)
     };
     let best = contest(1, &cases, 3_000);
     let [long, short, _] = cases.each_ref().map(|case| contest(1, slice::from_ref(case), 1_000).0);
     assert!(short < long, "{short:?}, {long:?}");
-    assert_eq!((best.0, best.2), (short, cases[1].seed));
+    assert_eq!((best.0, &best.2), (short, &cases[1]));
     assert_eq!(contest(3, &cases, 3_000), best, "on three threads");
     // With few runs only the first is tried, and gets them all.
-    let (_, _, seed, runs) = contest(2, &cases, 5);
-    assert_eq!((seed, runs), (cases[0].seed, 5));
+    let (_, _, winner, runs) = contest(2, &cases, 5);
+    assert_eq!((&winner, runs), (&cases[0], 5));
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_run_in_an_order_that_a_strategy_chose_may_be_replaced_by_one_in_a_smaller_w
         let case = Case { steering: Some(steering), ..Case::new(&prepared, seed, None) };
         let small = shrink(&registry, case, &ShrinkOptions::default(), &stop, &mut |_| {}).ok();
         // No smaller world of two nodes has two clients.
-        small.filter(|small| small.elsewhere.is_some())
+        small.filter(|small| small.elsewhere)
     });
     let small = small.expect("it muddles them up in some order, and by seeds alone");
     assert!(small.case.steering.is_none());
