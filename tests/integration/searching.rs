@@ -193,6 +193,22 @@ fn what_cannot_be_measured_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn what_cannot_be_read_is_refused_with_what_to_do() {
+    let folder = folder();
+    fs::write(folder.path().join("noise"), [0xff, 0xfe]).expect("it can be written");
+    fs::create_dir(folder.path().join("folder")).expect("a folder can be made");
+    for command in ["shrink", "replay", "run", "run echo --plan", "bench bugs --out"] {
+        refused(&folder, &format!("{command} noise"), &["noise: ", "; name a file of text"]);
+        refused(
+            &folder,
+            &format!("{command} folder"),
+            &["folder: ", "; name a file, not a folder"],
+        );
+    }
+    refused(&folder, "shrink no.case", &["no.case: ", "; is the path right?"]);
+}
+
+#[test]
 fn an_exploration_can_be_told_as_json() {
     let folder = folder();
     let said = say(folder.path(), "explore uniform-broadcast --messages 1 --json");

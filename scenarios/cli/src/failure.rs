@@ -16,14 +16,7 @@ impl Failure {
 
     /// A file could not be read or written: `FILE: cannot be read: …`.
     pub(crate) fn file(path: &Path, what: &str, error: &io::Error) -> Self {
-        let fix = match error.kind() {
-            io::ErrorKind::NotFound => "; is the path right?",
-            io::ErrorKind::PermissionDenied => "; may you do that?",
-            io::ErrorKind::IsADirectory => "; name a file, not a folder",
-            io::ErrorKind::InvalidData => "; name a file of text",
-            _ => "",
-        };
-        Self(format!("{}: {what}: {error}{fix}", path.display()))
+        Self(format!("{}: {what}: {error}{}", path.display(), seatrial::remedy(error)))
     }
 }
 

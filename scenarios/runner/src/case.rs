@@ -14,6 +14,7 @@ use toml::{Table, Value};
 
 use crate::document::Document;
 use crate::faults::Faults;
+use crate::files::{self, make_folder_of};
 use crate::prepared::{Bent, Course, Measuring, Prepared};
 use crate::registry::Registry;
 use crate::scenario::{Origin, Scenario, ScenarioError, nearest};
@@ -118,10 +119,7 @@ impl Case {
     /// # Errors
     /// Where the file cannot be read, is of another version, is cut off, or makes no sense.
     pub fn read(path: &Path) -> Result<Self, ScenarioError> {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path)
-            .map_err(|error| ScenarioError::new(&name, format!("cannot be read: {error}")))?;
-        Self::parse(&name, &text)
+        Self::parse(&path.display().to_string(), &files::read(path)?)
     }
 
     /// Reads a case from text. `file` is what errors call it.
@@ -320,17 +318,6 @@ impl Case {
             endless: false,
             until: None,
         }
-    }
-}
-
-/// Makes the folder that a file is to be in, and those above it, where they are not there: who names a file wants it there.
-///
-/// # Errors
-/// Where a folder cannot be made.
-pub fn make_folder_of(file: &Path) -> io::Result<()> {
-    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) => fs::create_dir_all(folder),
-        None => Ok(()),
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod check;
 
-use std::fs;
 use std::path::Path;
 
 use seatrial_node::{Duration, NodeId};
@@ -14,6 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::document::Document;
+use crate::files;
 use crate::prepared::Prepared;
 use crate::scenario::{ScenarioError, place, words};
 
@@ -107,10 +107,7 @@ impl PlanFile {
     /// # Errors
     /// Where the file cannot be read, is of another version, or makes no sense: with the line, where one is to blame.
     pub fn read(path: &Path) -> Result<Self, ScenarioError> {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path)
-            .map_err(|error| ScenarioError::new(&name, format!("cannot be read: {error}")))?;
-        Self::parse(&name, &text)
+        Self::parse(&path.display().to_string(), &files::read(path)?)
     }
 
     /// Reads a plan from text. `file` is what errors call it.

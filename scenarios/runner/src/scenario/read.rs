@@ -13,6 +13,7 @@ use super::{
 };
 use crate::document::Document;
 use crate::faults::{asked, asked_for};
+use crate::files;
 
 impl Scenario {
     /// The scenario of this name from a library, or else from the file of this path.
@@ -27,10 +28,7 @@ impl Scenario {
         if !path.exists() {
             return Err(no_such_scenario(library, name_or_path));
         }
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            ScenarioError::new(name_or_path, format!("cannot be read: {error}"))
-        })?;
-        Self::parse(name_or_path, &text)
+        Self::parse(name_or_path, &files::read(path)?)
     }
 
     /// Reads a scenario from text. `file` is what errors call it.
