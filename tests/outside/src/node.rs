@@ -47,8 +47,10 @@ pub struct Tidemark {
     mark: u64,
     /// What the disk is known to have.
     durable: u64,
-    /// Whom to tell once a sync is done, and of what.
-    pending: Vec<(SyncToken, u64, NodeId, u64)>,
+    /// The sync that is under way, and the mark that the disk has after it.
+    syncing: Option<(SyncToken, u64)>,
+    /// Whom to tell once the disk has which mark, and of which operation.
+    waiting: Vec<(u64, NodeId, u64)>,
     operations: BTreeMap<u64, Operation>,
 }
 
@@ -73,8 +75,8 @@ impl Node for Tidemark {
         let mut bytes = [0; 8];
         disk.read(FILE, 0, &mut bytes)?;
         let mark = u64::from_le_bytes(bytes);
-        let (pending, operations) = Default::default();
-        Ok(Self { config: *config, mark, durable: mark, pending, operations })
+        let (syncing, waiting, operations) = Default::default();
+        Ok(Self { config: *config, mark, durable: mark, syncing, waiting, operations })
     }
 
     fn handle(&mut self, input: Input<Self>, io: &mut Io<'_, Self>) {
@@ -140,22 +142,36 @@ impl Tidemark {
         if mark <= self.durable {
             return io.send(from, Message::Stored(number));
         }
-        io.write_at(FILE, 0, &self.mark.to_le_bytes());
-        self.pending.push((io.sync(FILE), self.mark, from, number));
+        let waits = (mark, from, number);
+        if !self.waiting.contains(&waits) {
+            self.waiting.push(waits);
+        }
+        self.sync(io);
         if self.config.hasty {
             io.send(from, Message::Stored(number));
         }
     }
 
+    /// Begins to make the mark durable, where somebody waits for that. One sync at a time: a slow disk that was asked anew by whoever tries
+    /// again would never be done.
+    fn sync(&mut self, io: &mut Io<'_, Self>) {
+        if self.syncing.is_none() && !self.waiting.is_empty() {
+            io.write_at(FILE, 0, &self.mark.to_le_bytes());
+            self.syncing = Some((io.sync(FILE), self.mark));
+        }
+    }
+
     fn synced(&mut self, token: SyncToken, done: bool, io: &mut Io<'_, Self>) {
-        let Some(place) = self.pending.iter().position(|(waits, ..)| *waits == token) else {
-            return;
-        };
-        let (_, mark, from, number) = self.pending.remove(place);
-        // After a sync that failed nobody knows what the disk has: whoever asked will ask again, and it is written again.
+        let Some((_, mark)) = self.syncing.take_if(|(waits, _)| *waits == token) else { return };
         if done {
-            self.durable = self.durable.max(mark);
-            io.send(from, Message::Stored(number));
+            self.durable = mark;
+            for (_, from, number) in self.waiting.extract_if(.., |(wanted, ..)| *wanted <= mark) {
+                io.send(from, Message::Stored(number));
+            }
+            self.sync(io);
+        } else {
+            // Nobody knows what the disk has: whoever asked will ask again, and it is written again.
+            self.waiting.clear();
         }
     }
 
