@@ -31,6 +31,8 @@ pub enum Layer {
     Choices,
     /// Choices that are less.
     Values,
+    /// Choices that are made sooner.
+    Sooner,
     /// What happens.
     Steps,
     /// What happens for a while, to one of them or to all.
@@ -70,6 +72,7 @@ pub(super) const LED: &[Layer] = &[
     Layer::Faults,
     Layer::Choices,
     Layer::Values,
+    Layer::Sooner,
     Layer::Dials,
     Layer::Time,
     Layer::Pairs,
@@ -90,6 +93,7 @@ impl Layer {
                 | Self::Time
                 | Self::Round
                 | Self::Values
+                | Self::Sooner
                 | Self::Plainer
                 | Self::Order
         )
@@ -107,6 +111,7 @@ impl Layer {
             Self::Time | Self::Round => 1,
             Self::Sites => cuts::sites(subject, sites).count(),
             Self::Choices | Self::Values => subject.choices.len(),
+            Self::Sooner => lower::sooner(subject),
             Self::Threads => threads::threads(subject),
             Self::Pairs => lower::pairs(subject),
             Self::Steps => subject.steps().len(),
@@ -142,6 +147,7 @@ impl Layer {
             Self::Time => lower::shorten(subject, rung),
             Self::Round => lower::round(subject, rung),
             Self::Values => lower::choose_less(subject, item, rung),
+            Self::Sooner => lower::choose_sooner(subject, item, rung),
             Self::Threads => threads::without_while(subject, item, rung),
             Self::Pairs => lower::without_pair(subject, item, rung),
             Self::Plainer => lower::plainer(subject, item, rung),
@@ -165,6 +171,7 @@ impl fmt::Display for Layer {
             Self::Sites => "sites of choices",
             Self::Choices => "choices",
             Self::Values => "values of choices",
+            Self::Sooner => "earlier choices",
             Self::Steps => "steps",
             Self::Threads => "what happens for a while",
             Self::Pairs => "pairs of steps",

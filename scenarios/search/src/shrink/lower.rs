@@ -1,9 +1,10 @@
 //! Runs with less of something.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use seatrial_node::Duration;
-use seatrial_sim::{FaultPlan, PlannedFault, Step};
+use seatrial_sim::{FaultPlan, Override, PlannedFault, Step};
 
 use super::subject::Subject;
 
@@ -100,6 +101,27 @@ pub(super) fn choose_less(subject: &Subject, item: usize, rung: usize) -> Option
     let choice = lower.choices.get_mut(item)?;
     choice.value = less(choice.value, 1, rung)?;
     Some(lower)
+}
+
+/// Each choice by itself, and all together.
+pub(super) fn sooner(subject: &Subject) -> usize {
+    if subject.choices.is_empty() { 0 } else { subject.choices.len() + 1 }
+}
+
+/// A choice that is made sooner among those of its site. What it is made after can go then: the operations before the one that counts, say,
+/// of which the client makes one choice each, and the node another, so that both have to move.
+pub(super) fn choose_sooner(subject: &Subject, item: usize, rung: usize) -> Option<Subject> {
+    let mut sooner = subject.clone();
+    let all = sooner.choices.len();
+    let moved = &mut sooner.choices[if item < all { item..item + 1 } else { 0..all }];
+    let first = moved.iter().map(|choice| choice.occurrence).filter(|nth| *nth > 0).min()?;
+    let by = first - less(first, 0, rung)?;
+    for choice in moved {
+        choice.occurrence = choice.occurrence.saturating_sub(by);
+    }
+    let place = |choice: &Override| (choice.site.clone(), choice.source, choice.occurrence);
+    let places: BTreeSet<_> = sooner.choices.iter().map(place).collect();
+    (places.len() == sooner.choices.len()).then_some(sooner)
 }
 
 /// A delivery that is no copy, a crash that loses nothing.

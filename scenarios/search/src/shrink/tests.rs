@@ -265,6 +265,30 @@ fn an_operation_goes_as_a_whole_with_its_choices() {
 }
 
 #[test]
+fn choices_that_count_together_are_made_sooner_together() {
+    let choice = |source, occurrence| Override { site: "a".into(), source, occurrence, value: 1 };
+    let late = Subject {
+        nodes: 1,
+        clients: 1,
+        choices: vec![choice(0, 9), choice(1, 12)],
+        ..led(&["c0 wakes"])
+    };
+    // The one of the client comes three later than the one of the node, which is not the first of all.
+    let fails = |subject: &Subject| match subject.choices[..] {
+        [ref node, ref client] => node.occurrence > 0 && client.occurrence == node.occurrence + 3,
+        _ => false,
+    };
+    let mut shrink = Shrink::new(late, Vec::new());
+    shrink.run(10_000, fails);
+    assert_eq!(shrink.best().choices, [choice(0, 1), choice(1, 4)]);
+    // Two choices that would be the same one stay apart.
+    let near = Subject { choices: vec![choice(0, 1), choice(0, 2)], ..led(&["c0 wakes"]) };
+    let mut shrink = Shrink::new(near, Vec::new());
+    shrink.run(10_000, |subject| subject.choices.len() == 2);
+    assert_eq!(shrink.best().choices, [choice(0, 0), choice(0, 1)]);
+}
+
+#[test]
 fn where_no_led_run_fails_the_run_by_time_stays_as_it_is() {
     let mut shrink = Shrink::new(large(), Vec::new());
     shrink.run(10_000, |subject| crashes(subject) >= 2);
