@@ -26,7 +26,7 @@ pub struct Effort {
     pub campaigns: u64,
     /// How many found it.
     pub found: u64,
-    /// The executions that half of the campaigns needed at most; none, where half of them found nothing.
+    /// The median of the executions of the campaigns; none, where half of them found nothing.
     pub median: Option<u64>,
     /// The most that one took, or gave up after.
     pub worst: u64,
@@ -38,11 +38,14 @@ impl Effort {
     fn of(lines: &[&Campaigned]) -> Self {
         let mut sorted = lines.to_vec();
         sorted.sort_by_key(|line| (!line.found, line.executions));
-        let middle = sorted.get(sorted.len().saturating_sub(1) / 2);
+        let middle = |place: usize| sorted.get(place).filter(|line| line.found);
+        let (lower, upper) = (middle(sorted.len().saturating_sub(1) / 2), middle(sorted.len() / 2));
         Self {
             campaigns: lines.len() as u64,
             found: lines.iter().filter(|line| line.found).count() as u64,
-            median: middle.filter(|line| line.found).map(|line| line.executions),
+            median: lower
+                .zip(upper)
+                .map(|(lower, upper)| lower.executions.midpoint(upper.executions)),
             worst: lines.iter().map(|line| line.executions).max().unwrap_or_default(),
             executions: lines.iter().map(|line| line.executions).sum(),
         }
@@ -173,7 +176,9 @@ pub(crate) mod tests {
         let found = by_bug(&lines);
         let (name, effort) = found[0].by_strategy[0];
         assert_eq!((name, effort.campaigns, effort.found), ("random", 4, 3));
-        assert_eq!((effort.median, effort.worst), (Some(40), 1_000));
+        assert_eq!((effort.median, effort.worst), (Some(470), 1_000), "between 40 and 900");
+        let three = Effort::of(&lines[1..].iter().collect::<Vec<_>>());
+        assert_eq!(three.median, Some(40));
         assert!((effort.mean().expect("some found it") - 1_960.0 / 3.0).abs() < 1e-9);
         assert!(found[0].misses(&effort), "easy bugs are to be found by every campaign");
         let none = Effort::of(&[&line(Some("a"), 'E', "pos", 0, 1_000)]);

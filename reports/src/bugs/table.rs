@@ -20,8 +20,9 @@ pub fn bugs(lines: &[Campaigned], page: &Page) -> String {
     }
     out.push_str(&summary(&results).draw(page));
     out.push_str(&page.wrap(
-        "executions are median / worst over the campaigns of a strategy, with what was found of how many where some found nothing; over a class \
-         their geometric mean",
+        "executions are median / worst over the campaigns of a strategy, with what was found of how many where some found nothing; of a class \
+         the geometric mean, over its bugs, of all executions for each campaign that found one; shrunk is the mean of the runs that were made \
+         small, and one that is shorter than the schedule by hand counts as once it",
         "  ",
         "  ",
     ));

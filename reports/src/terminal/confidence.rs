@@ -110,14 +110,23 @@ fn depth(strategy: &StrategyInfo) -> Option<String> {
     let one_in = libm::pow(*events as f64, f64::from(depth - 1)) * *actors as f64;
     let missed = libm::exp(libm::log1p(-1.0 / one_in) * *runs as f64);
     Some(format!(
-        "{name}: a bug of depth {depth} shows in one of {} runs at least, for the order of events alone ({} nodes and clients, {} events: \
-         n·k^(d−1)), so {} would have shown it with a probability of {:.1} %",
+        "{name}: a bug of depth {depth} that the order of the first {} events decides shows in one of {} runs at least ({} nodes and \
+         clients, among so many events are the points of change: n·k^(d−1)), so {} would have shown it with a probability of {}",
+        count(*events),
         count(one_in as u64),
         count(*actors),
-        count(*events),
         of(*runs, "run", "runs"),
-        100.0 * (1.0 - missed)
+        percent(1.0 - missed)
     ))
+}
+
+/// A probability of which neither end is told unless it is meant.
+fn percent(probability: f64) -> String {
+    match 100.0 * probability {
+        some if some < 0.1 => "less than 0.1 %".to_owned(),
+        some if some > 99.9 => "more than 99.9 %".to_owned(),
+        some => format!("{some:.1} %"),
+    }
 }
 
 #[cfg(test)]
@@ -156,6 +165,10 @@ mod tests {
         let strategy = StrategyInfo { name, depth, actors, events, runs, states, violated };
         let said = super::depth(&strategy).expect("it bounds something");
         assert!(said.contains("one of 900 runs") && said.contains("63.2 %"), "{said}");
+        let few = super::depth(&StrategyInfo { depth: Some(4), ..strategy.clone() });
+        assert!(few.is_some_and(|said| said.ends_with("less than 0.1 %")));
+        let sure = super::depth(&StrategyInfo { depth: Some(1), ..strategy.clone() });
+        assert!(sure.is_some_and(|said| said.ends_with("more than 99.9 %")));
         let none = StrategyInfo { depth: None, ..strategy };
         assert_eq!(super::depth(&none), None);
     }
