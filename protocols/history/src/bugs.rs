@@ -82,6 +82,25 @@ impl Campaigned {
             && self.first_seed == other.first_seed
     }
 
+    /// What this campaign would have come to, had it been given up after so many executions.
+    #[must_use]
+    pub fn within(&self, limit: u64) -> Self {
+        let line = self.clone();
+        if self.executions <= limit {
+            return line;
+        }
+        let properties = Vec::new();
+        Self {
+            limit,
+            executions: limit,
+            found: false,
+            found_by: None,
+            properties,
+            shrunk: None,
+            ..line
+        }
+    }
+
     /// What names the hunt, but for its seeds.
     fn words(&self) -> (Option<&str>, [&str; 4]) {
         let Self { id, mutant, scenario, faults, strategy, .. } = self;

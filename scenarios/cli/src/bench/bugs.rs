@@ -102,7 +102,7 @@ fn first(text: &str) -> Result<u64, String> {
 
 /// Reads a class of bugs.
 fn class(text: &str) -> Result<char, String> {
-    let read = text.parse().ok().filter(|class| CLASSES.contains(*class));
+    let read = text.to_uppercase().parse().ok().filter(|class| CLASSES.contains(*class));
     read.ok_or_else(|| format!("there is no class `{text}`: write E, M, H, X or C"))
 }
 
@@ -159,7 +159,7 @@ impl Args {
             return Ok(bugs.iter().collect());
         }
         let named = |bug: &Bug, name: &str| match bug.mutant {
-            Some(mutant) => mutant.name == name || mutant.id == name,
+            Some(mutant) => mutant.name == name || mutant.id.eq_ignore_ascii_case(name),
             None => name == "control" || name == bug.scenario,
         };
         for name in &self.bugs {
@@ -215,11 +215,11 @@ fn measure(
             line.mutant.as_ref().unwrap_or(&line.scenario),
             line.strategy
         ));
-        let known = results.find(&line);
+        let known = results.find(&line).map(|known| known.within(options.limit));
         let is_whole =
-            |known: &&Campaigned| !options.shrink || !known.found || known.shrunk.is_some();
+            |known: &Campaigned| !options.shrink || !known.found || known.shrunk.is_some();
         if let Some(known) = known.filter(is_whole) {
-            told.push(known.clone());
+            told.push(known);
             before += 1;
         } else if !stop.load(Ordering::Relaxed) {
             let measured = bug.hunt(registry, options, stop).map_err(|error| match error {

@@ -44,7 +44,12 @@ impl Results {
                 Failure::new(format!("{}:{}: {FOREIGN}: {error}", path.display(), nth + 1))
             })
         });
-        let lines = lines.collect::<Result<_, _>>()?;
+        let lines: Vec<Campaigned> = lines.collect::<Result<_, _>>()?;
+        if let Some(nth) = lines.iter().position(|line| line.executions > line.limit) {
+            let what =
+                "has more executions than its limit: take the line out, and it is measured again";
+            return Err(Failure::new(format!("{}:{}: {what}", path.display(), nth + 1)));
+        }
         let options = File::options().create(true).append(true).open(path);
         let file = options.map_err(failed("cannot be written"))?;
         if whole < text.len() {
