@@ -137,7 +137,7 @@ fn a_failure_becomes_a_few_steps_and_stays_the_same_failure() {
     for what in [
         "VIOLATED  linearizability",
         &format!("replay {small}"),
-        "what happens\n    1  c0 wakes\n         process 0   invoke ",
+        "what happens, by steps of the run\n    2  c0 wakes\n         process 0   invoke ",
         "without it the run passes",
         "replayed 100 of 100 times alike",
         "#[test]\nfn canary_",

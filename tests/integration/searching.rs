@@ -206,6 +206,20 @@ fn what_cannot_be_read_is_refused_with_what_to_do() {
         );
     }
     refused(&folder, "shrink no.case", &["no.case: ", "; is the path right?"]);
+    let hunted = say(folder.path(), "hunt raft-kv --mutant truncate-always -q --json --out .");
+    let case = json(&hunted)["failures"][0]["case"].as_str().expect("its case").to_owned();
+    let text = fs::read_to_string(folder.path().join(&case)).expect("it is there");
+    fs::write(folder.path().join("more.case"), text.clone() + "nodes = 3\n")
+        .expect("it can be written");
+    refused(&folder, "shrink more.case", &["more.case:", "something stands after the last line"]);
+    // However early it is cut short, what it comes to is no longer than what was given.
+    for runs in [1, 20, 200] {
+        let small = say(folder.path(), &format!("shrink {case} --max-runs {runs} --out m.case -q"));
+        let sizes = small.out.lines().find(|line| line.trim_start().starts_with("events"));
+        let sizes = sizes.unwrap_or_default().split_whitespace().skip(1);
+        let sizes: Vec<u64> = sizes.map(|size| size.parse().expect("a number")).collect();
+        assert!(sizes.len() == 2 && sizes[1] <= sizes[0], "{runs} runs:\n{}", small.out);
+    }
 }
 
 #[test]

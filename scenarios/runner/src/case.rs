@@ -130,10 +130,14 @@ impl Case {
         Document::Case.unless_other(file, text)?;
         check_version(file, text)?;
         if !text.trim_end().ends_with(END) {
-            let what = format!(
-                "the file is cut off here: its last line, `{END}`, is missing; get the whole file"
-            );
-            let line = Some(text.lines().count());
+            let end = text.lines().position(|line| line == END);
+            let what = match end {
+                Some(_) => format!("something stands after the last line, `{END}`: take it out"),
+                None => format!(
+                    "the file is cut off here: its last line, `{END}`, is missing; get the whole file"
+                ),
+            };
+            let line = Some(end.map_or_else(|| text.lines().count(), |end| end + 2));
             return Err(ScenarioError { line, ..ScenarioError::new(file, what) });
         }
         let mut case: Self = toml::from_str(text).map_err(|error| no_case(file, text, &error))?;

@@ -158,7 +158,8 @@ pub use repeat::DeterminismCheck;
 pub use scenario::LIBRARY;
 pub use scenario::{LibraryEntry, Scenario, ScenarioError};
 pub use shrink::{
-    Extent, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, deeds, shrink,
+    Deed, Extent, Needed, REPLAYS, ShrinkError, ShrinkOptions, ShrinkProgress, Shrunk, deeds,
+    shrink,
 };
 pub use strategy::Strategy;
 pub use trial::{Failed, Passed, Small, Trial, Trialled};

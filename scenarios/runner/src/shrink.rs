@@ -24,8 +24,9 @@ use seatrial_search::{Shrink, Subject};
 use seatrial_sim::Step;
 
 use self::contest::contest;
-pub use self::deeds::deeds;
+pub use self::deeds::{Deed, deeds};
 use self::elsewhere::elsewhere;
+pub use self::needed::Needed;
 use self::needed::needed;
 use self::oracle::{Oracle, Run};
 #[cfg(feature = "proptest")]
@@ -75,6 +76,13 @@ pub struct Extent {
     pub bytes: usize,
 }
 
+impl Extent {
+    /// By what the shorter of two is told: steps first, because a run by time has events that nobody asked for.
+    fn length(&self) -> (usize, u64) {
+        (self.steps.unwrap_or(usize::MAX), self.events)
+    }
+}
+
 /// How far a shrinking has come.
 #[derive(Clone, Copy, Debug)]
 pub struct ShrinkProgress<'a> {
@@ -108,7 +116,7 @@ pub struct Shrunk {
     /// How many of [`REPLAYS`] replays of the case gave the same run.
     pub replayed: u32,
     /// Every fault that is left, and whether the run passes without it.
-    pub needed: Vec<(String, bool)>,
+    pub needed: Vec<Needed>,
 }
 
 /// How often the result is replayed.
@@ -129,7 +137,7 @@ pub enum ShrinkError {
     },
     /// It breaks nothing.
     #[error(
-        "{file}: the failure does not reproduce: the run breaks no property, so there is nothing to look for; the case stays as it is"
+        "{file}: the failure does not reproduce: the run breaks no property, so there is nothing to look for: the case was edited, or the code has changed; it stays as it is"
     )]
     Passes {
         /// The case.
@@ -158,7 +166,7 @@ struct Smaller<'r> {
 }
 
 impl Smaller<'_> {
-    /// By what the shorter of two is told: steps first, because a run by time has events that nobody asked for.
+    /// As [`Extent::length`].
     fn length(&self) -> (usize, u64) {
         (self.best.schedule.as_ref().map_or(usize::MAX, Vec::len), self.run.events)
     }
@@ -201,6 +209,10 @@ pub fn shrink(
         return smaller.look(false, budget.runs);
     };
     smaller.before = whole(registry, &case)?;
+    if smaller.length() > smaller.before.length() {
+        // What was cut short may have come less far than the run that was given is.
+        return by_itself(registry, case, &mut budget, progress)?.look(false, budget.runs);
+    }
     let is_other = *winner != case;
     smaller.case.in_place_of = is_other.then_some(case.seed);
     smaller.look(is_other, budget.runs)
@@ -272,8 +284,9 @@ fn by_itself<'r>(
     }
     let unsteady = || ShrinkError::Unsteady { file, property: oracle.signature().property.clone() };
     let (case, run) = finished.ok_or_else(unsteady)?;
-    if best.schedule.is_none() && case.to_toml().len() > before.bytes {
-        // With fewer faults, but more to say of them.
+    let is_longer = !over && run.events > before.events;
+    if best.schedule.is_none() && (is_longer || case.to_toml().len() > before.bytes) {
+        // With fewer faults, but more to say of them; or cut short while others happen instead.
         let (oracle, best, case) = given;
         return Ok(Smaller { oracle, best, case, run: first, before, cut_short: !over });
     }

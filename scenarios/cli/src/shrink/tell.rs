@@ -3,35 +3,40 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use seatrial::{Extent, REPLAYS, Shrunk};
-use seatrial_history::TraceItem;
+use seatrial::{Deed, Extent, Needed, REPLAYS, Shrunk};
 use seatrial_reports::trace::content;
 
 use crate::program;
 use crate::seed::counted;
 
 /// What broke, how it is replayed, what happens in it, how much smaller it is, and which faults it needs.
-pub(super) fn shrunk(shrunk: &Shrunk, deeds: &[Vec<TraceItem>], out: &Path) -> String {
+pub(super) fn shrunk(shrunk: &Shrunk, deeds: &[Deed], out: &Path) -> String {
     let Shrunk { case, violation, before, after, replayed, needed, .. } = shrunk;
     let mut text = format!("VIOLATED  {}\n  {}\n", violation.property, violation.explanation);
     let _ = write!(text, "\n  replay  {}\n  case    {}\n", program::replay(out), out.display());
+    // As the violation counts them: in the run there are steps besides those of the schedule.
+    let number = |nth: usize| deeds.get(nth).map_or(nth as u64 + 1, |deed| deed.step);
     if let Some(schedule) = &case.schedule {
-        text.push_str("\nwhat happens\n");
+        text.push_str("\nwhat happens, by steps of the run\n");
         for (nth, step) in schedule.steps.iter().enumerate() {
-            let _ = writeln!(text, "  {:>3}  {step}", nth + 1);
-            for deed in deeds.get(nth).into_iter().flatten() {
-                let _ = writeln!(text, "         {}", cut(&content(deed)));
+            let _ = writeln!(text, "  {:>3}  {step}", number(nth));
+            for item in deeds.get(nth).into_iter().flat_map(|deed| &deed.items) {
+                let _ = writeln!(text, "         {}", cut(&content(item)));
             }
         }
     }
     text.push('\n');
     text.push_str(&sizes(before, after));
     if !needed.is_empty() {
-        text.push_str("\nfaults that are left\n");
-        let width = needed.iter().map(|(what, _)| what.chars().count()).max().unwrap_or(0);
-        for (what, passes) in needed {
-            let without = if *passes { "passes" } else { "fails all the same" };
-            let _ = writeln!(text, "  {what:<width$}  without it the run {without}");
+        text.push_str("\nfaults that are left, and the run without each and what hangs on it\n");
+        let what = |needed: &Needed| match needed.step {
+            Some(nth) => format!("step {}: {}", number(nth), needed.what),
+            None => needed.what.clone(),
+        };
+        let width = needed.iter().map(|needed| what(needed).chars().count()).max().unwrap_or(0);
+        for needed in needed {
+            let without = if needed.passes { "passes" } else { "fails all the same" };
+            let _ = writeln!(text, "  {:<width$}  without it the run {without}", what(needed));
         }
     }
     if shrunk.elsewhere {

@@ -6,19 +6,28 @@ use seatrial_sim::Step;
 use crate::case::Case;
 use crate::registry::Registry;
 
+/// What a step of a schedule does.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Deed {
+    /// Which step of the run it is: there are steps besides those of the schedule, so violations speak of other numbers.
+    pub step: u64,
+    /// What arrives, is announced, is asked or is answered in it.
+    pub items: Vec<TraceItem>,
+}
+
 /// What each step of a case's schedule does; nothing where it has none, or where its steps cannot be told apart.
-pub fn deeds(registry: &Registry, case: &Case) -> Vec<Vec<TraceItem>> {
+pub fn deeds(registry: &Registry, case: &Case) -> Vec<Deed> {
     let Some(schedule) = &case.schedule else { return Vec::new() };
     let Ok((prepared, seed)) = case.clone().prepare(registry) else { return Vec::new() };
     let trace = prepared.record(seed).trace;
     // All nodes start before the first step.
     let groups = trace.chunk_by(|one, next| one.at.step == next.at.step).skip(1);
-    let deeds: Vec<Vec<TraceItem>> = (schedule.steps.iter().zip(groups))
+    let deeds: Vec<Deed> = (schedule.steps.iter().zip(groups))
         .map_while(|(step, lines)| {
             let is_it = lines.iter().any(|line| is_of(step, line));
-            is_it.then(|| {
-                lines.iter().map(|line| &line.what).filter(|item| tells(item)).cloned().collect()
-            })
+            let items = lines.iter().map(|line| &line.what).filter(|item| tells(item));
+            is_it.then(|| Deed { step: lines[0].at.step, items: items.cloned().collect() })
         })
         .collect();
     if deeds.len() == schedule.steps.len() { deeds } else { Vec::new() }

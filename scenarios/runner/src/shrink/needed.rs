@@ -5,14 +5,25 @@ use seatrial_sim::Step;
 
 use crate::draw::describe_plan;
 
-/// Every fault of a run, in words, and whether the run without it passes.
-pub(super) fn needed(subject: &Subject, passes: &dyn Fn(&Subject) -> bool) -> Vec<(String, bool)> {
-    let mut rows = Vec::new();
-    for (what, without) in rates(subject).into_iter().chain(faults(subject)).chain(steps(subject)) {
-        let passed = passes(&without);
-        rows.push((what, passed));
-    }
-    rows
+/// A fault that is left in a run that was made small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Needed {
+    /// What it is, in words.
+    pub what: String,
+    /// Which step of the schedule it is, from 0, where it is one.
+    pub step: Option<usize>,
+    /// Whether the run passes without it, and without what cannot happen then.
+    pub passes: bool,
+}
+
+/// Every fault of a run, and whether the run without it passes.
+pub(super) fn needed(subject: &Subject, passes: &dyn Fn(&Subject) -> bool) -> Vec<Needed> {
+    let planned = rates(subject).into_iter().chain(faults(subject));
+    let planned = planned.map(|(what, without)| (None, what, without));
+    let stepped = steps(subject).into_iter().map(|(at, what, without)| (Some(at), what, without));
+    let row = |(step, what, without)| Needed { what, step, passes: passes(&without) };
+    planned.chain(stepped).map(row).collect()
 }
 
 fn rates(subject: &Subject) -> Vec<(String, Subject)> {
@@ -50,7 +61,7 @@ fn faults(subject: &Subject) -> Vec<(String, Subject)> {
 }
 
 /// Crashes, copies and beginnings of faults, of which what follows from them goes, too.
-fn steps(subject: &Subject) -> Vec<(String, Subject)> {
+fn steps(subject: &Subject) -> Vec<(usize, String, Subject)> {
     let Some(wishes) = &subject.schedule else {
         return Vec::new();
     };
@@ -63,7 +74,7 @@ fn steps(subject: &Subject) -> Vec<(String, Subject)> {
             Step::Deliver { copy: flag @ true, .. } => *flag = false,
             _ => continue,
         }
-        all.push((format!("step {}: {}", place + 1, wish.step), less));
+        all.push((place, wish.step.to_string(), less));
     }
     all
 }

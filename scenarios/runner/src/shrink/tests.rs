@@ -132,7 +132,8 @@ fn a_failure_of_ones_own_node_becomes_two_requests_at_once() {
     assert_eq!(small.violation.property, "echo");
     let told = deeds(&registry(), &small.case);
     assert_eq!(told.len(), steps.lines().count(), "each step is told");
-    let clients = told.iter().flatten().filter(|item| matches!(item, TraceItem::Op(_)));
+    let clients =
+        told.iter().flat_map(|deed| &deed.items).filter(|item| matches!(item, TraceItem::Op(_)));
     assert!(clients.count() >= 3, "two asked, and one heard what the other should have: {told:?}");
     assert!(deeds(&registry(), &failing(&registry())).is_empty(), "a run by time has no steps");
     let several = shrunk(3, 20_000);
