@@ -133,6 +133,19 @@ fn the_benchmark_goes_on_where_it_was_stopped_and_draws_its_gallery() {
     let now = fs::read_to_string(&path).expect("results are there");
     let last: Value = serde_json::from_str(now.lines().nth(8).expect("one more")).expect("JSON");
     assert_eq!((now.lines().count(), &last["first_seed"]), (9, &80_000_000_000_u64.into()));
+    // What was found later than is asked for now was not found by then.
+    let limited = say(folder.path(), &format!("{line} --campaigns 2 --limit 1"));
+    assert_eq!(limited.code, Some(1), "{}", limited.out);
+    let took =
+        |line: &str| serde_json::from_str::<Value>(line).map(|line| line["executions"].as_u64());
+    assert!(
+        now.lines()
+            .filter(|line| line.contains("\"O9\""))
+            .all(|line| took(line).ok() > Some(Some(1)))
+    );
+    assert!(limited.out.contains("0 of 2"), "{}", limited.out);
+    fs::write(&path, now.replace("\"limit\":1000", "\"limit\":1")).expect("it can be written");
+    refused(&folder, line, &["has more executions than its limit"]);
 }
 
 /// More than the thousand that a hunt runs where nothing is planted.
