@@ -76,13 +76,6 @@ pub struct Extent {
     pub bytes: usize,
 }
 
-impl Extent {
-    /// By what the shorter of two is told: steps first, because a run by time has events that nobody asked for.
-    fn length(&self) -> (usize, u64) {
-        (self.steps.unwrap_or(usize::MAX), self.events)
-    }
-}
-
 /// How far a shrinking has come.
 #[derive(Clone, Copy, Debug)]
 pub struct ShrinkProgress<'a> {
@@ -166,7 +159,7 @@ struct Smaller<'r> {
 }
 
 impl Smaller<'_> {
-    /// As [`Extent::length`].
+    /// By what the shorter of two is told: steps first, because a run by time has events that nobody asked for.
     fn length(&self) -> (usize, u64) {
         (self.best.schedule.as_ref().map_or(usize::MAX, Vec::len), self.run.events)
     }
@@ -209,8 +202,10 @@ pub fn shrink(
         return smaller.look(false, budget.runs);
     };
     smaller.before = whole(registry, &case)?;
-    if smaller.length() > smaller.before.length() {
-        // What was cut short may have come less far than the run that was given is.
+    let bytes = smaller.case.to_toml().len();
+    if smaller.best.schedule.is_none() && bytes > smaller.before.bytes {
+        // Another run that was cut short may have come less far than the one that was given is. Events do not tell: with less trouble there
+        // may be more of them.
         return by_itself(registry, case, &mut budget, progress)?.look(false, budget.runs);
     }
     let is_other = *winner != case;
@@ -284,9 +279,8 @@ fn by_itself<'r>(
     }
     let unsteady = || ShrinkError::Unsteady { file, property: oracle.signature().property.clone() };
     let (case, run) = finished.ok_or_else(unsteady)?;
-    let is_longer = !over && run.events > before.events;
-    if best.schedule.is_none() && (is_longer || case.to_toml().len() > before.bytes) {
-        // With fewer faults, but more to say of them; or cut short while others happen instead.
+    if best.schedule.is_none() && case.to_toml().len() > before.bytes {
+        // With fewer faults, but more to say of them.
         let (oracle, best, case) = given;
         return Ok(Smaller { oracle, best, case, run: first, before, cut_short: !over });
     }
