@@ -116,6 +116,7 @@ fn a_guided_failure_is_kept_in_a_case_that_gives_the_same_run_and_shrinks() {
     let shrunk = shrink(&ours, case, &options, &AtomicBool::new(false), &mut |_| {});
     let shrunk = shrunk.expect("it fails the same way");
     assert!(shrunk.after.steps.is_some_and(|steps| steps < 60), "{:?}", shrunk.after);
+    assert!(shrunk.case.turns.is_empty(), "its steps say all: {:?}", shrunk.case.turns);
 }
 
 #[test]

@@ -90,8 +90,9 @@ pub(super) fn case(base: &Case, subject: &Subject) -> Case {
     if subject.schedule.is_some() {
         case.steering = None;
         if base.schedule.is_none() {
-            // The schedule has what was done by hand in it.
+            // The schedule has what was done by hand in it, and what other seeds decided.
             case.touches.clear();
+            case.turns.clear();
         }
     }
     case.schedule = subject.schedule.as_ref().map(|wishes| {
