@@ -108,6 +108,12 @@ mod tests {
         robbed.clone().commit(A, 1).holds(PROPERTY);
         let again = robbed.persist(B, 0).crash(B).then(B, Fact::DiskDamaged).start(B, 3);
         again.truncate(B, 1).commit(A, 1).holds(PROPERTY);
+        // What it had truncated before, and stored instead, is what it has acknowledged last.
+        let newer = stored().append(B, 2, 1).persist(B, 2).crash(B).start(B, 2).append(B, 1, 1);
+        let newer = newer.append(B, 2, 1).persist(B, 2).append(A, 1, 2).persist(A, 1);
+        let newer = newer.truncate(B, 1).append(B, 1, 2).persist(B, 1).crash(B);
+        let robbed = newer.then(B, Fact::DiskDamaged).start(B, 3).truncate(B, 1);
+        robbed.commit(A, 1).holds(PROPERTY);
         let forgetful = stored().crash(B).start(B, 2).truncate(B, 1);
         forgetful.commit(A, 1).violates(PROPERTY);
     }

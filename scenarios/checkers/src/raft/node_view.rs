@@ -19,11 +19,12 @@ pub(super) struct NodeView {
     pub(super) persisted: Since,
     log: Log,
     started: bool,
-    /// The log of the life before, until the node has said what it recovered.
-    former: Log,
-    former_persisted: u64,
-    /// A fault of its disk has taken from it what it had stored.
+    /// What the life before had, and what was before others that a fault of the disk may have taken something from.
+    former: Past,
+    taken: Vec<Past>,
+    /// A fault of its disk has taken from it what it had stored: by now, and when this life began.
     robbed: bool,
+    began_robbed: bool,
     /// It has begun to say what it recovered, and not ended.
     recovering: bool,
 }
@@ -104,6 +105,22 @@ impl Log {
     }
 }
 
+/// A log as it was when its life ended.
+#[derive(Clone, Debug, Default)]
+struct Past {
+    log: Log,
+    /// How far it was on the disk.
+    persisted: u64,
+}
+
+impl Past {
+    /// Whether the entry was on the disk.
+    fn stored(&self, index: u64, entry: &Entry) -> bool {
+        let is = |held: &Entry| held.is(entry.term, entry.digest);
+        self.persisted >= index && (index <= self.log.base || self.log.entry(index).is_some_and(is))
+    }
+}
+
 impl NodeView {
     /// A node that has announced nothing.
     pub(super) fn new(id: NodeId) -> Self {
@@ -116,9 +133,10 @@ impl NodeView {
             persisted: Since::default(),
             log: Log::default(),
             started: false,
-            former: Log::default(),
-            former_persisted: 0,
+            former: Past::default(),
+            taken: Vec::new(),
             robbed: false,
+            began_robbed: false,
             recovering: false,
         };
         node.clear(id);
@@ -132,9 +150,10 @@ impl NodeView {
         [self.term, self.commit, self.applied, self.persisted] = [Since::default(); 4];
         self.log.clear();
         self.started = false;
-        self.former.clear();
-        self.former_persisted = 0;
-        (self.robbed, self.recovering) = (false, false);
+        self.former.log.clear();
+        self.former.persisted = 0;
+        self.taken.clear();
+        [self.robbed, self.began_robbed, self.recovering] = [false; 3];
     }
 
     /// The entry at this index, where the log has one and no snapshot covers it.
@@ -166,13 +185,10 @@ impl NodeView {
     /// Whether the entry is on the node's disk, or was until a fault of that disk took it: what the node has acknowledged counts, for it is
     /// bound by that, and may be on its way to the leader.
     pub(super) fn has_stored(&self, index: u64, entry: &Entry) -> bool {
-        let is = |held: &Entry| held.is(entry.term, entry.digest);
         let stored = self.persisted.value >= index && self.holds(index, entry);
-        let was_stored = || {
-            let compacted = index <= self.former.base;
-            compacted || self.former.entry(index).is_some_and(is)
-        };
-        stored || self.robbed && self.former_persisted >= index && was_stored()
+        stored
+            || self.began_robbed && self.former.stored(index, entry)
+            || self.taken.iter().any(|past| past.stored(index, entry))
     }
 
     /// The entries that a report of `Commit { index }` says to be committed and that it had not reported in this life.
@@ -227,7 +243,7 @@ impl NodeView {
 
     /// How far the node had its log on its disk in its former life.
     pub(super) const fn former_persisted(&self) -> u64 {
-        self.former_persisted
+        self.former.persisted
     }
 
     /// The first index of what the node had on its disk in its former life, and lacks in the log that it has recovered though no fault
@@ -235,27 +251,29 @@ impl NodeView {
     pub(super) fn lacks(&self) -> Option<u64> {
         // A snapshot that came last, and contradicts the entry it ends at, has replaced all of the log (§7).
         let replaces = |held: &Entry| self.log.base_term.is_some_and(|term| held.term != term);
-        if !self.recovering || self.robbed || self.former.entry(self.log.base).is_some_and(replaces)
-        {
+        let former = &self.former.log;
+        if !self.recovering || self.robbed || former.entry(self.log.base).is_some_and(replaces) {
             return None;
         }
-        let lost = |index: &u64| match self.former.entry(*index) {
+        let lost = |index: &u64| match former.entry(*index) {
             Some(entry) => !self.holds(*index, entry),
             None => *index > self.last(),
         };
-        let first = self.log.base.min(self.former.base).saturating_add(1);
-        let last = self.former_persisted.min(self.former.last());
+        let first = self.log.base.min(former.base).saturating_add(1);
+        let last = self.former.persisted.min(former.last());
         if last > self.last() { Some(last) } else { (first..=last).find(lost) }
     }
 
-    /// What the node announces first in a new life is its recovered log: puts the one before aside. Where a fault of the disk has taken
-    /// something that the life before has not got back, what was there before that stays what the node has acknowledged.
+    /// What the node announces first in a new life is its recovered log: puts the one before aside. What a fault of the disk has taken
+    /// stays what the node has acknowledged, whatever it stores instead.
     fn recover(&mut self) {
         if std::mem::take(&mut self.started) {
-            if !self.robbed || self.persisted.value >= self.former_persisted {
-                std::mem::swap(&mut self.log, &mut self.former);
-                self.former_persisted = self.persisted.value;
+            if self.began_robbed {
+                self.taken.push(std::mem::take(&mut self.former));
             }
+            self.began_robbed = self.robbed;
+            std::mem::swap(&mut self.log, &mut self.former.log);
+            self.former.persisted = self.persisted.value;
             self.log.clear();
             self.persisted.value = 0;
             self.recovering = true;
@@ -271,8 +289,8 @@ impl NodeView {
         // What had been durable before a crash, and is recovered, has been durable all along. What was cut off since is not.
         let kept = self.recovering
             && persisted == index - 1
-            && index <= self.former_persisted
-            && self.former.entry(index).is_some_and(|was| was.is(entry.term, entry.digest));
+            && index <= self.former.persisted
+            && self.former.log.entry(index).is_some_and(|was| was.is(entry.term, entry.digest));
         self.set_persisted(at, if kept { index } else { persisted });
     }
 
