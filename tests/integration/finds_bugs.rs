@@ -259,6 +259,14 @@ fn leases_are_judged_by_clocks_that_are_wrong() {
     holds_in("raft-kv-leases", 9_000_000_000, 3_300);
 }
 
+/// A leader that was deposed is asked before it knows.
+#[test]
+fn reads_are_judged_where_leaders_are_deposed() {
+    let hunt = hunted("raft-kv-reads", Some("unconfirmed-read"), 0, budget('M'));
+    assert!(!hunt.failures.is_empty(), "not found in {} runs", hunt.seeds);
+    holds_in("raft-kv-reads", 9_000_000_000, 3_300);
+}
+
 #[test]
 fn two_thousand_runs_under_upgrades_and_failing_zones_hold() {
     holds("raft-upgrade", 7_000_000_000);

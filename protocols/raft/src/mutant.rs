@@ -67,6 +67,8 @@ mutants! {
         "cuts the log after prev_index at every append";
     StaleRead "O6" "stale-read" M
         "a leader answers reads without asking a majority";
+    UnconfirmedRead "O6c" "unconfirmed-read" X
+        "a leader that has committed an entry of its own term answers reads without asking a majority";
     SkewedLease "O6b" "skewed-lease" X
         "a leader answers reads until an election timeout after it was answered, by its own clock";
     AckBeforeFsync "O7" "ack-before-fsync" M

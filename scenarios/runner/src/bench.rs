@@ -44,7 +44,7 @@ pub struct CampaignOptions {
 
 /// Those that the usual scenario of their protocol does not show under all kinds of trouble, with the one that does. `None` where the trouble
 /// is to be that of the scenario itself.
-const ELSEWHERE: [(&str, &str, Option<&str>); 9] = [
+const ELSEWHERE: [(&str, &str, Option<&str>); 10] = [
     ("no-pre-vote", "raft-core", None),
     ("votes-of-others", "raft-core", None),
     ("last-not-applied", "raft-core", None),
@@ -54,10 +54,11 @@ const ELSEWHERE: [(&str, &str, Option<&str>); 9] = [
     ("fixed-timeouts", "raft-core", None),
     ("ack-after-term-change", "raft-slow-disks", None),
     ("skewed-lease", "raft-kv-leases", None),
+    ("unconfirmed-read", "raft-kv-reads", None),
 ];
 
 /// How many events the shortest schedule has that shows a bug, among those that were written by hand: see `tests/schedules`.
-pub const BY_HAND: [(&str, u64); 33] = [
+pub const BY_HAND: [(&str, u64); 34] = [
     ("ack-after-term-change", 33),
     ("ack-before-fsync", 15),
     ("apply-before-commit", 24),
@@ -87,6 +88,7 @@ pub const BY_HAND: [(&str, u64); 33] = [
     ("step-down-drops-tail", 44),
     ("term-not-persisted", 19),
     ("truncate-always", 18),
+    ("unconfirmed-read", 44),
     ("urb-early", 6),
     ("vote-never-reset", 13),
     ("vote-not-persisted", 19),

@@ -32,6 +32,7 @@ pub const LIBRARY: &[LibraryEntry] = library![
     > "raft-counter",
     > "raft-kv",
     > "raft-kv-leases",
+    > "raft-kv-reads",
     > "raft-slow-disks",
     > "raft-upgrade",
     "links/" > "fair-loss-link",
