@@ -229,14 +229,12 @@ fn by_itself<'r>(
     budget: &mut Budget<'_>,
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
 ) -> Result<Smaller<'r>, ShrinkError> {
-    let file = case.file().to_owned();
     let (prepared, seed) = case.clone().prepare(registry)?;
     let drawn = prepared.drawn(seed);
     let mut oracle = Oracle::new(registry, case.clone());
-    let mut subject = pin::subject(&case, &drawn);
-    let Some(first) = oracle.first(&subject) else {
-        return Err(ShrinkError::Passes { file });
-    };
+    let subject = pin::subject(&case, &drawn);
+    let passes = || ShrinkError::Passes { file: case.file().to_owned() };
+    let first = oracle.first(&subject).ok_or_else(passes)?;
     let before = extent(&case, &subject, &first);
     let given = (oracle.clone(), subject.clone(), case.clone());
     // The scenario without what the seed drew, unless that makes another run.
@@ -244,18 +242,40 @@ fn by_itself<'r>(
     if pinned.judge(&subject).is_some_and(|run| run.hash == first.hash) {
         oracle = pinned;
     }
-    let Some(again) = oracle.judge(&subject) else {
-        let property = oracle.signature().property.clone();
-        return Err(ShrinkError::Unsteady { file, property });
-    };
+    let again = oracle.judge(&subject).ok_or_else(|| unsteady(&case, &oracle))?;
+    let mut beginnings = Vec::new();
     if let Some(wishes) = again.wishes {
-        subject.schedule = Some(wishes);
-    } else if let Some(chosen) = oracle.with_choices(&subject)
-        && oracle.judge(&chosen).is_some_and(|run| run.hash == again.hash)
-    {
-        subject = chosen;
+        beginnings.push(Subject { schedule: Some(wishes), ..subject });
+    } else {
+        let same =
+            |chosen: &Subject| oracle.judge(chosen).is_some_and(|run| run.hash == again.hash);
+        beginnings.extend(oracle.with_choices(&subject).filter(same));
+        beginnings.push(subject);
     }
-    let mut shrink = Shrink::new(subject, again.sites);
+    // With its choices written down it is the surer to be led; but where it cannot be, there may be more to say of fewer faults.
+    for beginning in beginnings {
+        let (case, sites) = (&given.2, again.sites.clone());
+        let smaller = reduce(oracle.clone(), beginning, sites, before, budget, progress);
+        let smaller = smaller.ok_or_else(|| unsteady(case, &oracle))?;
+        if smaller.best.schedule.is_some() || smaller.case.to_toml().len() <= before.bytes {
+            return Ok(smaller);
+        }
+    }
+    let (oracle, best, case) = given;
+    let cut_short = budget.is_over();
+    Ok(Smaller { oracle, best, case, run: first, before, cut_short })
+}
+
+/// Leaves out of a run what can be left out. Nothing, where what is left does not fail each time.
+fn reduce<'r>(
+    mut oracle: Oracle<'r>,
+    beginning: Subject,
+    sites: Vec<String>,
+    before: Extent,
+    budget: &mut Budget<'_>,
+    progress: &mut dyn FnMut(ShrinkProgress<'_>),
+) -> Option<Smaller<'r>> {
+    let mut shrink = Shrink::new(beginning, sites);
     let mut on_the_way = vec![shrink.best().clone()];
     let mut over = drive(&mut shrink, &oracle, budget, &mut on_the_way, progress);
     let by_time = shrink.best().clone();
@@ -277,14 +297,14 @@ fn by_itself<'r>(
         best = by_time;
         finished = oracle.finish(&best);
     }
-    let unsteady = || ShrinkError::Unsteady { file, property: oracle.signature().property.clone() };
-    let (case, run) = finished.ok_or_else(unsteady)?;
-    if best.schedule.is_none() && case.to_toml().len() > before.bytes {
-        // With fewer faults, but more to say of them.
-        let (oracle, best, case) = given;
-        return Ok(Smaller { oracle, best, case, run: first, before, cut_short: !over });
-    }
-    Ok(Smaller { oracle, best, case, run, before, cut_short: !over })
+    let (case, run) = finished?;
+    Some(Smaller { oracle, best, case, run, before, cut_short: !over })
+}
+
+/// The run does not break the same twice.
+fn unsteady(case: &Case, oracle: &Oracle<'_>) -> ShrinkError {
+    let property = oracle.signature().property.clone();
+    ShrinkError::Unsteady { file: case.file().to_owned(), property }
 }
 
 /// What may still be done.
@@ -292,6 +312,12 @@ struct Budget<'a> {
     options: &'a ShrinkOptions,
     stop: &'a AtomicBool,
     runs: u64,
+}
+
+impl Budget<'_> {
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.runs >= self.options.max_runs
+    }
 }
 
 /// Of so many runs by time, the smallest first, it is tried whether they fail when they are led.
@@ -308,7 +334,7 @@ fn drive(
     progress: &mut dyn FnMut(ShrinkProgress<'_>),
 ) -> bool {
     loop {
-        if budget.stop.load(Ordering::Relaxed) || budget.runs >= budget.options.max_runs {
+        if budget.is_over() {
             return shrink.candidate().is_none();
         }
         let batch = shrink.ahead(budget.options.jobs.max(1));

@@ -45,9 +45,10 @@ const LARGER: [World; 3] =
     [World { seeds: 10_000, ..world(3, 2, 8) }, world(4, 2, 8), world(5, 2, 8)];
 
 /// A run that took more events than these to fail cannot well be made small by itself. Where chance alone finds none in the smaller worlds, a
-/// portfolio of strategies looks in this one, under whatever trouble the protocol survives.
+/// portfolio of strategies looks in these, under whatever trouble the protocol survives, until one has some.
 const LONG: u64 = 500;
-const DEEPER: World = World { seeds: 20_000, ..world(3, 2, 8) };
+const DEEPER: [World; 2] =
+    [World { seeds: 20_000, ..world(3, 2, 8) }, World { seeds: 20_000, ..world(3, 4, 16) }];
 const ENOUGH_OF_DEEPER: usize = 2;
 
 const fn world(nodes: u32, clients: u32, operations: u32) -> World {
@@ -85,7 +86,9 @@ pub(super) fn elsewhere(
     if found.is_empty() && here.events > LONG {
         let layer = "smaller worlds";
         progress(ShrinkProgress { runs: budget.runs, layer, faults: 0, steps: None });
-        found.extend(here.look_deeper(registry, case, budget));
+        let mut worlds = DEEPER.iter().filter_map(|world| here.fit(*world));
+        let runs = worlds.find_map(|world| here.look_deeper(registry, case, world, budget));
+        found.extend(runs.into_iter().flatten());
         if !found.is_empty() {
             // Those are rare, and not always the better ones.
             found.push((here.events, case.clone()));
@@ -165,24 +168,24 @@ impl<'r> Here<'r> {
         found.into_iter().map(|(_, events, case)| (events, case)).collect()
     }
 
-    /// Runs that strategies find which learn from what former runs have shown, and how many events they have.
+    /// Runs of a smaller world that strategies find which learn from what former runs have shown, and how many events they have. Nothing,
+    /// where they find none.
     fn look_deeper(
         &self,
         registry: &Registry,
         case: &Case,
+        world: World,
         budget: &Budget<'_>,
-    ) -> Vec<(u64, Case)> {
+    ) -> Option<Vec<(u64, Case)>> {
         let faults = match &self.faults {
             Faults::Scenario => Faults::Swarm { without: Vec::new() },
             faults => faults.clone(),
         };
-        let prepare = |world| self.prepare(registry, case, world, faults);
-        let prepared = self.fit(DEEPER).and_then(prepare);
-        let prepared = prepared.and_then(|p| p.with_strategy(Strategy::Portfolio).ok());
-        let Some(prepared) = prepared else { return Vec::new() };
+        let prepared = self.prepare(registry, case, world, faults)?;
+        let prepared = prepared.with_strategy(Strategy::Portfolio).ok()?;
         let mut found = Vec::new();
         let (mut first_seed, mut left) =
-            (case.seed.wrapping_add(1), DEEPER.seeds.min(budget.options.max_runs));
+            (case.seed.wrapping_add(1), world.seeds.min(budget.options.max_runs));
         while left > 0 && found.len() < ENOUGH_OF_DEEPER {
             let jobs = budget.options.jobs;
             let check = DeterminismCheck::Failing;
@@ -200,7 +203,7 @@ impl<'r> Here<'r> {
             left = left.saturating_sub(seen);
             first_seed = failure.seed.wrapping_add(1);
         }
-        found
+        (!found.is_empty()).then_some(found)
     }
 
     /// That world, if it has no more nodes than this one, with no more clients.
