@@ -124,7 +124,7 @@ const FIRST: u64 = 1_024;
 
 /// One in so many of the first runs is guided; of the others, all but one in so many.
 const GUIDED_FIRST: u64 = 6;
-const GUIDED_LATER: u64 = 6;
+const GUIDED_LATER: u64 = 3;
 
 /// Of the other arms, the one that yields most gets at most so many times as many runs as the one that yields least.
 const FLOOR: u64 = 8;
