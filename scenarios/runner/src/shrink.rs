@@ -257,7 +257,9 @@ fn by_itself<'r>(
         let (case, sites) = (&given.2, again.sites.clone());
         let smaller = reduce(oracle.clone(), beginning, sites, before, budget, progress);
         let smaller = smaller.ok_or_else(|| unsteady(case, &oracle))?;
-        if smaller.best.schedule.is_some() || smaller.case.to_toml().len() <= before.bytes {
+        let shorter =
+            smaller.run.events <= before.events && smaller.case.to_toml().len() <= before.bytes;
+        if smaller.best.schedule.is_some() || shorter {
             return Ok(smaller);
         }
     }
