@@ -38,9 +38,9 @@ impl<N: Node> Core<N> {
         }
     }
 
-    /// Whether this fault makes the node slow.
-    pub(crate) fn is_slow_by(&self, node: u32, by: usize) -> bool {
-        self.bodies[node as usize].slow.is_some_and(|slow| slow.by == Some(by))
+    /// Which fault makes the node slow.
+    pub(crate) fn slowed_by(&self, node: u32) -> Option<usize> {
+        self.bodies[node as usize].slow.and_then(|slow| slow.by)
     }
 
     /// Nothing makes the node slow any more; what waits keeps its order.

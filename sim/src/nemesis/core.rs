@@ -43,7 +43,7 @@ impl<N: Node> World<N> {
     fn wrong_with(&self, node: u32) -> Vec<&'static str> {
         let slot = node as usize;
         let trouble = &self.core.bodies[slot].disk.trouble;
-        let holds = [self.nemesis.down[slot], self.nemesis.still[slot]];
+        let holds = [self.nemesis.down[slot], self.nemesis.still[slot], self.core.slowed_by(node)];
         let mut wrong: Vec<&str> =
             holds.into_iter().flatten().map(|fault| self.nemesis.kind(fault).name()).collect();
         wrong.extend(trouble.in_force().map(crate::FaultKind::name));

@@ -47,7 +47,7 @@ impl<N: Node> World<N> {
             }
             Fault::SlowCpu { .. } => {
                 let mut nodes = 0..self.nodes.len() as u32;
-                if let Some(node) = nodes.find(|node| self.core.is_slow_by(*node, index)) {
+                if let Some(node) = nodes.find(|node| self.core.slowed_by(*node) == Some(index)) {
                     self.speed_up(node, FaultTurn::Ends(index as u32));
                 }
             }

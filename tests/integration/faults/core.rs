@@ -44,6 +44,8 @@ fn the_core_is_healed_and_what_is_broken_outside_stays_so() {
         for_long(100, Fault::Crash { node: one(3) }),
         for_long(100, Fault::OneWay { from: nodes(&[4]), to: nodes(&[2]) }),
         for_long(100, Fault::SlowDisk { node: one(4), by: ms(1) }),
+        for_long(100, Fault::SlowCpu { node: one(4), takes: ms(1) }),
+        for_long(100, Fault::SlowCpu { node: one(2), takes: ms(1) }),
     ];
     let core = Some(vec![NodeId(0), NodeId(1), NodeId(2)]);
     let plan = FaultPlan { heal_after: ms(600), core, faults, ..FaultPlan::calm() };
@@ -52,9 +54,10 @@ fn the_core_is_healed_and_what_is_broken_outside_stays_so() {
     let mut ear = Ear::default();
     world.run(Instant::ZERO + ms(1_000), &mut (), &mut ear);
     run(&mut world, ms(1_203));
-    let told = ["n3 abandoned", "n4 abandoned", "n3 crash", "n4 slow-disk", "n4 one-way toward n2"];
-    assert_eq!(ear.0[..5], told);
-    assert_eq!(ear.0[5..], ["healed"]);
+    let broken = ["n3 crash", "n4 slow-cpu", "n4 slow-disk", "n4 one-way toward n2"];
+    assert_eq!(ear.0[..2], ["n3 abandoned", "n4 abandoned"]);
+    assert_eq!(ear.0[2..6], broken);
+    assert_eq!(ear.0[6..], ["healed"]);
     for (from, to) in [(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1), (4, 0)] {
         let heard = teller(&world, to).from(NodeId(from), ms(620), ms(1_203));
         assert!(heard.len() > 50, "n{to} from n{from}: {heard:?}");

@@ -5,14 +5,16 @@
 //! succeeds. Where only a core was healed, commits outside it do not count.
 //!
 //! Two clusters owe nothing. One had a leader all along, and nobody asks it for anything, or asks only those that are down: a new
-//! leader would open its term with an entry (§8), this one has no reason to. The other is led from outside the core by a node that only a part of the core can hear:
-//! that part keeps to its leader and votes for nobody, so nobody else is elected, which Raft with pre-votes does not promise to
-//! survive (Howard and Abraham, "Raft does not guarantee liveness in the face of network faults", 2020).
+//! leader would open its term with an entry (§8), this one has no reason to. The other is led from outside the core by a node that is not fit
+//! to and that the core, or a part of it, can hear: who hears it keeps to its leader and votes for nobody, so nobody else is elected, which
+//! Raft with pre-votes does not promise to survive. It is cut off from a part of the core (Howard and Abraham, "Raft does not guarantee
+//! liveness in the face of network faults", 2020), or so slow that its heartbeats come and nothing else does. Nor is anything owed where such
+//! a reign has ended so late that less than half of the time was left.
 
 use seatrial_history::{Evidence, Moment, Observer, OpEvent, OpKind, Process, Verdict, Violation};
 use seatrial_node::{Duration, Fact, Instant, NodeId};
 
-use super::standing::Standing;
+use super::standing::{Standing, Unfit};
 use crate::{Checker, Cluster};
 
 /// Judges whether the cluster serves again within a stated time after it healed.
@@ -42,6 +44,8 @@ pub struct Progress {
     /// Since the faults were over somebody has waited for an answer, or there was nobody to lead, or somebody new.
     owes: bool,
     standing: Standing,
+    /// Who led from outside the core since the faults were over and was not fit to, and when that was last so.
+    unfit: Option<(Unfit, Instant)>,
     missed: Option<Missed>,
 }
 
@@ -72,6 +76,7 @@ impl Progress {
             arrived: false,
             owes: false,
             standing: Standing::default(),
+            unfit: None,
             missed: None,
         }
     }
@@ -88,10 +93,21 @@ impl Progress {
         self.healed.map(|healed| healed.time + self.bound)
     }
 
+    /// Notes who leads that is not fit to, where that may excuse what is not done.
+    fn inspect(&mut self, now: Instant) {
+        if self.healed.is_some()
+            && !self.done()
+            && let Some(unfit) = self.standing.unfit_leader()
+        {
+            self.unfit = Some((unfit, now));
+        }
+    }
+
     /// Whether this is too late; notes what that means, if it is the first event that is.
     fn expired(&mut self, now: Moment) -> bool {
         let Some(deadline) = self.deadline() else { return false };
         if now.time > deadline && !self.done() && self.missed.is_none() {
+            self.inspect(deadline);
             self.missed = Some(self.judge(deadline, now));
         }
         now.time > deadline
@@ -102,12 +118,12 @@ impl Progress {
             let why = "it had a leader all along, and nobody asked anybody who was up for anything";
             return Missed::Excused(why.to_owned());
         }
-        match self.standing.split_leader() {
-            Some((leader, term)) => Missed::Excused(format!(
-                "{leader}, outside the core and cut off from a part of it, led term {term} all the same: who can hear it elects \
-                 nobody else"
+        let late = |at: Instant| deadline.since(at) < self.bound / 2;
+        match &self.unfit {
+            Some((Unfit { leader, term, for_it_is }, at)) if late(*at) => Missed::Excused(format!(
+                "{leader}, outside the core and {for_it_is}, led term {term} all the same: who can hear it elects nobody else"
             )),
-            None => Missed::Violated(self.explain(deadline, now)),
+            _ => Missed::Violated(self.explain(deadline, now)),
         }
     }
 
@@ -194,6 +210,9 @@ impl Observer for Progress {
 
     fn fact(&mut self, at: Moment, node: NodeId, fact: &Fact) {
         let expired = self.expired(at);
+        if !expired {
+            self.inspect(at.time);
+        }
         self.standing.see(at, node, fact);
         match *fact {
             Fact::Lead { term } => {
@@ -222,6 +241,7 @@ impl Observer for Progress {
 
     fn healed(&mut self, at: Moment) {
         (self.healed, self.success, self.missed) = (Some(at), None, None);
+        self.unfit = None;
         self.before = self.highest.map_or(0, |(_, index, _)| index);
         self.leader = (!self.leaders.is_empty()).then_some(at);
         self.owes = !self.is_led() || !self.open.is_empty() && (self.arrived || !self.tells);
@@ -241,6 +261,7 @@ impl Checker for Progress {
         self.leaders.clear();
         self.standing.begin(&cluster.members);
         (self.healed, self.highest, self.missed) = (None, None, None);
+        self.unfit = None;
         (self.before, self.leader, self.success) = (0, None, None);
         self.open.clear();
         (self.tells, self.arrived, self.owes) = (false, false, false);
@@ -260,6 +281,7 @@ impl Checker for Progress {
     fn verdict(&mut self, end: Moment) -> Verdict {
         let up = self.deadline().filter(|deadline| *deadline <= end.time && !self.done());
         if let Some(deadline) = up {
+            self.inspect(deadline);
             return match self.missed.take().unwrap_or_else(|| self.judge(deadline, end)) {
                 Missed::Violated(violation) => Verdict::Violated(violation),
                 Missed::Excused(why) => Verdict::Unknown { why },

@@ -9,6 +9,18 @@ pub(super) struct Standing {
     nodes: Vec<Stand>,
 }
 
+/// A node outside the core that leads and is not fit to.
+#[derive(Clone, Debug)]
+pub(super) struct Unfit {
+    pub(super) leader: NodeId,
+    pub(super) term: u64,
+    /// What is wrong with it, in words.
+    pub(super) for_it_is: &'static str,
+}
+
+/// By this name hosts tell that a node takes its time for each input.
+const SLOW: &str = "slow-cpu";
+
 /// One node.
 #[derive(Clone, Debug)]
 struct Stand {
@@ -57,18 +69,23 @@ impl Standing {
         self.nodes.iter().any(|stand| stand.node == node && stand.abandoned)
     }
 
-    /// Who leads the latest term from outside the core, though it and some node of the core cannot talk to each other.
-    pub(super) fn split_leader(&self) -> Option<(NodeId, u64)> {
+    /// Who leads the latest term from outside the core, though it and some node of the core cannot talk to each other, or it is slow.
+    pub(super) fn unfit_leader(&self) -> Option<Unfit> {
         let core = || self.nodes.iter().filter(|stand| !stand.abandoned);
         let cut =
             |a: &Stand, b: &Stand| a.unreached.contains(&b.node) || b.unreached.contains(&a.node);
         let latest = core().map(|stand| stand.term).max();
         let mut outside = self.nodes.iter().filter(|stand| stand.abandoned);
-        let leader = outside.find(|stand| {
-            let leads = stand.leads && stand.state == State::Up && Some(stand.term) >= latest;
-            leads && core().any(|of| cut(stand, of))
-        })?;
-        Some((leader.node, leader.term))
+        let leader = outside
+            .find(|stand| stand.leads && stand.state == State::Up && Some(stand.term) >= latest)?;
+        let for_it_is = if core().any(|of| cut(leader, of)) {
+            "cut off from a part of it"
+        } else if leader.broken.iter().any(|fault| fault == SLOW) {
+            "slow"
+        } else {
+            return None;
+        };
+        Some(Unfit { leader: leader.node, term: leader.term, for_it_is })
     }
 
     pub(super) fn see(&mut self, at: Moment, node: NodeId, fact: &Fact) {

@@ -206,6 +206,11 @@ fn a_request_that_reaches_nobody_is_not_owed_an_answer() {
 
 /// The verdict on a cluster whose client asks in vain, where this was told before only n0 and n1 were healed.
 fn in_vain(told: &[(NodeId, Fact)]) -> Verdict {
+    in_vain_led_until(110, told)
+}
+
+/// The same where n2, if it leads, steps down at this time. Until 110 ms something should have been done.
+fn in_vain_led_until(ends: u64, told: &[(NodeId, Fact)]) -> Verdict {
     let mut checker = Progress::within(Duration::from_millis(100));
     checker.begin(&Cluster { members: vec![A, B, NodeId(2)] });
     for (node, fact) in told {
@@ -213,6 +218,9 @@ fn in_vain(told: &[(NodeId, Fact)]) -> Verdict {
     }
     checker.healed(at(10));
     checker.op(at(20), &op("write", OpKind::Invoke));
+    if ends < 110 {
+        checker.fact(at(ends), NodeId(2), &Fact::StepDown { term: 3 });
+    }
     checker.op(at(300), &op("write", OpKind::Info));
     checker.fact(at(310), NodeId(2), &Fact::Crashed);
     checker.verdict(at(400))
@@ -237,6 +245,27 @@ fn a_leader_outside_that_a_part_of_the_core_hears_excuses_the_rest() {
     assert!(is_violated(&[outside, toward(c, A)]), "it does not lead");
     let later = (B, Fact::Term { term: 4 });
     assert!(is_violated(&[leads, outside, toward(c, A), later]), "it is out of date");
+}
+
+#[test]
+fn a_slow_leader_outside_excuses_the_core_until_long_after_it_stepped_down() {
+    let c = NodeId(2);
+    let still = |fault| (c, Fact::StillBroken { fault, toward: None });
+    let told = [(c, Fact::Lead { term: 3 }), (c, Fact::Abandoned), still("slow-cpu")];
+    for ends in [110, 61] {
+        let verdict = in_vain_led_until(ends, &told);
+        let Verdict::Unknown { why } = verdict else { panic!("{verdict:?}") };
+        assert!(why.starts_with("n2, outside the core and slow, led term 3"), "{why}");
+    }
+    let in_time = in_vain_led_until(60, &told);
+    assert!(in_time.violation().is_some(), "half of the time was left: {in_time:?}");
+    let [leads, outside, _] = told;
+    assert!(
+        in_vain(&[leads, outside, still("slow-disk")]).violation().is_some(),
+        "heard, and asked"
+    );
+    let healed = in_vain(&[leads, still("slow-cpu")]);
+    assert!(healed.violation().is_some(), "who is of the core is slow no more: {healed:?}");
 }
 
 #[test]
