@@ -70,7 +70,7 @@ pub use setup::{Setup, SetupError};
 pub use standpoint::Standpoint;
 pub use steps::{Enabled, Happening};
 pub use strategy::{Steering, Strategy};
-pub use tape::{Choice, MILLION, Override, Simple, Site, Tape, Turn, WORLD};
+pub use tape::{Choice, MILLION, Override, Overrides, Simple, Site, Tape, Turn, WORLD};
 pub use telling::Say;
 pub use touch::{Deed, Missed, ParseTouchError, Touch};
 pub use world::World;

@@ -8,12 +8,12 @@
 //! The way from a seed to a value is part of the format of case files: it is ours, it uses no library's distributions, and golden
 //! tests hold it.
 
+mod overrides;
 mod streams;
-
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use overrides::{Override, Overrides};
 use streams::SiteStreams;
 
 /// One in a million: the unit of all rates, so that no fraction is ever rounded.
@@ -87,30 +87,6 @@ pub(crate) mod site {
     ];
 }
 
-/// A choice that differs from what the seed would give, by name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Override {
-    /// The site's name.
-    pub site: Arc<str>,
-    /// The slot of the node or client on whose behalf it is made; [`WORLD`] for none.
-    #[serde(default = "world", skip_serializing_if = "is_world")]
-    pub source: u32,
-    /// Which choice of that site and source, from 0.
-    pub occurrence: u64,
-    /// What is chosen; cut down to what is possible there.
-    pub value: u64,
-}
-
-fn world() -> u32 {
-    WORLD
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
-fn is_world(source: &u32) -> bool {
-    *source == WORLD
-}
-
 /// One choice that was made, as a recording tape keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -161,7 +137,7 @@ pub struct Tape {
     last: (&'static str, Site),
     /// Neither overridden, recorded nor scripted: the seed alone decides.
     plain: bool,
-    overrides: Vec<Override>,
+    overrides: Overrides,
     /// Those to come, the last one first.
     turns: Vec<Turn>,
     simple: Simple,
@@ -222,7 +198,7 @@ impl Tape {
             sites,
             last,
             plain: true,
-            overrides: Vec::new(),
+            overrides: Overrides::default(),
             turns: Vec::new(),
             simple: Simple::Nothing,
             insisted: None,
@@ -237,7 +213,7 @@ impl Tape {
         self.epoch += 1;
         self.sites.iter_mut().for_each(SiteStreams::reset);
         self.plain = true;
-        self.overrides.clear();
+        self.overrides = Overrides::default();
         self.turns.clear();
         self.simple = Simple::Nothing;
         self.insisted = None;
@@ -245,13 +221,10 @@ impl Tape {
     }
 
     /// Makes these choices instead of what the seed would give. All others stay as they are.
-    pub fn set_overrides(&mut self, overrides: Vec<Override>) {
+    pub fn set_overrides(&mut self, overrides: impl Into<Overrides>) {
+        let overrides = overrides.into();
         self.plain &= overrides.is_empty();
         self.overrides = overrides;
-        // Each choice is looked for among them, and a run in which everything is chosen has as many of both.
-        self.overrides.sort_by(|a, b| {
-            (a.occurrence, a.source, &a.site).cmp(&(b.occurrence, b.source, &b.site))
-        });
     }
 
     /// Lets other seeds decide from these points of the run on, which are in ascending order.
@@ -394,9 +367,7 @@ impl Tape {
         let drawn = self.script.as_mut().map_or(drawn, |values| values.next().unwrap_or(0));
         let name = self.sites[usize::from(site.0)].name;
         let drawn = if self.simple.has(name) { 0 } else { drawn };
-        let of = |o: &Override| (o.occurrence, o.source, &*o.site).cmp(&(occurrence, source, name));
-        let place = self.overrides.partition_point(|o| of(o).is_lt());
-        let wanted = self.overrides.get(place).filter(|o| of(o).is_eq()).map_or(drawn, |o| o.value);
+        let wanted = self.overrides.value(name, source, occurrence).unwrap_or(drawn);
         let insisted = self.insisted.filter(|(at, _)| *at == site);
         let value = insisted.map_or(wanted, |(_, value)| value).min(bound - 1);
         if let Some(record) = &mut self.record {

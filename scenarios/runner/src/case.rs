@@ -107,7 +107,7 @@ impl Case {
                 _ => None,
             },
             touches: bent.touches.clone(),
-            choices: bent.choices.clone(),
+            choices: bent.choices.given().to_vec(),
             plan: prepared.plan(seed),
             scenario: prepared.scenario().clone(),
             origin: Origin::default(),
@@ -312,7 +312,7 @@ impl Case {
             (!turns.is_empty()).then_some(Recipe { turns, ..Recipe::plain(self.seed, None) });
         Bent {
             plan: Some(std::mem::take(&mut self.plan)),
-            choices: std::mem::take(&mut self.choices),
+            choices: std::mem::take(&mut self.choices).into(),
             simple: std::mem::take(&mut self.simple),
             course,
             steering: self.steering,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use seatrial_node::NodeId;
 use seatrial_search::Recipe;
-use seatrial_sim::{FaultPlan, Override, Schedule, Simple, Steering, Step, Tape, Touch, Wish};
+use seatrial_sim::{FaultPlan, Overrides, Schedule, Simple, Steering, Step, Tape, Touch, Wish};
 
 use crate::workload::Operations;
 
@@ -12,7 +12,7 @@ use crate::workload::Operations;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bent {
     pub(crate) plan: Option<FaultPlan>,
-    pub(crate) choices: Vec<Override>,
+    pub(crate) choices: Overrides,
     /// Sites at which all other choices are the simplest.
     pub(crate) simple: Vec<String>,
     pub(crate) course: Course,
