@@ -7,6 +7,7 @@
 mod contest;
 mod courses;
 mod deeds;
+mod drive;
 mod elsewhere;
 mod needed;
 mod oracle;
@@ -25,6 +26,7 @@ use seatrial_sim::Step;
 
 use self::contest::contest;
 pub use self::deeds::{Deed, deeds};
+use self::drive::drive;
 use self::elsewhere::elsewhere;
 pub use self::needed::Needed;
 use self::needed::needed;
@@ -324,65 +326,6 @@ impl Budget<'_> {
 
 /// Of so many runs by time, the smallest first, it is tried whether they fail when they are led.
 const MOST_LED: usize = 50;
-
-/// Shrinks until nothing more can be left out, and says whether it came so far; what it was on the way is added. Candidates are run several
-/// at a time, but their answers count one after the other, and what comes after one that fails is void: so the number of threads makes no
-/// difference.
-fn drive(
-    shrink: &mut Shrink,
-    oracle: &Oracle<'_>,
-    budget: &mut Budget<'_>,
-    on_the_way: &mut Vec<Subject>,
-    progress: &mut dyn FnMut(ShrinkProgress<'_>),
-) -> bool {
-    loop {
-        if budget.is_over() {
-            return shrink.candidate().is_none();
-        }
-        let batch = shrink.ahead(budget.options.jobs.max(1));
-        if batch.is_empty() {
-            return true;
-        }
-        let layer = shrink.layer().to_string();
-        for (candidate, run) in batch.iter().zip(judge_all(oracle, &batch)) {
-            if shrink.candidate().as_ref() != Some(candidate) {
-                break;
-            }
-            budget.runs += 1;
-            let failed = run.is_some();
-            match run.and_then(|run| run.wishes) {
-                Some(wishes) if candidate.schedule.is_some() => {
-                    shrink.tell_as(Subject { schedule: Some(wishes), ..candidate.clone() });
-                }
-                _ => shrink.tell(failed),
-            }
-            if failed {
-                on_the_way.push(shrink.best().clone());
-            }
-            if failed || budget.runs >= budget.options.max_runs {
-                break;
-            }
-        }
-        let best = shrink.best();
-        let steps = best.schedule.as_ref().map(Vec::len);
-        let faults = best.plan.faults.len();
-        progress(ShrinkProgress { runs: budget.runs, layer: &layer, faults, steps });
-    }
-}
-
-fn judge_all(oracle: &Oracle<'_>, batch: &[Subject]) -> Vec<Option<Run>> {
-    match batch {
-        [one] => vec![oracle.judge(one)],
-        batch => std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                batch.iter().map(|one| scope.spawn(move || oracle.judge(one))).collect();
-            let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-                thread.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload))
-            };
-            threads.into_iter().map(join).collect()
-        }),
-    }
-}
 
 fn extent(case: &Case, subject: &Subject, run: &Run) -> Extent {
     let is_fault = |step: &&Step| {
