@@ -108,3 +108,24 @@ fn a_site_at_which_no_choice_is_made_is_told_with_its_line_and_the_one_that_was_
     );
     assert_eq!(strange("simple = [\"quicksand\"]"), "", "shrinking leaves such");
 }
+
+#[test]
+fn whatever_a_seed_draws_a_case_that_is_read_back_has_the_same_plan() {
+    let registry = Registry::ours();
+    for entry in registry.scenarios() {
+        let prepared = |scenario: &Scenario, faults: &Faults| {
+            let prepared = Prepared::new(&registry, scenario.clone(), None).expect(entry.name);
+            prepared.with_faults(faults.clone(), false).expect(entry.name)
+        };
+        let scenario = registry.scenario(entry.name).expect("it is in the library");
+        for faults in [Faults::Scenario, Faults::Swarm { without: Vec::new() }] {
+            for seed in 0..5 {
+                let case = Case::new(&prepared(&scenario, &faults), seed, None);
+                let again = Case::parse("again.case", &case.to_toml()).expect(entry.name);
+                assert_eq!(again.plan, case.plan, "{} of seed {seed}", entry.name);
+                let anew = prepared(&again.scenario, &faults).plan(seed);
+                assert_eq!(anew, case.plan, "{} of seed {seed}, drawn anew", entry.name);
+            }
+        }
+    }
+}

@@ -46,6 +46,11 @@ pub(super) fn draw(
             fires: drawing.scalar(&place("buggify.fires"), &buggify.fires).0,
         }),
     };
+    // How often a point would fire, where none is on, no case tells.
+    let rates = match rates.buggify.is_off() {
+        true => Rates { buggify: Buggify::default(), ..rates },
+        false => rates,
+    };
     let mut faults = timed(spec, table, heal_after, cluster, drawing);
     let mut begin = Duration::ZERO;
     for (phase, span) in spec.phase.iter().zip(spans) {
